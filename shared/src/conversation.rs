@@ -1,0 +1,200 @@
+//! Machine 1: one customer's thread, from the first message to closed.
+//!
+//! The conversation owns the talk, the lifecycle and the current assignee. It is a log of
+//! [`Entry`]s; everything else is a fold of that log or is lost without harm.
+
+mod command;
+mod event;
+mod lifecycle;
+mod notice;
+mod transcript;
+
+pub use command::Command;
+pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
+pub use lifecycle::{Assignee, Lifecycle, Stage};
+pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
+pub use transcript::{Taken, Transcript};
+
+use serde::{Deserialize, Serialize};
+
+use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
+use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
+use crate::rights::{Person, Side};
+use crate::settings::Settings;
+use crate::text::{Label, MessageText, PersonName};
+use crate::time::Timestamp;
+
+/// What a conversation is born with; stored once and never changed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Birth {
+    /// The conversation itself.
+    pub conversation: ConversationId,
+    /// The space that it belongs to; every person's token must name it.
+    pub space: SpaceId,
+    /// The one customer who may read and write it.
+    pub visitor: VisitorId,
+    /// What the customer claims to be called.
+    pub name: PersonName,
+    /// The queue that it waits in.
+    pub queue: Label,
+    /// Where it came from.
+    pub source: Source,
+    /// This life of the log.
+    pub epoch: EpochId,
+    /// The settings of the space at birth (S2 of `settings`).
+    pub settings: Settings,
+    /// When it was born.
+    pub at: Timestamp,
+}
+
+/// Everything that can happen to a conversation. Time passing is one of those things.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The customer's first message makes the conversation. A repeat is answered like the first.
+    Begin {
+        /// What it is born with.
+        birth: Birth,
+        /// Id of the first message.
+        id: CommandId,
+        /// The first message.
+        text: MessageText,
+    },
+    /// A socket was accepted; its token was checked by the Worker.
+    Connected {
+        /// Name of the socket in this object.
+        socket: SocketId,
+        /// Who is at its other end.
+        person: Person,
+        /// The space that the token is for.
+        space: SpaceId,
+    },
+    /// A frame that parsed.
+    Frame {
+        /// Where it came from.
+        socket: SocketId,
+        /// What it says.
+        frame: ToServer<Command>,
+    },
+    /// A socket is gone.
+    Disconnected {
+        /// Which one.
+        socket: SocketId,
+    },
+    /// The space proposes; the conversation commits or refuses (rule O1 of PROTOCOL.md).
+    Instructed(Instruction),
+    /// The space has stored our report of that revision.
+    Reported {
+        /// [`Report::revision`] of the report.
+        revision: Seq,
+    },
+    /// The alarm rang. It may be early, late or doubled.
+    Tick,
+}
+
+/// What the caller does next, in this order. The machine itself does nothing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// Write a row. All rows of one turn are written together, before anything is sent.
+    Save(Row),
+    /// Send one frame to some sockets.
+    Send {
+        /// The sockets.
+        to: Vec<SocketId>,
+        /// The frame.
+        frame: FromServer,
+    },
+    /// Read the log as that side sees it, after `after`, at most [`crate::frame::BACKLOG_MAX`]
+    /// entries, and send it as [`FromServer::Entries`] of at most
+    /// [`crate::frame::ENTRIES_MAX`]; then [`FromServer::Live`], or [`FromServer::Limited`] when
+    /// that was not all.
+    Backlog {
+        /// The socket.
+        to: SocketId,
+        /// Whose view of the log.
+        side: Side,
+        /// The last entry that the client has, counted by its side.
+        after: Seq,
+        /// The head of the log, counted by its side.
+        head: Seq,
+    },
+    /// Keep a socket's seat where it outlives the memory of the object.
+    Keep {
+        /// The socket.
+        socket: SocketId,
+        /// Its seat.
+        seat: Seat,
+    },
+    /// Close a socket.
+    Close {
+        /// The socket.
+        socket: SocketId,
+        /// Why.
+        code: CloseCode,
+    },
+    /// Tell the space what this conversation looks like; answered by [`Input::Reported`].
+    Report(Report),
+    /// Answer to [`Input::Begin`]: the conversation stands.
+    Begun,
+    /// Answer to [`Input::Instructed`].
+    Answer(Answer),
+}
+
+/// One stored row. Rows are written in the turn of their cause and read back at wake.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// Written once.
+    Birth(Birth),
+    /// One entry of the log: never rewritten.
+    Entry {
+        /// The entry as agents see it.
+        entry: Entry,
+        /// Its number for the customer; `None` for what agents alone see.
+        public: Option<Seq>,
+    },
+    /// Highest connection number of a tab; one row per tab, rewritten at each hello.
+    Device {
+        /// The tab.
+        device: DeviceId,
+        /// Its newest connection.
+        connection: u32,
+    },
+    /// The newest report that the space has confirmed; one row.
+    Reported {
+        /// Its revision.
+        revision: Seq,
+    },
+    /// How far each side has received and read; one row, written with a change of state.
+    Cursors(Cursors),
+}
+
+/// How far one side has come, counted in the log as that reader sees it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Cursor {
+    /// Everything up to here has arrived on one of the person's screens.
+    pub delivered: Seq,
+    /// Everything up to here was seen.
+    pub read: Seq,
+}
+
+/// The cursors of both sides, both counted in the log as the reader of this value sees it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Cursors {
+    /// The customer's.
+    pub customer: Cursor,
+    /// The assignee's: a silent preview by a colleague moves nothing (D15).
+    pub agent: Cursor,
+}
+
+/// What must outlive the object's memory while a socket is open.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Seat {
+    /// Who sits there.
+    pub person: Person,
+    /// The tab and its connection number, once it has said hello.
+    pub device: Option<(DeviceId, u32)>,
+    /// The client's own cursor, counted by its side.
+    pub cursor: Cursor,
+    /// The command that must come again before any later one (go-back-N); `None` while none is held.
+    pub held: Option<u32>,
+}

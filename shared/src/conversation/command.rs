@@ -1,0 +1,28 @@
+//! What a person asks of a conversation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Label, MessageText};
+
+/// What a person asks for: imperative.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Write to the other side.
+    Post {
+        /// What to write.
+        text: MessageText,
+    },
+    /// Write an internal note (F68).
+    Note {
+        /// What to write.
+        text: MessageText,
+    },
+    /// End conversation (F96); from the customer: cancel (F100).
+    End,
+    /// Resolve, and so close (F87); from Active: end and resolve in one step (F57).
+    Resolve {
+        /// One of the space's resolutions.
+        resolution: Label,
+    },
+}

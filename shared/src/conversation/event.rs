@@ -1,0 +1,253 @@
+//! What has happened in a conversation: stored, sent and folded in this one form.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, CommandId, VisitorId};
+use crate::text::{Label, MessageText, PersonName};
+use crate::time::Timestamp;
+
+/// Place of an entry in a log: 1, 2, 3 … without a gap, for each side by its own count;
+/// 0 stands before the first.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// The place after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Number of an assignment, minted by the space, rising with each; the highest one wins (A1).
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub struct Fence(pub u64);
+
+impl Fence {
+    /// The fence after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// One row of a conversation's log.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its place, counted by the side that gets it.
+    pub seq: Seq,
+    /// When the conversation took it in; never earlier than the entry before.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub author: Author,
+    /// The command that caused it, made by the author's client; `None` when no command did.
+    pub id: Option<CommandId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who caused an entry.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The customer of the conversation.
+    Customer,
+    /// An agent, under the screen name of that moment (F11, D8).
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// The screen name.
+        name: PersonName,
+    },
+    /// The conversation itself: a timer, the space.
+    System,
+}
+
+/// Whose command ids an id is unique among.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Sender {
+    /// The customer.
+    Customer,
+    /// One agent.
+    Agent(AgentId),
+}
+
+impl Author {
+    /// Whose command ids this author's ids belong to; `None` for the system, which gives none.
+    #[must_use]
+    pub const fn sender(&self) -> Option<Sender> {
+        match self {
+            Self::Customer => Some(Sender::Customer),
+            Self::Agent { agent, .. } => Some(Sender::Agent(*agent)),
+            Self::System => None,
+        }
+    }
+}
+
+/// Where a conversation came from (D10).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The chat on a page.
+    Widget,
+    /// The HTTP API.
+    Api,
+}
+
+/// What has happened.
+///
+/// Released JSON is read for ever: a field is only ever added as an `Option`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The conversation was born.
+    Opened {
+        /// The customer's browser.
+        visitor: VisitorId,
+        /// What the customer claims to be called.
+        name: PersonName,
+        /// The queue that it waits in.
+        queue: Label,
+        /// Where it came from.
+        source: Source,
+    },
+    /// Somebody wrote to the other side.
+    MessagePosted {
+        /// What was written.
+        text: MessageText,
+    },
+    /// An agent wrote an internal note (F68). Agents alone get it.
+    NotePosted {
+        /// What was written.
+        text: MessageText,
+    },
+    /// The conversation waits for an agent (F84).
+    AgentRequested,
+    /// An agent has it (F50). "… is online" (F61).
+    AgentAssigned {
+        /// Who.
+        agent: AgentId,
+        /// The screen name, which the customer sees.
+        name: PersonName,
+        /// Number of the assignment.
+        fence: Fence,
+    },
+    /// It went back to the waiting list (F56).
+    AgentUnassigned {
+        /// Number of the assignment to nobody.
+        fence: Fence,
+    },
+    /// Nobody has written for a while; it ends soon (F97).
+    IdleWarned,
+    /// The customer's side is over; the work item is wrapping up (F86, F89).
+    Ended {
+        /// What ended it.
+        cause: EndCause,
+    },
+    /// The end. Slots are free (F87).
+    Closed {
+        /// How it was resolved: a resolution of the space.
+        resolution: Label,
+        /// What ended it, when it was closed without wrapping up.
+        cause: Option<EndCause>,
+    },
+    /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
+    Unknown,
+}
+
+/// What ended a conversation.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// The agent chose End conversation (F96).
+    Agent,
+    /// "End user has cancelled chat." (F100)
+    Customer,
+    /// Nobody accepted in time (F51).
+    NotAnswered,
+    /// Both sides were silent (F97).
+    Idle,
+    /// It reached its greatest age (F98).
+    Age,
+}
+
+impl Event {
+    /// Name of the event in JSON, for documents and logs.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::MessagePosted { .. } => "message_posted",
+            Self::NotePosted { .. } => "note_posted",
+            Self::AgentRequested => "agent_requested",
+            Self::AgentAssigned { .. } => "agent_assigned",
+            Self::AgentUnassigned { .. } => "agent_unassigned",
+            Self::IdleWarned => "idle_warned",
+            Self::Ended { .. } => "ended",
+            Self::Closed { .. } => "closed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The text that a person wrote, if this is one.
+    #[must_use]
+    pub const fn text(&self) -> Option<&MessageText> {
+        match self {
+            Self::MessagePosted { text } | Self::NotePosted { text } => Some(text),
+            Self::Opened { .. }
+            | Self::AgentRequested
+            | Self::AgentAssigned { .. }
+            | Self::AgentUnassigned { .. }
+            | Self::IdleWarned
+            | Self::Ended { .. }
+            | Self::Closed { .. }
+            | Self::Unknown => None,
+        }
+    }
+}
+
+impl Entry {
+    /// Reads a stored entry. One that a newer release wrote keeps its place as
+    /// [`Event::Unknown`].
+    ///
+    /// # Errors
+    /// When the row is not an entry at all.
+    pub fn from_stored(json: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Outline {
+            seq: Seq,
+            at: Timestamp,
+        }
+        serde_json::from_str(json).or_else(|_| {
+            let Outline { seq, at } = serde_json::from_str(json)?;
+            Ok(Self {
+                seq,
+                at,
+                author: Author::System,
+                id: None,
+                event: Event::Unknown,
+            })
+        })
+    }
+
+    /// The entry as it is stored: JSON.
+    ///
+    /// # Errors
+    /// Never for an entry that this module made; the platform's serializer decides.
+    pub fn to_stored(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}

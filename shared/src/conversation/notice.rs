@@ -1,0 +1,121 @@
+//! What a conversation and its space tell each other.
+//!
+//! - **N1** A report is the whole of what the space keeps about a conversation, under a revision
+//!   that rises. So repeats and late ones are told by their revision and ignored, and a lost
+//!   one is made good by the next.
+//! - **N2** The log itself is the outbox: a report is owed while the newest revision is greater
+//!   than the one that the space has confirmed.
+//! - **N3** Only the space mints fences; only the conversation turns a fence into an assignment
+//!   (O1). Whoever holds a higher fence wins.
+
+use alloc::string::String;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{EndCause, Fence, Seq, Source};
+use super::lifecycle::Assignee;
+use crate::id::{ConversationId, VisitorId};
+use crate::text::{Label, PersonName};
+
+/// Conversation → space: what I look like (N1).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Report {
+    /// Who tells.
+    pub conversation: ConversationId,
+    /// Place of the entry that last changed what is reported.
+    pub revision: Seq,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The highest fence accepted.
+    pub fence: Fence,
+    /// The customer's browser.
+    pub visitor: VisitorId,
+    /// What the customer claims to be called.
+    pub name: PersonName,
+    /// First words of the first message.
+    pub first_words: String,
+    /// The queue that it waits in.
+    pub queue: Label,
+    /// Where it came from.
+    pub source: Source,
+    /// Age of the conversation when the report was made, in milliseconds: objects exchange
+    /// durations, never instants (K2).
+    pub age_ms: u64,
+}
+
+/// [`super::Stage`] as the space needs it: without instants of another object's clock.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Waiting for an agent.
+    Waiting,
+    /// An agent has it.
+    Active {
+        /// Who.
+        assignee: Assignee,
+    },
+    /// The customer's side is over.
+    WrappingUp {
+        /// Who still has it on the desk.
+        assignee: Assignee,
+        /// What ended it.
+        cause: EndCause,
+    },
+    /// Final: every slot is free, and no offer is ever made again (A8).
+    Closed {
+        /// What ended it.
+        cause: EndCause,
+        /// How it was resolved.
+        resolution: Label,
+    },
+}
+
+/// Space → conversation: a proposal, repeated until it is answered.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instruction {
+    /// Give it to an agent, or to nobody.
+    Assign(Assignment),
+    /// Only say what you look like.
+    Describe,
+}
+
+/// A fenced assignment.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Assignment {
+    /// Number of the assignment.
+    pub fence: Fence,
+    /// To whom; `None` puts it back to the waiting list.
+    pub to: Option<Assignee>,
+}
+
+/// Conversation → space, in answer to an instruction.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Answer {
+    /// What became of the assignment; `None` to [`Instruction::Describe`].
+    pub outcome: Option<Outcome>,
+    /// What the conversation looks like after it; the space takes it in like any report.
+    /// `None` when there is no such conversation.
+    pub report: Option<Report>,
+}
+
+/// What became of an assignment.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It stands, by this instruction or by an earlier copy of it.
+    Done,
+    /// A higher fence stands.
+    Stale,
+    /// The customer's side is over.
+    Ended,
+}
+
+impl Report {
+    /// Age of the conversation when the report was made.
+    #[must_use]
+    pub const fn age(&self) -> Duration {
+        Duration::from_millis(self.age_ms)
+    }
+}

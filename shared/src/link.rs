@@ -1,0 +1,1 @@
+//! Machine 3: a client's end of the wire, for every client.

@@ -1,0 +1,122 @@
+//! Why a command changed nothing: one word for each thing the person who asked can act on.
+//!
+//! - **E1** The same word goes over the socket and over HTTP.
+//! - **E2** A refusal is final: repeating the command as it was gets the same answer. What may
+//!   succeed later (too fast, overloaded) is a `Hold` of [`crate::frame`], never a refusal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ConversationId;
+use crate::text::PersonName;
+
+/// Why a command changed nothing. Sent to the person who asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The person may not do this at all.
+    #[error("you may not do this")]
+    Forbidden,
+    /// Only the agent who holds the conversation, or a supervisor, may do this.
+    #[error("only the agent who holds the conversation may do this")]
+    NotAssignee,
+    /// Somebody else was faster.
+    #[error("{name} has this conversation already")]
+    AlreadyAssigned {
+        /// Who holds it.
+        name: PersonName,
+    },
+    /// The offer was answered, withdrawn or has run out.
+    #[error("the offer is over")]
+    OfferOver,
+    /// The offer was made to another agent.
+    #[error("the offer was made to another agent")]
+    OfferNotYours,
+    /// Every slot of the agent is filled.
+    #[error("all {limit} slots are taken")]
+    NoFreeSlot {
+        /// The agent's conversation limit.
+        limit: u8,
+    },
+    /// The agent is Unavailable.
+    #[error("the agent is unavailable")]
+    AgentUnavailable,
+    /// The conversation is not waiting for an agent.
+    #[error("the conversation is not waiting for an agent")]
+    NotWaiting,
+    /// The conversation has ended; only wrapping up is possible.
+    #[error("the conversation has ended")]
+    Ended,
+    /// The conversation is closed; nothing changes it.
+    #[error("the conversation is closed")]
+    Closed,
+    /// The space has no such resolution.
+    #[error("the space has no such resolution")]
+    ResolutionUnknown,
+    /// The id was used before for something else.
+    #[error("this id was used before for another command")]
+    CommandConflict,
+    /// No such conversation here; also the answer for one of another space or person.
+    #[error("there is no such conversation")]
+    ConversationUnknown,
+    /// The visitor has an open conversation already.
+    #[error("you have an open conversation")]
+    ConversationOpen {
+        /// The one that is open.
+        conversation: ConversationId,
+    },
+    /// No such space.
+    #[error("there is no such space")]
+    SpaceUnknown,
+    /// Live chat is switched off in this space.
+    #[error("live chat is switched off in this space")]
+    SpaceOff,
+    /// No such agent in this space, or one who was deactivated.
+    #[error("there is no such agent")]
+    AgentUnknown,
+}
+
+impl Refusal {
+    /// The word of the refusal, the same in JSON, over HTTP and in documents.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::NotAssignee => "not_assignee",
+            Self::AlreadyAssigned { .. } => "already_assigned",
+            Self::OfferOver => "offer_over",
+            Self::OfferNotYours => "offer_not_yours",
+            Self::NoFreeSlot { .. } => "no_free_slot",
+            Self::AgentUnavailable => "agent_unavailable",
+            Self::NotWaiting => "not_waiting",
+            Self::Ended => "ended",
+            Self::Closed => "closed",
+            Self::ResolutionUnknown => "resolution_unknown",
+            Self::CommandConflict => "command_conflict",
+            Self::ConversationUnknown => "conversation_unknown",
+            Self::ConversationOpen { .. } => "conversation_open",
+            Self::SpaceUnknown => "space_unknown",
+            Self::SpaceOff => "space_off",
+            Self::AgentUnknown => "agent_unknown",
+        }
+    }
+
+    /// The HTTP status of the refusal: 403 not allowed, 404 not there, 409 not in this state,
+    /// 422 not a value that exists.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Forbidden | Self::NotAssignee | Self::OfferNotYours | Self::SpaceOff => 403,
+            Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
+            Self::AlreadyAssigned { .. }
+            | Self::OfferOver
+            | Self::NoFreeSlot { .. }
+            | Self::AgentUnavailable
+            | Self::NotWaiting
+            | Self::Ended
+            | Self::Closed
+            | Self::CommandConflict
+            | Self::ConversationOpen { .. } => 409,
+            Self::ResolutionUnknown => 422,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Who may do what, and who gets to know: the only way in and the only way out.
+//!
+//! - **R1** [`may`] is asked for every command; nothing is allowed by default.
+//! - **R2** [`audience`] is asked for every event; an internal event never reaches a customer.
+//! - **R3** Only the assignee writes to the customer, or a supervisor or admin (A2).
+//!
+//! Neither function has a default arm: a new command or event stops the build until its row stands here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{self, Event};
+use crate::id::{AgentId, VisitorId};
+use crate::refusal::Refusal;
+use crate::text::PersonName;
+
+/// What an agent is in a space.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers customers.
+    Agent,
+    /// Also looks after other agents' work ("Manager" in other products).
+    Supervisor,
+    /// Also sets the space up.
+    Admin,
+}
+
+/// Who is at the other end of a socket or call, as its token says.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Person {
+    /// The customer side: a browser that holds a visitor's token.
+    Visitor {
+        /// The subject of the token.
+        visitor: VisitorId,
+    },
+    /// A person who answers.
+    Agent {
+        /// The subject of the token.
+        agent: AgentId,
+        /// The screen name, which customers see.
+        name: PersonName,
+        /// What the agent is in this space.
+        role: Role,
+    },
+}
+
+/// Which of the two sides of a conversation.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The customer.
+    Customer,
+    /// The space's agents.
+    Agent,
+}
+
+impl Person {
+    /// The side that the person is on.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        match self {
+            Self::Visitor { .. } => Side::Customer,
+            Self::Agent { .. } => Side::Agent,
+        }
+    }
+}
+
+/// Who gets an event.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Both sides.
+    Everyone,
+    /// Agents only.
+    Agents,
+}
+
+impl Audience {
+    /// True when that side gets the event.
+    #[must_use]
+    pub const fn includes(self, side: Side) -> bool {
+        match (self, side) {
+            (Self::Everyone, _) | (Self::Agents, Side::Agent) => true,
+            (Self::Agents, Side::Customer) => false,
+        }
+    }
+}
+
+/// Whether a person may give a command to a conversation held by `assignee` (R1, R3).
+///
+/// # Errors
+/// The refusal that the person is told.
+pub fn may(
+    person: &Person,
+    command: &conversation::Command,
+    assignee: Option<AgentId>,
+) -> Result<(), Refusal> {
+    use conversation::Command::{End, Note, Post, Resolve};
+    match (person, command) {
+        (Person::Visitor { .. }, Post { .. } | End) => Ok(()),
+        (Person::Visitor { .. }, Note { .. } | Resolve { .. }) => Err(Refusal::Forbidden),
+        (Person::Agent { .. }, Note { .. }) => Ok(()),
+        (Person::Agent { agent, role, .. }, Post { .. } | End | Resolve { .. }) => match role {
+            Role::Supervisor | Role::Admin => Ok(()),
+            Role::Agent if assignee == Some(*agent) => Ok(()),
+            Role::Agent => Err(Refusal::NotAssignee),
+        },
+    }
+}
+
+/// Who gets an event (R2).
+#[must_use]
+pub const fn audience(event: &Event) -> Audience {
+    match event {
+        Event::Opened { .. }
+        | Event::MessagePosted { .. }
+        | Event::AgentRequested
+        | Event::AgentAssigned { .. }
+        | Event::AgentUnassigned { .. }
+        | Event::IdleWarned
+        | Event::Ended { .. }
+        | Event::Closed { .. } => Audience::Everyone,
+        // What an older release cannot read, it must not show to a customer.
+        Event::NotePosted { .. } | Event::Unknown => Audience::Agents,
+    }
+}

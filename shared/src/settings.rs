@@ -1,0 +1,398 @@
+//! What a space sets for itself: durations, limits, texts and where its chat may be shown.
+//!
+//! - **S1** Every duration is 1 s to 30 days, a conversation limit 1 to 100, a rate 1 to
+//!   1,000,000 per period. Anything else is refused with the field and the range, and nothing changes.
+//! - **S2** A conversation keeps the settings that it was born with.
+//! - **S3** An allowed origin is scheme, host and port; `*.` stands for one or more labels; `:*`
+//!   for any port, on a loopback host only. Origins are compared as parts, never as prefixes or suffixes of text.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Label, MessageText, PersonName};
+
+/// Settings of a space, with the defaults of FEATURES.md.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Settings {
+    /// What the space is called, on top of the chat.
+    pub name: PersonName,
+    /// Whether customers can chat at all (F26, F32): on.
+    pub live_chat: bool,
+    /// Pages that may show the chat, besides our own origin (S3).
+    pub origins: Vec<Origin>,
+    /// How long an agent may look at an offer before the next agent gets it, in seconds: 120 (F46).
+    pub offer_s: u32,
+    /// How long a customer waits before the fallback message, in seconds: 1,200 (F51).
+    pub wait_s: u32,
+    /// Silence before both sides are warned, in seconds: 1,200 (F97).
+    pub idle_s: u32,
+    /// Silence after the warning before the conversation ends, in seconds: 600 (F97).
+    pub idle_end_s: u32,
+    /// Longest conversation, in seconds: 86,400 (F98).
+    pub max_s: u32,
+    /// Work items that one agent handles at a time, unless set for that agent: 5.
+    pub conversation_limit: u8,
+    /// Messages that one person may send at once: 20 (SECURITY.md L2).
+    pub messages_burst: u32,
+    /// Messages that one person may send in 10 s in the long run: 50 (SECURITY.md L2).
+    pub messages_per_10s: u32,
+    /// What the customer reads when nobody accepted in time (F51); `None` for the
+    /// translated text of the chat.
+    pub fallback_text: Option<MessageText>,
+    /// How a conversation can be resolved; the built-in ones first (D12).
+    pub resolutions: Vec<Label>,
+}
+
+/// Names of resolutions that every space has and that the machines themselves use.
+pub mod resolution {
+    /// The customer was helped.
+    pub const RESOLVED: &str = "resolved";
+    /// The customer was not helped.
+    pub const NOT_RESOLVED: &str = "not_resolved";
+    /// The customer had left (F103).
+    pub const ABANDONED: &str = "abandoned";
+    /// Nobody accepted in time (F51), or the customer left before anyone did (F102).
+    pub const NOT_ANSWERED: &str = "not_answered";
+}
+
+const DAY_S: u32 = 86_400;
+/// Durations: 1 s, so that tests and demos need not wait, to 30 days.
+const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
+const LIMIT: (u32, u32) = (1, 100);
+const RATE: (u32, u32) = (1, 1_000_000);
+
+/// A change of settings: what is `None` stays.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Change {
+    /// See [`Settings::name`].
+    pub name: Option<PersonName>,
+    /// See [`Settings::live_chat`].
+    pub live_chat: Option<bool>,
+    /// See [`Settings::origins`].
+    pub origins: Option<Vec<Origin>>,
+    /// See [`Settings::offer_s`].
+    pub offer_s: Option<u32>,
+    /// See [`Settings::wait_s`].
+    pub wait_s: Option<u32>,
+    /// See [`Settings::idle_s`].
+    pub idle_s: Option<u32>,
+    /// See [`Settings::idle_end_s`].
+    pub idle_end_s: Option<u32>,
+    /// See [`Settings::max_s`].
+    pub max_s: Option<u32>,
+    /// See [`Settings::conversation_limit`].
+    pub conversation_limit: Option<u32>,
+    /// See [`Settings::messages_burst`].
+    pub messages_burst: Option<u32>,
+    /// See [`Settings::messages_per_10s`].
+    pub messages_per_10s: Option<u32>,
+    /// See [`Settings::fallback_text`].
+    pub fallback_text: Option<MessageText>,
+}
+
+/// A setting outside its range (S1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{field} is {min} to {max}")]
+pub struct SettingError {
+    /// Name of the field.
+    pub field: &'static str,
+    /// Least value allowed.
+    pub min: u32,
+    /// Greatest value allowed.
+    pub max: u32,
+}
+
+impl Settings {
+    /// The defaults of FEATURES.md for a space of that name.
+    ///
+    /// # Panics
+    /// Never: the built-in words are labels, which a test holds.
+    #[must_use]
+    pub fn new(name: PersonName) -> Self {
+        let built_in = [
+            resolution::RESOLVED,
+            resolution::NOT_RESOLVED,
+            resolution::ABANDONED,
+            resolution::NOT_ANSWERED,
+        ];
+        Self {
+            name,
+            live_chat: true,
+            origins: vec![],
+            offer_s: 120,
+            wait_s: 1_200,
+            idle_s: 1_200,
+            idle_end_s: 600,
+            max_s: DAY_S,
+            conversation_limit: 5,
+            messages_burst: 20,
+            messages_per_10s: 50,
+            fallback_text: None,
+            resolutions: built_in
+                .iter()
+                .filter_map(|word| Label::parse(word).ok())
+                .collect(),
+        }
+    }
+
+    /// The settings after a change.
+    ///
+    /// # Errors
+    /// Names the first field that is out of its range (S1).
+    pub fn changed(&self, change: Change) -> Result<Self, SettingError> {
+        let mut next = self.clone();
+        let Change {
+            name,
+            live_chat,
+            origins,
+            fallback_text,
+            ..
+        } = change;
+        next.name = name.unwrap_or(next.name);
+        next.live_chat = live_chat.unwrap_or(next.live_chat);
+        next.origins = origins.unwrap_or(next.origins);
+        next.fallback_text = fallback_text.or(next.fallback_text);
+        let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
+        next.conversation_limit = limit
+            .and_then(|limit| u8::try_from(limit).ok())
+            .unwrap_or(next.conversation_limit);
+        let numbers = [
+            ("offer_s", change.offer_s, DURATION_S, &mut next.offer_s),
+            ("wait_s", change.wait_s, DURATION_S, &mut next.wait_s),
+            ("idle_s", change.idle_s, DURATION_S, &mut next.idle_s),
+            (
+                "idle_end_s",
+                change.idle_end_s,
+                DURATION_S,
+                &mut next.idle_end_s,
+            ),
+            ("max_s", change.max_s, DURATION_S, &mut next.max_s),
+            (
+                "messages_burst",
+                change.messages_burst,
+                RATE,
+                &mut next.messages_burst,
+            ),
+            (
+                "messages_per_10s",
+                change.messages_per_10s,
+                RATE,
+                &mut next.messages_per_10s,
+            ),
+        ];
+        for (field, value, range, target) in numbers {
+            *target = check(field, value, range)?.unwrap_or(*target);
+        }
+        Ok(next)
+    }
+
+    /// See [`Settings::offer_s`].
+    #[must_use]
+    pub const fn offer(&self) -> Duration {
+        Duration::from_secs(self.offer_s as u64)
+    }
+
+    /// See [`Settings::wait_s`].
+    #[must_use]
+    pub const fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait_s as u64)
+    }
+
+    /// See [`Settings::idle_s`].
+    #[must_use]
+    pub const fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_s as u64)
+    }
+
+    /// See [`Settings::idle_end_s`].
+    #[must_use]
+    pub const fn idle_end(&self) -> Duration {
+        Duration::from_secs(self.idle_end_s as u64)
+    }
+
+    /// See [`Settings::max_s`].
+    #[must_use]
+    pub const fn max(&self) -> Duration {
+        Duration::from_secs(self.max_s as u64)
+    }
+}
+
+fn check(
+    field: &'static str,
+    value: Option<u32>,
+    (min, max): (u32, u32),
+) -> Result<Option<u32>, SettingError> {
+    match value {
+        Some(value) if !(min..=max).contains(&value) => Err(SettingError { field, min, max }),
+        value => Ok(value),
+    }
+}
+
+/// A page's origin that may show the chat (S3).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Origin(String);
+
+/// Why a text is not an allowed origin.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an origin is like https://shop.example, https://*.shop.example or http://localhost:8080")]
+pub struct OriginError;
+
+impl Origin {
+    /// The origin as it stands in `frame-ancestors`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let (is_secure, rest) = match text.split_once("://") {
+            Some(("https", rest)) => (true, rest),
+            Some(("http", rest)) => (false, rest),
+            _ => return Err(OriginError),
+        };
+        let (host, port) = match rest.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (rest, None),
+        };
+        let is_loopback = matches!(host, "localhost" | "127.0.0.1");
+        let is_port = match port {
+            None => true,
+            Some("*") => is_loopback,
+            Some(port) => port
+                .parse::<u16>()
+                .is_ok_and(|number| number.to_string() == port),
+        };
+        let name = host.strip_prefix("*.").unwrap_or(host);
+        let is_host = host.len() <= 253
+            && (is_loopback || name.contains('.'))
+            && name.split('.').all(is_label);
+        // Plain http is for one's own machine: elsewhere anybody on the way could show a page.
+        (is_host && is_port && (is_secure || is_loopback))
+            .then(|| Self(text.to_string()))
+            .ok_or(OriginError)
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+impl TryFrom<String> for Origin {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Self, OriginError> {
+        text.parse()
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings::new(PersonName::parse("Demo").unwrap())
+    }
+
+    #[test]
+    fn s1_a_setting_out_of_range_is_refused_with_field_and_range() {
+        let cases = [
+            (
+                Change {
+                    offer_s: Some(0),
+                    ..Change::default()
+                },
+                "offer_s is 1 to 2592000",
+            ),
+            (
+                Change {
+                    max_s: Some(2_592_001),
+                    ..Change::default()
+                },
+                "max_s is 1 to 2592000",
+            ),
+            (
+                Change {
+                    conversation_limit: Some(101),
+                    ..Change::default()
+                },
+                "conversation_limit is 1 to 100",
+            ),
+            (
+                Change {
+                    messages_burst: Some(1_000_001),
+                    ..Change::default()
+                },
+                "messages_burst is 1 to 1000000",
+            ),
+        ];
+        for (change, message) in cases {
+            assert_eq!(settings().changed(change).unwrap_err().to_string(), message);
+        }
+        let change = Change {
+            offer_s: Some(1),
+            conversation_limit: Some(100),
+            ..Change::default()
+        };
+        let changed = settings().changed(change).unwrap();
+        assert_eq!((changed.offer_s, changed.conversation_limit), (1, 100));
+        assert_eq!(changed.wait_s, 1_200);
+    }
+
+    #[test]
+    fn s1_the_built_in_resolutions_are_labels() {
+        assert_eq!(settings().resolutions.len(), 4);
+    }
+
+    #[test]
+    fn s3_an_origin_is_scheme_host_and_port() {
+        let cases = [
+            ("https://shop.example", true),
+            ("https://*.shop.example", true),
+            ("https://shop.example:8443", true),
+            ("http://localhost:*", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://shop.example", false),
+            ("https://shop.example:*", false),
+            ("https://shop.example/", false),
+            ("https://user@shop.example", false),
+            ("https://*.*.example", false),
+            ("https://*", false),
+            ("https://shop.example:08", false),
+            ("https://shop.example; script-src *", false),
+            ("null", false),
+            ("", false),
+        ];
+        for (text, is_origin) in cases {
+            assert_eq!(text.parse::<Origin>().is_ok(), is_origin, "{text}");
+        }
+    }
+}
