@@ -6,12 +6,14 @@
 mod command;
 mod event;
 mod lifecycle;
+mod machine;
 mod notice;
 mod transcript;
 
 pub use command::Command;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
+pub use machine::{Broken, Conversation};
 pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
 pub use transcript::{Taken, Transcript};
 
