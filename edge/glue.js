@@ -68,8 +68,13 @@ class Guarded extends DurableObject {
   }
 
   #make() {
-    this.#rust = new wasm[this.name](this.ctx, this.env);
-    this.#instance = instance;
+    try {
+      this.#rust = new wasm[this.name](this.ctx, this.env);
+      this.#instance = instance;
+    } catch (error) {
+      notice(error);
+      throw error;
+    }
   }
 
   #call(method, ...args) {
@@ -77,7 +82,11 @@ class Guarded extends DurableObject {
       if (this.#instance !== instance) {
         this.#make();
         // Frames in flight went with the old memory: clients come back and say what they have.
-        for (const socket of this.ctx.getWebSockets()) socket.close(RESTARTED, "restarted");
+        for (const socket of this.ctx.getWebSockets()) {
+          try {
+            socket.close(RESTARTED, "restarted");
+          } catch {} // closed already
+        }
         if (method === "webSocketMessage") return undefined;
       }
       return this.#rust[method](...args);
