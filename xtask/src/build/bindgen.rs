@@ -1,0 +1,56 @@
+//! wasm-bindgen through its library: nothing is downloaded, and its version is in `Cargo.lock`.
+
+use crate::paths;
+use anyhow::{Context, Result, ensure};
+use std::{fs, path::Path};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The version of `wasm-bindgen-cli-support` in `xtask/Cargo.toml`.
+const VERSION: &str = "0.2.130";
+
+/// Generator and library must be of one version, else they do not understand each other.
+pub fn check_version() -> Result<()> {
+    let lock = fs::read_to_string(paths::root().join("Cargo.lock"))?;
+    ensure!(
+        lock.contains(&format!(
+            "name = \"wasm-bindgen\"\nversion = \"{VERSION}\"\n"
+        )),
+        "Cargo.lock has another wasm-bindgen than {VERSION}: \
+         run `cargo update --package wasm-bindgen --precise {VERSION}`"
+    );
+    Ok(())
+}
+
+/// A module for workerd: `index.js`, `index_bg.wasm`, `snippets/`.
+pub fn for_worker(wasm: &Path, out: &Path) -> Result<()> {
+    let mut bindgen = common(wasm);
+    bindgen.module(true)?.out_name("index");
+    // `edge/glue.js` makes a new instance after a panic.
+    bindgen
+        .reset_state_function(true)
+        .force_enable_abort_handler(true);
+    bindgen.generate(out).context("wasm-bindgen")?;
+    // workerd and wrangler import wasm as a module without the new keyword.
+    let index = out.join("index.js");
+    let text = fs::read_to_string(&index)?.replace("import source ", "import ");
+    Ok(fs::write(index, text)?)
+}
+
+/// A module for browsers: `NAME.js`, `NAME_bg.wasm`, `snippets/`.
+pub fn for_browser(wasm: &Path, name: &str, out: &Path) -> Result<()> {
+    let mut bindgen = common(wasm);
+    bindgen
+        .web(true)?
+        .out_name(name)
+        .omit_default_module_path(true);
+    bindgen.generate(out).context("wasm-bindgen")
+}
+
+fn common(wasm: &Path) -> Bindgen {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).typescript(false);
+    bindgen
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+}

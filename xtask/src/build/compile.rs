@@ -1,0 +1,91 @@
+//! Cargo, for wasm: one crate, one set of features, one file.
+
+use super::stamp::{Stamp, files};
+use crate::{
+    paths,
+    run::{capture, cargo, command, run, say},
+    setup::wasm::TARGET,
+};
+use anyhow::{Context, Result};
+use std::{fs, path::PathBuf};
+
+/// A wasm file to compile.
+pub struct Part {
+    /// The name of the file that comes out, and what people are told.
+    name: &'static str,
+    package: &'static str,
+    profile: &'static str,
+    features: &'static [&'static str],
+}
+
+pub const EDGE: Part = Part {
+    name: "edge",
+    package: "edge",
+    profile: "edge",
+    features: &[],
+};
+pub const CHAT: Part = Part {
+    name: "chat",
+    package: "widget",
+    profile: "wasm",
+    features: &["chat"],
+};
+pub const CONSOLE: Part = Part {
+    name: "console",
+    package: "widget",
+    profile: "wasm",
+    features: &["console"],
+};
+
+/// Compiles the part if its sources changed; returns its file.
+///
+/// The two builds of the widget write one file name in cargo's folders, so each would make cargo
+/// build the other anew: the stamp keeps cargo out of it, and the copy keeps the file.
+pub fn wasm(part: &Part) -> Result<PathBuf> {
+    let folder = paths::target().join("parts");
+    fs::create_dir_all(&folder)?;
+    let copy = folder.join(part.name).with_extension("wasm");
+    let sources = sources(part)?;
+    let inputs = sources.iter().map(Vec::as_slice);
+    let stamp = Stamp::new(folder.join(part.name).with_extension("stamp"), inputs);
+    if copy.is_file() && stamp.is_current() {
+        return Ok(copy);
+    }
+    say(format!("compiling {} for wasm", part.name));
+    let mut cargo = cargo();
+    cargo.args(["build", "--target", TARGET, "--profile", part.profile]);
+    cargo.args(["--package", part.package, "--no-default-features"]);
+    if !part.features.is_empty() {
+        cargo.args(["--features", &part.features.join(",")]);
+    }
+    run(&mut cargo)?;
+    let built = paths::target()
+        .join(TARGET)
+        .join(part.profile)
+        .join(part.package);
+    fs::copy(built.with_extension("wasm"), &copy)
+        .with_context(|| format!("cargo did not make {}.wasm", part.package))?;
+    stamp.save()?;
+    Ok(copy)
+}
+
+/// What the compiler sees: names and contents, the versions of everything, and the compiler's own.
+fn sources(part: &Part) -> Result<Vec<Vec<u8>>> {
+    let root = paths::root();
+    let mut seen = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
+    for package in ["shared", part.package] {
+        seen.push(root.join(package).join("Cargo.toml"));
+        let sources = files(&root.join(package).join("src"))?;
+        seen.extend(
+            sources
+                .into_iter()
+                .filter(|path| path.extension() != Some("css".as_ref())),
+        );
+    }
+    let mut parts = vec![capture(command("rustc").arg("-V"))?.into_bytes()];
+    for path in seen {
+        parts.push(path.to_string_lossy().into_owned().into_bytes());
+        parts.push(fs::read(&path).with_context(|| path.display().to_string())?);
+    }
+    Ok(parts)
+}

@@ -1,0 +1,55 @@
+//! Scripts and styles made small by esbuild.
+
+use crate::{
+    run::{filter, run},
+    setup::npm,
+};
+use anyhow::Result;
+use std::{fs, path::Path};
+
+/// Browsers that can run our wasm (bulk memory, sign extension, reference types).
+const BROWSERS: &str = "--target=chrome111,firefox114,safari16.4";
+/// The loader runs in pages that we do not know, and must say nothing in an old browser.
+const LOADER: &str = "--target=es2018";
+
+/// One script without imports.
+pub fn script(source: &[u8]) -> Result<Vec<u8>> {
+    filter(
+        npm::esbuild()?.args(["--loader=js", "--minify", BROWSERS]),
+        source,
+    )
+}
+
+/// The script that a site's page loads.
+pub fn loader(source: &[u8]) -> Result<Vec<u8>> {
+    filter(
+        npm::esbuild()?.args(["--loader=js", "--minify", LOADER]),
+        source,
+    )
+}
+
+/// One sheet.
+pub fn style(source: &[u8]) -> Result<Vec<u8>> {
+    filter(
+        npm::esbuild()?.args(["--loader=css", "--minify", BROWSERS]),
+        source,
+    )
+}
+
+/// A module with all that it imports.
+pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
+    let out = entry.with_extension("min.js");
+    let mut esbuild = npm::esbuild()?;
+    esbuild
+        .arg(entry)
+        .arg(format!("--outfile={}", out.display()));
+    esbuild.args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--log-level=warning",
+        BROWSERS,
+    ]);
+    run(&mut esbuild)?;
+    Ok(fs::read(out)?)
+}

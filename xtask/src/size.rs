@@ -1,0 +1,180 @@
+//! `cargo xtask size`: what people download, against its budgets.
+
+use crate::{
+    args::Args,
+    build::{pack, site::asset, stamp::files},
+    paths,
+};
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// One thing that people download as a whole; sizes in bytes.
+struct Row {
+    name: &'static str,
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+    budget: usize,
+    /// The platform's limit for a Worker is one of gzip; browsers get brotli.
+    is_gzip: bool,
+}
+
+impl Row {
+    fn new(name: &'static str, files: &[PathBuf], budget: usize, is_gzip: bool) -> Result<Self> {
+        let mut row = Self {
+            name,
+            raw: 0,
+            gzip: 0,
+            brotli: 0,
+            budget,
+            is_gzip,
+        };
+        for file in files {
+            let content = fs::read(file)
+                .with_context(|| format!("no {}: run `cargo xtask build`", file.display()))?;
+            row.raw += content.len();
+            row.gzip += pack::gzip(&content)?.len();
+            row.brotli += packed(file, &content)?;
+        }
+        Ok(row)
+    }
+
+    fn measured(&self) -> usize {
+        if self.is_gzip { self.gzip } else { self.brotli }
+    }
+
+    fn is_over(&self) -> bool {
+        self.measured() > self.budget
+    }
+}
+
+pub fn command(mut args: Args) -> Result<ExitCode> {
+    let is_json = args.flag("--json");
+    args.end()?;
+    let rows = rows()?;
+    if is_json {
+        println!("{:#}", json(&rows));
+    } else {
+        print!("{}", table(&rows));
+    }
+    let is_over = rows.iter().any(Row::is_over);
+    Ok(if is_over {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn rows() -> Result<Vec<Row>> {
+    let (site, edge) = (paths::site(), paths::edge());
+    let app = |name: &str, document: &str| -> Result<Vec<PathBuf>> {
+        let mut files = vec![site.join(document)];
+        for extension in ["css", "js", "wasm"] {
+            files.push(asset(&format!("{name}.{extension}"))?);
+        }
+        Ok(files)
+    };
+    let mut worker = ["worker.js", "index.js", "index_bg.wasm"]
+        .map(|name| edge.join(name))
+        .to_vec();
+    worker.extend(files(&edge.join("snippets"))?);
+    Ok(vec![
+        Row::new("loader", &[site.join("bellhop.js")], 2_500, false)?,
+        Row::new("chat", &app("chat", "chat.html")?, 80_000, false)?,
+        Row::new("agent", &app("console", "console.html")?, 150_000, false)?,
+        Row::new("edge", &worker, 400_000, true)?,
+    ])
+}
+
+/// The size over the wire: that of the packed file beside it, where there is one.
+fn packed(file: &Path, content: &[u8]) -> Result<usize> {
+    let beside = file.with_added_extension("br");
+    match fs::metadata(beside) {
+        Ok(metadata) => Ok(usize::try_from(metadata.len())?),
+        Err(_) => Ok(pack::brotli(content)?.len()),
+    }
+}
+
+fn json(rows: &[Row]) -> Value {
+    let row = |row: &Row| json!({ "raw": row.raw, "gzip": row.gzip, "brotli": row.brotli, "budget": row.budget });
+    let entries = rows.iter().map(|each| (each.name.to_owned(), row(each)));
+    Value::Object(Map::from_iter(entries))
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut table = format!(
+        "{:<8}{:>11}{:>11}{:>11}{:>11}\n",
+        "bytes", "raw", "gzip", "brotli", "budget"
+    );
+    for row in rows {
+        let kind = if row.is_gzip { "gzip" } else { "brotli" };
+        let verdict = match row.measured().checked_sub(row.budget) {
+            Some(over @ 1..) => format!("OVER by {over}"),
+            Some(0) | None => format!("{} %", row.measured() * 100 / row.budget),
+        };
+        table += &format!(
+            "{:<8}{:>11}{:>11}{:>11}{:>11}  of {kind}: {verdict}\n",
+            row.name,
+            grouped(row.raw),
+            grouped(row.gzip),
+            grouped(row.brotli),
+            grouped(row.budget),
+        );
+    }
+    table
+}
+
+/// 1234567 is `1,234,567`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(gzip: usize, brotli: usize, budget: usize, is_gzip: bool) -> Row {
+        Row {
+            name: "chat",
+            raw: 1_234_567,
+            gzip,
+            brotli,
+            budget,
+            is_gzip,
+        }
+    }
+
+    #[test]
+    fn a_budget_is_kept_to_the_byte() {
+        let cases = [
+            ("at the budget", row(900, 500, 500, false), false),
+            ("one over", row(900, 501, 500, false), true),
+            ("gzip counts for a Worker", row(900, 10, 500, true), true),
+        ];
+        for (case, row, is_over) in cases {
+            assert_eq!(row.is_over(), is_over, "{case}");
+            assert_eq!(table(&[row]).contains("OVER"), is_over, "{case}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+}

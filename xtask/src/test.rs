@@ -1,0 +1,167 @@
+//! `cargo xtask test`: everything that continuous integration checks, in one order, stopping at
+//! the first failure with its output.
+
+mod stage;
+#[cfg(test)]
+mod tidy;
+
+use crate::{
+    args::Args,
+    paths,
+    run::{capture, cargo},
+    setup, sim,
+};
+use anyhow::{Context, Result};
+use stage::Stages;
+use std::process::{Command, ExitCode};
+
+/// Tests that are stages of their own.
+const OWN_STAGES: [&str; 2] = ["world", "journeys"];
+
+pub fn command(mut args: Args) -> Result<ExitCode> {
+    let is_fast = args.flag("--fast");
+    args.end()?;
+    let mut stages = Stages::new()?;
+    let result = run(&mut stages, is_fast);
+    println!("{}", stages.summary(result.is_ok()));
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
+    stages.step("set-up", || {
+        setup::for_build()?;
+        setup::deny::ensure()?;
+        if is_fast {
+            Ok(())
+        } else {
+            setup::browser::ensure()
+        }
+    })?;
+    let tests = test_targets()?;
+    stages.run("format", cargo().args(["fmt", "--all", "--check"]))?;
+    stages.run("clippy", &mut clippy_host())?;
+    stages.run("clippy, edge", &mut clippy_wasm("edge", "edge", None))?;
+    stages.run(
+        "clippy, chat",
+        &mut clippy_wasm("widget", "wasm", Some("chat")),
+    )?;
+    stages.run(
+        "clippy, console",
+        &mut clippy_wasm("widget", "wasm", Some("console")),
+    )?;
+    stages.run("rules", &mut deny(&["licenses", "sources", "bans"])?)?;
+    stages.run_or_note(
+        "advisories",
+        &mut deny(&["advisories"])?,
+        "not checked",
+        is_unreachable,
+    )?;
+    stages.run("tests", &mut unit_tests(&tests))?;
+    stages.run("world", &mut sim::world(sim::SEEDS, false))?;
+    stages.run("mutants", sim::world(sim::SEEDS, true).arg("--all-mutants"))?;
+    stages.step("build", crate::build::all)?;
+    stages.run("size", &mut xtask("size")?)?;
+    if !is_fast {
+        let mut journeys = cargo();
+        journeys.args(["test", "--package", "tests", "--test", "journeys"]);
+        stages.run("journeys", &mut journeys)?;
+    }
+    Ok(())
+}
+
+/// Every test of the workspace by its name; fails if `Cargo.lock` is behind `Cargo.toml`.
+fn test_targets() -> Result<Vec<String>> {
+    let mut metadata = cargo();
+    metadata.args(["metadata", "--locked", "--no-deps", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_str(&capture(&mut metadata)?)?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata has no packages")?;
+    let targets = packages
+        .iter()
+        .flat_map(|package| package["targets"].as_array())
+        .flatten();
+    let tests = targets.filter(|target| target["kind"][0] == "test");
+    Ok(tests
+        .filter_map(|test| test["name"].as_str())
+        .map(str::to_owned)
+        .collect())
+}
+
+fn clippy_host() -> Command {
+    let mut cargo = cargo();
+    cargo.args([
+        "clippy",
+        "--quiet",
+        "--all-targets",
+        "--features",
+        "shared/mutants",
+    ]);
+    for package in ["shared", "xtask", "tests"] {
+        cargo.args(["--package", package]);
+    }
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+/// With the profile of the build, whose macros and build scripts are compiled anyway.
+fn clippy_wasm(package: &str, profile: &str, feature: Option<&str>) -> Command {
+    let mut cargo = cargo();
+    cargo.args(["clippy", "--quiet", "--target", setup::wasm::TARGET]);
+    cargo.args([
+        "--package",
+        package,
+        "--profile",
+        profile,
+        "--no-default-features",
+    ]);
+    if let Some(feature) = feature {
+        cargo.args(["--features", feature]);
+    }
+    cargo.args(["--", "--deny", "warnings"]);
+    cargo
+}
+
+fn deny(checks: &[&str]) -> Result<Command> {
+    let mut deny = crate::run::command(setup::deny::ensure()?);
+    deny.args(["--log-level", "error", "check", "--hide-inclusion-graph"])
+        .args(checks);
+    Ok(deny)
+}
+
+/// Whether cargo-deny had no way to the database of advisories.
+fn is_unreachable(output: &str) -> bool {
+    output.contains("failed to fetch advisory database")
+}
+
+fn unit_tests(tests: &[String]) -> Command {
+    let mut cargo = cargo();
+    cargo.args(["test", "--quiet", "--no-fail-fast", "--lib", "--bins"]);
+    for package in ["shared", "xtask", "tests"] {
+        cargo.args(["--package", package]);
+    }
+    for test in tests
+        .iter()
+        .filter(|test| !OWN_STAGES.contains(&test.as_str()))
+    {
+        cargo.args(["--test", test]);
+    }
+    cargo
+}
+
+fn xtask(name: &str) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.current_dir(paths::root()).arg(name);
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_ci_of_both_places_runs_the_same_line() {
+        let here = include_str!("../../.ci/run");
+        let hub = include_str!("../../.github/workflows/ci.yml");
+        assert!(here.lines().any(|line| line == "cargo xtask test"));
+        assert!(hub.contains("run: .ci/run"));
+    }
+}

@@ -1,0 +1,196 @@
+//! Rules of the repository that no other tool checks.
+
+use crate::{build::stamp::files, paths};
+use std::{fs, path::PathBuf, process::Command};
+
+/// A file that git keeps or would keep: its path in the checkout, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+#[test]
+fn every_rust_file_says_what_lives_in_it() {
+    refuse(rust(), |source| !source.text.starts_with("//!"));
+}
+
+#[test]
+fn modules_are_named_by_their_file() {
+    refuse(rust(), |source| source.path.ends_with("/mod.rs"));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let words = ["todo!(", "unimplemented!(", "#[ignore"];
+    refuse(rust_but_this(), |source| {
+        words.iter().any(|word| source.text.contains(word))
+    });
+}
+
+#[test]
+fn no_text_becomes_markup() {
+    let words = [
+        "inner_html",
+        "innerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+    ];
+    refuse(shown(), |source| {
+        words.iter().any(|word| source.text.contains(word))
+    });
+}
+
+/// postcard reads them back as something else, without a word (RECIPES.md §4).
+#[test]
+fn wire_types_use_nothing_that_postcard_cannot_read() {
+    let words = ["skip_serializing_if", "flatten", "untagged", "tag ="];
+    let shared = rust()
+        .into_iter()
+        .filter(|source| source.path.starts_with("shared/src/"));
+    refuse(shared.collect(), |source| {
+        let attributes = source.text.split("#[serde(").skip(1);
+        let mut attributes = attributes.filter_map(|rest| rest.split(")]").next());
+        attributes.any(|attribute| words.iter().any(|word| attribute.contains(word)))
+    });
+}
+
+/// The helper polls for something to come true, with a limit, and has no other use.
+#[test]
+fn no_test_sleeps_but_the_one_helper_that_polls() {
+    const HELPERS: [&str; 1] = ["tests/stage/wait.rs"];
+    let words = ["thread::sleep", "time::sleep"];
+    let tests = rust().into_iter().filter(|source| {
+        let is_test = source.path.starts_with("tests/") || source.path.starts_with("shared/");
+        is_test && !HELPERS.contains(&source.path.as_str())
+    });
+    refuse(tests.collect(), |source| {
+        words.iter().any(|word| source.text.contains(word))
+    });
+}
+
+/// Where packages come from is the business of the machine, and so is where folders lie.
+#[test]
+fn no_file_names_a_registry_or_a_folder_of_one_machine() {
+    // In two parts, so that this file is not found.
+    let words = [
+        ("registry.npmjs", ".org"),
+        ("deb.debian", ".org"),
+        ("static.crates", ".io"),
+        ("index.crates", ".io"),
+        ("pypi", ".org"),
+        ("/root", "/"),
+        ("/home", "/"),
+        ("/Users", "/"),
+        ("/work", "/"),
+    ]
+    .map(|(head, tail)| format!("{head}{tail}"));
+    let own = sources()
+        .into_iter()
+        .filter(|source| source.path != "package-lock.json");
+    refuse(own.collect(), |source| {
+        words.iter().any(|word| {
+            source.text.match_indices(word.as_str()).any(|(at, _)| {
+                // `…/framework/…` and `https://host/root/…` are other words.
+                !word.starts_with('/')
+                    || !source.text[..at].ends_with(|c: char| c.is_alphanumeric())
+            })
+        })
+    });
+}
+
+#[test]
+fn the_lock_file_of_npm_names_no_host() {
+    let lock = fs::read_to_string(paths::root().join("package-lock.json")).unwrap();
+    assert!(
+        !lock.contains("\"resolved\""),
+        "run npm with --omit-lockfile-registry-resolved"
+    );
+}
+
+/// Every style is a sheet, every script a file: the policy of content (CSP) allows no other.
+#[test]
+fn documents_have_no_inline_style_or_script() {
+    let documents = sources()
+        .into_iter()
+        .filter(|source| source.path.starts_with("public/") && source.path.ends_with(".html"));
+    refuse(documents.collect(), |source| {
+        let has_script = source.text.split("<script").skip(1).any(|rest| {
+            rest.split('>')
+                .next()
+                .is_some_and(|tag| !tag.contains("src="))
+        });
+        has_script || source.text.contains("<style") || source.text.contains(" style=")
+    });
+}
+
+fn refuse(sources: Vec<Source>, is_wrong: impl Fn(&Source) -> bool) {
+    let wrong: Vec<_> = sources
+        .iter()
+        .filter(|source| is_wrong(source))
+        .map(|source| &source.path)
+        .collect();
+    assert!(wrong.is_empty(), "against the rule: {wrong:#?}");
+}
+
+fn rust() -> Vec<Source> {
+    let mut sources = sources();
+    sources.retain(|source| source.path.ends_with(".rs"));
+    sources
+}
+
+fn rust_but_this() -> Vec<Source> {
+    let mut sources = rust();
+    sources.retain(|source| source.path != "xtask/src/test/tidy.rs");
+    sources
+}
+
+/// What runs in a browser.
+fn shown() -> Vec<Source> {
+    let mut sources = sources();
+    sources.retain(|source| {
+        let is_shown = source.path.starts_with("widget/") || source.path.starts_with("public/");
+        is_shown
+            && [".rs", ".js", ".html"]
+                .iter()
+                .any(|end| source.path.ends_with(end))
+    });
+    sources
+}
+
+fn sources() -> Vec<Source> {
+    let listed = Command::new("git")
+        .current_dir(paths::root())
+        .args([
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "-z",
+        ])
+        .output();
+    let names: Vec<PathBuf> = match listed {
+        Ok(output) if output.status.success() => {
+            let text = String::from_utf8(output.stdout).unwrap();
+            text.split_terminator('\0').map(PathBuf::from).collect()
+        }
+        Ok(_) | Err(_) => below_the_checkout(), // an archive without git
+    };
+    let read = |name: PathBuf| {
+        let text = fs::read_to_string(paths::root().join(&name)).ok()?; // a picture is no text
+        Some(Source {
+            path: name.to_string_lossy().into_owned(),
+            text,
+        })
+    };
+    names.into_iter().filter_map(read).collect()
+}
+
+fn below_the_checkout() -> Vec<PathBuf> {
+    let folders = ["edge", "public", "shared", "tests", "widget", "xtask"];
+    let found = folders
+        .iter()
+        .flat_map(|folder| files(&paths::root().join(folder)).unwrap());
+    found
+        .map(|path| path.strip_prefix(paths::root()).unwrap().to_path_buf())
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! The Worker on `workerd` itself: no Node, no wrangler.
+
+mod config;
+
+use crate::{paths, process::Process, run::command, setup::npm};
+use anyhow::{Context, Result, ensure};
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write, pipe},
+    net::TcpStream,
+    path::Path,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The first answer compiles the wasm: well under a second on a quiet machine.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// A running workerd.
+pub struct Workerd {
+    pub process: Process,
+    pub port: u16,
+}
+
+/// Starts on 127.0.0.1 with all state in `state`; returns once it answers. Port 0 is any port.
+pub fn start(state: &Path, port: u16) -> Result<Workerd> {
+    let objects = state.join("objects");
+    fs::create_dir_all(&objects)?;
+    let state = fs::canonicalize(state)?;
+    let key = crate::random::token_key(&state)?;
+    let vars = [("BELLHOP_DEV", "1"), ("TOKEN_KEY", &key)];
+    let config = state.join("workerd.capnp");
+    fs::write(
+        &config,
+        config::text(&paths::edge(), &paths::site(), &state, port, &vars)?,
+    )?;
+
+    // workerd says on this pipe which port it has; on its other end the pipe is "standard input".
+    let (reader, writer) = pipe()?;
+    let log = state.join("workerd.log");
+    let output = File::create(&log)?;
+    let mut workerd = command(npm::workerd()?);
+    workerd
+        .args(["serve", "--control-fd=0", "--import-path=/"])
+        .arg(&config)
+        .arg("config");
+    workerd
+        .stdin(writer)
+        .stdout(Stdio::from(output.try_clone()?))
+        .stderr(Stdio::from(output));
+    let process = Process::start(&mut workerd, "KILL")?;
+    drop(workerd); // and with it our copy of the writing end
+
+    let mut line = String::new();
+    BufReader::new(reader).read_line(&mut line)?;
+    let said = || {
+        format!(
+            "workerd did not start:\n{}",
+            fs::read_to_string(&log).unwrap_or_default()
+        )
+    };
+    let event: serde_json::Value = serde_json::from_str(&line).with_context(said)?;
+    let port = event["port"]
+        .as_u64()
+        .and_then(|port| port.try_into().ok())
+        .with_context(said)?;
+    ensure!(
+        answers_within(port, ANSWER_LIMIT),
+        "workerd listens on port {port} but does not answer; see {}",
+        log.display()
+    );
+    Ok(Workerd { process, port })
+}
+
+/// Waits until an HTTP request is answered.
+pub fn answers_within(port: u16, limit: Duration) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < limit {
+        if answers(port).is_ok_and(|is_http| is_http) {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+fn answers(port: u16) -> Result<bool> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let request = format!(
+        "GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut head = [0; 5];
+    stream.read_exact(&mut head)?;
+    Ok(head == *b"HTTP/")
+}

@@ -1,0 +1,94 @@
+//! The configuration of `workerd`: what `wrangler.toml` says, in its own language.
+
+use crate::build::stamp::files;
+use anyhow::{Context, Result};
+use std::path::Path;
+
+/// One Worker, its two classes of objects, its site, and variables of its own.
+pub fn text(
+    edge: &Path,
+    site: &Path,
+    state: &Path,
+    port: u16,
+    vars: &[(&str, &str)],
+) -> Result<String> {
+    let modules = modules(edge)?;
+    let vars: String = vars
+        .iter()
+        .map(|(name, value)| format!("    (name = {name:?}, text = {value:?}),\n"))
+        .collect();
+    let objects = quoted(&state.join("objects"))?;
+    let site = quoted(site)?;
+    Ok(format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "objects", disk = (path = {objects}, writable = true)),
+    (name = "site", disk = (path = {site})),
+    (name = "internet", network = (allow = ["public"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "edge")],
+);
+const edge :Workerd.Worker = (
+  compatibilityDate = "2026-11-17",
+  modules = [
+{modules}  ],
+  durableObjectNamespaces = [
+    (className = "ConversationObject", uniqueKey = "bellhop-ConversationObject", enableSql = true),
+    (className = "SpaceObject", uniqueKey = "bellhop-SpaceObject", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "objects"),
+  bindings = [
+    (name = "CONVERSATION", durableObjectNamespace = "ConversationObject"),
+    (name = "SPACE", durableObjectNamespace = "SpaceObject"),
+    (name = "ASSETS", service = "site"),
+{vars}  ],
+);
+"#
+    ))
+}
+
+/// The entry point comes first: that is how workerd knows it.
+fn modules(edge: &Path) -> Result<String> {
+    let mut paths = ["worker.js", "index.js", "index_bg.wasm"]
+        .map(|name| edge.join(name))
+        .to_vec();
+    paths.extend(files(&edge.join("snippets"))?);
+    let mut modules = String::new();
+    for path in paths {
+        let name = quoted(path.strip_prefix(edge)?)?;
+        let is_wasm = path.extension() == Some("wasm".as_ref());
+        let kind = if is_wasm { "wasm" } else { "esModule" };
+        modules += &format!("    (name = {name}, {kind} = embed {}),\n", quoted(&path)?);
+    }
+    Ok(modules)
+}
+
+fn quoted(path: &Path) -> Result<String> {
+    let text = path
+        .to_str()
+        .with_context(|| format!("{} is not UTF-8", path.display()))?;
+    Ok(format!("{text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dates_in_both_configurations_are_one() {
+        let wrangler = include_str!("../../../wrangler.toml");
+        let line = wrangler
+            .lines()
+            .find(|line| line.starts_with("compatibility_date"))
+            .unwrap();
+        let date = line.split('"').nth(1).unwrap();
+        let folder = Path::new("/nowhere");
+        let text = text(folder, folder, folder, 0, &[]).unwrap();
+        assert!(
+            text.contains(&format!("compatibilityDate = \"{date}\"")),
+            "{date}"
+        );
+    }
+}
