@@ -24,6 +24,7 @@ pub mod conversation;
 pub mod frame;
 pub mod id;
 pub mod link;
+pub mod mutant;
 pub mod refusal;
 pub mod rights;
 pub mod settings;

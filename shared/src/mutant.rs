@@ -1,0 +1,121 @@
+//! Planted bugs that the world simulation must find: they test the tests.
+//!
+//! Without the feature `mutants` [`is`] is false at compile time and the planted branches are
+//! not in the program; no product build has the feature.
+
+/// A planted bug. Where it sits, [`is`] guards the wrong branch.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mutant {
+    /// A conversation takes an assignment whatever its fence.
+    NoFenceCheck,
+    /// A conversation reports its close once and never again.
+    ReleaseOutsideOutbox,
+    /// A space forgets a closed work item at once, so that a late report revives it.
+    NoTombstone,
+    /// Offers run out only when the alarm rings.
+    ExpiryByAlarmOnly,
+    /// A slot stays filled when the conversation rejects the assignment.
+    SlotKeptOnReject,
+    /// A space proposes an assignment once and never again.
+    CommandNotRetried,
+    /// A conversation takes a repeated command for a new one.
+    DedupeMissing,
+    /// A conversation knows repeats only until its memory is lost.
+    DedupeInMemory,
+    /// A conversation sends an entry before its row is written.
+    AckBeforeCommit,
+    /// A resume starts one entry too late.
+    ResumeOffByOne,
+    /// An older socket of a tab stays when a newer one says hello.
+    NoSuperseding,
+    /// A hello of an older connection is welcome.
+    NoConnectionCheck,
+    /// After a hold later commands are taken all the same.
+    NoGoBackN,
+    /// The head of the log starts again from nothing when memory is lost.
+    SeqInMemory,
+    /// An internal entry goes to the customer, too.
+    WrongAudience,
+}
+
+impl Mutant {
+    /// Every mutant, for tables.
+    pub const ALL: [Self; 15] = [
+        Self::NoFenceCheck,
+        Self::ReleaseOutsideOutbox,
+        Self::NoTombstone,
+        Self::ExpiryByAlarmOnly,
+        Self::SlotKeptOnReject,
+        Self::CommandNotRetried,
+        Self::DedupeMissing,
+        Self::DedupeInMemory,
+        Self::AckBeforeCommit,
+        Self::ResumeOffByOne,
+        Self::NoSuperseding,
+        Self::NoConnectionCheck,
+        Self::NoGoBackN,
+        Self::SeqInMemory,
+        Self::WrongAudience,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoFenceCheck => "no_fence_check",
+            Self::ReleaseOutsideOutbox => "release_outside_outbox",
+            Self::NoTombstone => "no_tombstone",
+            Self::ExpiryByAlarmOnly => "expiry_by_alarm_only",
+            Self::SlotKeptOnReject => "slot_kept_on_reject",
+            Self::CommandNotRetried => "command_not_retried",
+            Self::DedupeMissing => "dedupe_missing",
+            Self::DedupeInMemory => "dedupe_in_memory",
+            Self::AckBeforeCommit => "ack_before_commit",
+            Self::ResumeOffByOne => "resume_off_by_one",
+            Self::NoSuperseding => "no_superseding",
+            Self::NoConnectionCheck => "no_connection_check",
+            Self::NoGoBackN => "no_go_back_n",
+            Self::SeqInMemory => "seq_in_memory",
+            Self::WrongAudience => "wrong_audience",
+        }
+    }
+
+    /// The mutant of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mutant| mutant.name() == name)
+    }
+}
+
+#[cfg(feature = "mutants")]
+mod planted {
+    use core::cell::Cell;
+
+    use super::Mutant;
+
+    std::thread_local! {
+        static PLANTED: Cell<Option<Mutant>> = const { Cell::new(None) };
+    }
+
+    /// True while this mutant is planted in this thread.
+    #[must_use]
+    pub fn is(mutant: Mutant) -> bool {
+        PLANTED.get() == Some(mutant)
+    }
+
+    /// Plants a mutant in this thread, or none.
+    pub fn plant(mutant: Option<Mutant>) {
+        PLANTED.set(mutant);
+    }
+}
+
+#[cfg(feature = "mutants")]
+pub use planted::{is, plant};
+
+/// False: nothing is planted in this build.
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+#[must_use]
+pub const fn is(_: Mutant) -> bool {
+    false
+}
