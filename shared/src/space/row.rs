@@ -1,0 +1,124 @@
+//! What the space stores: one row per work item and agent, one seat per open socket.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{Assignee, Fence, Report};
+use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
+use crate::rights::Role;
+use crate::settings::Settings;
+use crate::text::PersonName;
+use crate::time::Timestamp;
+
+/// One stored row: the space is stored as one row per work item and agent.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Row {
+    /// The space itself; one row.
+    Space {
+        /// Its name in addresses.
+        space: SpaceId,
+        /// Its settings.
+        settings: Settings,
+        /// Offers made when the row was written. The clock of the rotation is the larger of this
+        /// and the last offer of any agent, so that an offer need not rewrite this row.
+        offers_made: u64,
+    },
+    /// An agent.
+    Agent(Agent),
+    /// A work item.
+    Item(Item),
+}
+
+/// A person who answers, in one space.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Agent {
+    /// Who.
+    pub agent: AgentId,
+    /// The name that colleagues see.
+    pub name: PersonName,
+    /// The name that customers see (D8).
+    pub screen_name: PersonName,
+    /// What the agent is in this space.
+    pub role: Role,
+    /// The agent's own conversation limit; `None` for that of the space.
+    pub limit: Option<u8>,
+    /// Available or Unavailable (F40), as the agent or a missed offer set it.
+    pub available: bool,
+    /// The place in the rotation: number of the last offer that this agent got, 0 for none.
+    pub last_offer: u64,
+}
+
+/// A conversation as the space keeps it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Item {
+    /// The newest report of the conversation that was taken in.
+    pub report: Report,
+    /// When it began to wait for the first time: the order of the queue (FAIR2), kept over unassign.
+    pub waiting_since: Timestamp,
+    /// Highest fence minted for it, durable before it leaves the space.
+    pub fence: Fence,
+    /// What the space is doing with it.
+    pub state: ItemState,
+    /// The slots that it fills, by fence: at most one offered or accepted, at most one held.
+    pub slots: Vec<Slot>,
+    /// Agents who have declined it since it last began to wait.
+    pub declined: Vec<AgentId>,
+}
+
+/// What the space is doing with a work item (PROTOCOL.md §7).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemState {
+    /// In the queue. After a decline by every eligible agent it rests until `not_before` (F49).
+    Waiting {
+        /// No offer before this moment.
+        not_before: Option<Timestamp>,
+    },
+    /// Shown to one agent.
+    Offered {
+        /// Who.
+        agent: AgentId,
+        /// When the offer is over (A7).
+        expires_at: Timestamp,
+    },
+    /// Proposed to the conversation, which has not answered yet.
+    Assigning {
+        /// To whom; `None` for nobody (unassign).
+        to: Option<Assignee>,
+        /// The command that asked for it, to be answered; `None` when no command did.
+        command: Option<(AgentId, CommandId)>,
+        /// When the proposal is repeated.
+        retry_at: Timestamp,
+        /// How often it was repeated: the pause grows from 5 to 15 s.
+        repeats: u32,
+    },
+    /// The conversation is with an agent, or wrapping up.
+    Held,
+    /// Closed. The row stays for 48 h as a tombstone, so that a late report cannot revive it (A8).
+    Gone {
+        /// When the row may go.
+        until: Timestamp,
+    },
+}
+
+/// Room for one work item at an agent.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Slot {
+    /// Number of the offer or assignment that fills it.
+    pub fence: Fence,
+    /// Whose.
+    pub agent: AgentId,
+}
+
+/// What must outlive the object's memory while a socket is open.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Seat {
+    /// Who sits there: always an agent.
+    pub agent: AgentId,
+    /// The tab and its connection number, once it has said hello.
+    pub device: Option<(DeviceId, u32)>,
+    /// When the socket was last known to be alive.
+    pub heard_at: Timestamp,
+}
