@@ -11,7 +11,8 @@ use crate::{
     run::{capture, cargo},
     setup, sim,
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
+use serde_json::Value;
 use stage::Stages;
 use std::process::{Command, ExitCode};
 
@@ -37,7 +38,7 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
             setup::browser::ensure()
         }
     })?;
-    let tests = test_targets()?;
+    let metadata = metadata()?;
     stages.run("format", cargo().args(["fmt", "--all", "--check"]))?;
     stages.run("clippy", &mut clippy_host())?;
     stages.run("clippy, edge", &mut clippy_wasm("edge", "edge", None))?;
@@ -56,7 +57,11 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         "not checked",
         is_unreachable,
     )?;
-    stages.run("tests", &mut unit_tests(&tests))?;
+    for package in ["shared", "xtask", "tests"] {
+        if let Some(mut tests) = unit_tests(&metadata, package) {
+            stages.run(&format!("tests, {package}"), &mut tests)?;
+        }
+    }
     stages.run("world", &mut sim::world(sim::SEEDS, false))?;
     stages.run("mutants", sim::world(sim::SEEDS, true).arg("--all-mutants"))?;
     stages.step("build", crate::build::all)?;
@@ -69,23 +74,11 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
     Ok(())
 }
 
-/// Every test of the workspace by its name; fails if `Cargo.lock` is behind `Cargo.toml`.
-fn test_targets() -> Result<Vec<String>> {
-    let mut metadata = cargo();
-    metadata.args(["metadata", "--locked", "--no-deps", "--format-version", "1"]);
-    let metadata: serde_json::Value = serde_json::from_str(&capture(&mut metadata)?)?;
-    let packages = metadata["packages"]
-        .as_array()
-        .context("cargo metadata has no packages")?;
-    let targets = packages
-        .iter()
-        .flat_map(|package| package["targets"].as_array())
-        .flatten();
-    let tests = targets.filter(|target| target["kind"][0] == "test");
-    Ok(tests
-        .filter_map(|test| test["name"].as_str())
-        .map(str::to_owned)
-        .collect())
+/// The workspace as cargo sees it; fails if `Cargo.lock` is behind `Cargo.toml`.
+fn metadata() -> Result<Value> {
+    let mut cargo = cargo();
+    cargo.args(["metadata", "--locked", "--no-deps", "--format-version", "1"]);
+    Ok(serde_json::from_str(&capture(&mut cargo)?)?)
 }
 
 fn clippy_host() -> Command {
@@ -134,19 +127,27 @@ fn is_unreachable(output: &str) -> bool {
     output.contains("failed to fetch advisory database")
 }
 
-fn unit_tests(tests: &[String]) -> Command {
+/// The tests of one package that are no stage of their own; `None` when there are none.
+///
+/// One package at a time: together they would ask for more features of what they depend on, and
+/// cargo would compile much of it a second time.
+fn unit_tests(metadata: &Value, package: &str) -> Option<Command> {
+    let mut packages = metadata["packages"].as_array()?.iter();
+    let targets = packages.find(|found| found["name"] == package)?["targets"].as_array()?;
     let mut cargo = cargo();
-    cargo.args(["test", "--quiet", "--no-fail-fast", "--lib", "--bins"]);
-    for package in ["shared", "xtask", "tests"] {
-        cargo.args(["--package", package]);
+    cargo.args(["test", "--quiet", "--no-fail-fast", "--package", package]);
+    let mut has_tests = false;
+    for target in targets.iter().filter(|target| target["test"] == true) {
+        let name = target["name"].as_str()?;
+        match target["kind"][0].as_str()? {
+            "lib" | "cdylib" => cargo.arg("--lib"),
+            "bin" => cargo.args(["--bin", name]),
+            "test" if !OWN_STAGES.contains(&name) => cargo.args(["--test", name]),
+            _ => continue,
+        };
+        has_tests = true;
     }
-    for test in tests
-        .iter()
-        .filter(|test| !OWN_STAGES.contains(&test.as_str()))
-    {
-        cargo.args(["--test", test]);
-    }
-    cargo
+    has_tests.then_some(cargo)
 }
 
 fn xtask(name: &str) -> Result<Command> {

