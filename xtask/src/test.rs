@@ -39,7 +39,10 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         }
     })?;
     let metadata = metadata()?;
-    stages.run("format", cargo().args(["fmt", "--all", "--check"]))?;
+    stages.run(
+        "format",
+        cargo().args(["fmt", "--all", "--check", "--", "--color", "never"]),
+    )?;
     stages.run("clippy", &mut clippy_host())?;
     stages.run("clippy, edge", &mut clippy_wasm("edge", "edge", None))?;
     stages.run(
