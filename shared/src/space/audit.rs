@@ -1,13 +1,193 @@
-//! The invariants of the space, asserted.
+//! The invariants of the space, asserted (PROTOCOL.md §11).
+//!
+//! After every turn what the turn touched is checked; tests and the simulation also audit the
+//! whole against a naive recomputation.
 
+use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-/// An invariant of PROTOCOL.md §11 that does not hold.
+use super::desk::Counts;
+use super::ledger::{Ledger, Turn};
+use super::row::{Item, ItemState};
+use crate::id::{AgentId, ConversationId};
+use crate::time::Timestamp;
+
+/// A promise that the machine finds broken in itself: the caller throws it away, reads the disk
+/// again and closes the sockets with [`crate::frame::CloseCode::Broken`].
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{rule} does not hold: {detail}")]
+#[error("{rule} is broken: {what}")]
 pub struct Broken {
-    /// Id of the invariant.
+    /// Id of the invariant (PROTOCOL.md §11).
     pub rule: &'static str,
     /// The values at hand.
-    pub detail: String,
+    pub what: String,
+}
+
+/// What the last turn touched.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Touched {
+    items: BTreeSet<ConversationId>,
+    offered: BTreeSet<AgentId>,
+}
+
+impl Touched {
+    pub fn by(turn: &Turn) -> Self {
+        Self {
+            items: turn.items.clone(),
+            offered: turn.offered.clone(),
+        }
+    }
+}
+
+impl Ledger {
+    /// Checks what a turn touched.
+    pub fn check(&self, now: Timestamp, touched: &Touched) -> Result<(), Broken> {
+        let items = touched.items.iter().filter_map(|id| self.items.get(id));
+        for item in items {
+            self.check_item(now, item)?;
+        }
+        for agent in &touched.offered {
+            self.check_room(*agent)?;
+        }
+        Ok(())
+    }
+
+    /// Checks everything, and every index against what rows and seats say.
+    pub fn audit(&self, now: Timestamp) -> Result<(), Broken> {
+        for item in self.items.values() {
+            self.check_item(now, item)?;
+        }
+        for agent in self.roster.keys() {
+            self.check_room(*agent)?;
+            self.check_duty(*agent)?;
+        }
+        self.check_order()?;
+        self.check_counts()
+    }
+
+    fn check_item(&self, now: Timestamp, item: &Item) -> Result<(), Broken> {
+        let fences: Vec<_> = item.slots.iter().map(|slot| slot.fence).collect();
+        let is_newest = |agent: AgentId| {
+            let mut slots = item.slots.iter();
+            slots.any(|slot| slot.fence == item.fence && slot.agent == agent)
+        };
+        let older = fences.iter().filter(|fence| **fence < item.fence).count();
+        let (has_its_slots, rule) = match &item.state {
+            ItemState::Waiting { .. } => (fences.is_empty(), "A3"),
+            ItemState::Offered { agent, .. } => (fences.len() == 1 && is_newest(*agent), "A3"),
+            ItemState::Assigning { to: Some(to), .. } => {
+                let is_pending = is_newest(to.agent);
+                (is_pending && older <= 1 && fences.len() == older + 1, "A6")
+            }
+            ItemState::Assigning { to: None, .. } => (older == 1 && fences.len() == 1, "A6"),
+            ItemState::Held => (fences.len() == 1, "A3"),
+            ItemState::Gone { .. } => (fences.is_empty(), "A8"),
+        };
+        ensure(has_its_slots, rule, || format!("{item:?}"))?;
+        let has_seen = item.report.fence <= item.fence;
+        ensure(has_seen, "A1", || format!("{item:?} was minted too low"))?;
+        if let ItemState::Offered { expires_at, .. } = item.state {
+            let is_open = now < expires_at && expires_at <= now + self.settings.offer();
+            ensure(is_open, "A7", || format!("{item:?} is offered at {now}"))?;
+        }
+        Ok(())
+    }
+
+    /// A4; and no more than one open offer (A3).
+    fn check_room(&self, agent: AgentId) -> Result<(), Broken> {
+        let Some(duty) = self.roster.get(&agent) else {
+            return Ok(());
+        };
+        let (used, limit) = (duty.slots.len(), duty.limit(&self.settings));
+        ensure(used <= usize::from(limit), "A4", || {
+            format!("agent {agent} has {used} of {limit} slots filled")
+        })?;
+        ensure(duty.offers.len() <= 1, "A3", || {
+            format!("agent {agent} has {} offers", duty.offers.len())
+        })
+    }
+
+    /// A10: the slots of an agent are those that the items say, and no others.
+    fn check_duty(&self, agent: AgentId) -> Result<(), Broken> {
+        let Some(duty) = self.roster.get(&agent) else {
+            return Ok(());
+        };
+        let mut slots = BTreeSet::new();
+        let mut offers = BTreeSet::new();
+        for item in self.items.values() {
+            let conversation = item.report.conversation;
+            let mine = item.slots.iter().filter(|slot| slot.agent == agent);
+            slots.extend(mine.map(|slot| (conversation, slot.fence)));
+            if matches!(&item.state, ItemState::Offered { agent: to, .. } if *to == agent) {
+                offers.insert(conversation);
+            }
+        }
+        let sockets = self.sockets.iter();
+        let sockets = sockets.filter(|(_, seat)| seat.agent == agent && seat.device.is_some());
+        let sockets: BTreeSet<_> = sockets.map(|(socket, _)| *socket).collect();
+        let is_right = duty.slots == slots && duty.offers == offers && duty.sockets == sockets;
+        ensure(is_right, "A10", || format!("{duty:?} has {slots:?}"))
+    }
+
+    /// FAIR1, FAIR2 and L1: the indexes that choose, and that nothing is left to choose.
+    fn check_order(&self) -> Result<(), Broken> {
+        let ready = self.items.values().filter(|item| item.is_ready());
+        let queue = ready.map(|item| (item.waiting_since, item.report.conversation));
+        let queue: BTreeSet<_> = queue.collect();
+        ensure(self.queue == queue, "FAIR2", || {
+            format!("{:?} is not {queue:?}", self.queue)
+        })?;
+        let duties = self.roster.values();
+        let eligible = duties.filter(|duty| duty.is_eligible(&self.settings));
+        let rotation: BTreeSet<_> = eligible.map(super::ledger::Duty::place).collect();
+        let is_right = self.rotation == rotation;
+        ensure(is_right, "FAIR1", || {
+            format!("{:?} is not {rotation:?}", self.rotation)
+        })?;
+        let places: BTreeSet<_> = self
+            .roster
+            .values()
+            .map(|duty| duty.agent.last_offer)
+            .collect();
+        let newest = places.last().copied().unwrap_or(0);
+        ensure(newest <= self.offers_made, "FAIR1", || {
+            format!("offer {newest} of {}", self.offers_made)
+        })?;
+        let is_settled = queue.is_empty() || rotation.is_empty();
+        ensure(is_settled, "L1", || format!("{queue:?} and {rotation:?}"))?;
+        let due = self.items.values();
+        let due = due.filter_map(|item| Some((item.deadline()?, item.report.conversation)));
+        let due: BTreeSet<_> = due.collect();
+        ensure(self.deadlines == due, "R3", || {
+            format!("{:?} is not {due:?}", self.deadlines)
+        })
+    }
+
+    fn check_counts(&self) -> Result<(), Broken> {
+        use crate::conversation::Standing;
+        let mut counts = Counts::default();
+        for item in self.items.values() {
+            match (&item.state, &item.report.standing) {
+                (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => (),
+                (_, Standing::Waiting) => counts.waiting += 1,
+                (_, Standing::Active { .. }) => counts.active += 1,
+                (_, Standing::WrappingUp { .. }) => counts.wrapping_up += 1,
+            }
+        }
+        let on_duty = self.roster.values().filter(|duty| duty.is_on_duty());
+        counts.available = u32::try_from(on_duty.count()).unwrap_or(u32::MAX);
+        ensure(self.counts == counts, "R25", || {
+            format!("{:?} is not {counts:?}", self.counts)
+        })
+    }
+}
+
+fn ensure(holds: bool, rule: &'static str, what: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken { rule, what: what() })
+    }
 }

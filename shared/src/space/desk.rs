@@ -1,15 +1,27 @@
 //! What agents see of the space: a desk for each, whole, and counts for all.
+//!
+//! - **R24** An agent's sockets get the desk when it differs from the one they have; a socket
+//!   that says hello gets it in any case.
+//! - **R25** All sockets get the counts when they differ from those they have, at most every
+//!   [`COUNTS_PAUSE`].
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{EndCause, Fence, Source};
+use super::ledger::{Ledger, Turn};
+use super::row::{Item, ItemState};
+use crate::conversation::{EndCause, Fence, Source, Standing};
+use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::rights::Role;
 use crate::text::{Label, PersonName};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, millis};
+
+/// Least time between two counts: 250 ms. Source: DESIGN.md, "The five ideas".
+pub const COUNTS_PAUSE: Duration = Duration::from_millis(250);
 
 /// What one agent sees of the space: small, so it is sent whole when it changes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -100,4 +112,151 @@ pub struct Counts {
     pub wrapping_up: u32,
     /// Agents on duty: Available and with a live console.
     pub available: u32,
+}
+
+impl Desk {
+    /// True when both show the same, whenever they were made.
+    fn shows_the_same(&self, other: &Self) -> bool {
+        // Naming each field makes the compiler ask about a new one.
+        let Self {
+            now: _,
+            me,
+            offers,
+            items,
+            resolutions,
+        } = self;
+        *me == other.me
+            && *offers == other.offers
+            && *items == other.items
+            && *resolutions == other.resolutions
+    }
+}
+
+impl Ledger {
+    /// Shows what changed in this turn (R24, R25). Asked last in every turn.
+    pub fn show(&mut self, turn: &mut Turn) {
+        for agent in core::mem::take(&mut turn.desks) {
+            self.show_desk(turn, agent);
+        }
+        self.show_counts(turn);
+    }
+
+    /// When counts that wait for their time go out.
+    pub fn counts_due_at(&self) -> Option<Timestamp> {
+        let sent_at = self.told_counts_at?;
+        (self.counts != self.told_counts).then(|| sent_at + COUNTS_PAUSE)
+    }
+
+    fn show_desk(&mut self, turn: &mut Turn, agent: AgentId) {
+        let Some(desk) = self.desk(turn.now, agent) else {
+            return;
+        };
+        let Some(duty) = self.roster.get_mut(&agent) else {
+            return;
+        };
+        let shown = duty.shown.as_ref();
+        let is_shown = shown.is_some_and(|shown| shown.shows_the_same(&desk));
+        let sockets = duty.sockets.iter().copied();
+        let to: Vec<_> = sockets
+            .filter(|socket| !is_shown || turn.fresh.contains(socket))
+            .collect();
+        if !to.is_empty() {
+            duty.shown = Some(desk.clone());
+            turn.send(to, FromServer::Desk(desk.into()));
+        }
+    }
+
+    fn show_counts(&mut self, turn: &mut Turn) {
+        let is_time = self
+            .told_counts_at
+            .is_none_or(|at| at + COUNTS_PAUSE <= turn.now);
+        let mut to: Vec<SocketId> = turn.fresh.iter().copied().collect();
+        if self.counts != self.told_counts && is_time {
+            let seats = self.sockets.iter();
+            let seats = seats.filter(|(_, seat)| seat.device.is_some());
+            to = seats.map(|(socket, _)| *socket).collect();
+            self.told_counts = self.counts;
+            self.told_counts_at = (!to.is_empty()).then_some(turn.now);
+        } else if self.counts != self.told_counts && self.has_no_audience() {
+            self.told_counts = self.counts;
+            self.told_counts_at = None;
+        }
+        turn.send(to, FromServer::Counts(self.counts));
+    }
+
+    fn has_no_audience(&self) -> bool {
+        self.sockets.values().all(|seat| seat.device.is_none())
+    }
+
+    fn desk(&self, now: Timestamp, agent: AgentId) -> Option<Desk> {
+        let duty = self.roster.get(&agent)?;
+        let mut offers = Vec::new();
+        let mut items = Vec::new();
+        for (conversation, fence) in &duty.slots {
+            let Some(item) = self.items.get(conversation) else {
+                continue;
+            };
+            match item.state {
+                ItemState::Offered { expires_at, .. } if item.fence == *fence => {
+                    offers.push(self.offer_of(item, expires_at));
+                }
+                ItemState::Waiting { .. }
+                | ItemState::Offered { .. }
+                | ItemState::Assigning { .. }
+                | ItemState::Held
+                | ItemState::Gone { .. } => {
+                    items.extend(item.is_held(*fence).then(|| work_item_of(item)));
+                }
+            }
+        }
+        items.sort_by_key(|item| (item.waiting_since, item.conversation));
+        let me = Me {
+            agent,
+            name: duty.agent.name.clone(),
+            screen_name: duty.agent.screen_name.clone(),
+            role: duty.agent.role,
+            available: duty.agent.available,
+            limit: duty.limit(&self.settings),
+            used: u8::try_from(duty.slots.len()).unwrap_or(u8::MAX),
+            space: self.settings.name.clone(),
+        };
+        Some(Desk {
+            now,
+            me,
+            offers,
+            items,
+            resolutions: self.settings.resolutions.clone(),
+        })
+    }
+
+    fn offer_of(&self, item: &Item, expires_at: Timestamp) -> Offer {
+        let report = &item.report;
+        Offer {
+            conversation: report.conversation,
+            fence: item.fence,
+            customer: report.name.clone(),
+            first_words: report.first_words.clone(),
+            queue: report.queue.clone(),
+            source: report.source,
+            waiting_since: item.waiting_since,
+            lasts_ms: millis(self.settings.offer()),
+            expires_at,
+        }
+    }
+}
+
+fn work_item_of(item: &Item) -> WorkItem {
+    let report = &item.report;
+    WorkItem {
+        conversation: report.conversation,
+        customer: report.name.clone(),
+        first_words: report.first_words.clone(),
+        queue: report.queue.clone(),
+        source: report.source,
+        waiting_since: item.waiting_since,
+        ended: match report.standing {
+            Standing::WrappingUp { cause, .. } | Standing::Closed { cause, .. } => Some(cause),
+            Standing::Waiting | Standing::Active { .. } => None,
+        },
+    }
 }

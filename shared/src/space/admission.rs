@@ -1,0 +1,41 @@
+//! The door: how a space begins, and whether a conversation may.
+//!
+//! - **R22** A space is made once.
+//! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
+//!   is open. One that is known may always: the visitor repeats what was not answered.
+
+use alloc::vec::Vec;
+
+use super::Effect;
+use super::ledger::{Ledger, Turn};
+use super::row::Agent;
+use crate::id::{ConversationId, SpaceId, VisitorId};
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+
+impl Ledger {
+    /// The books of a new space (R22).
+    pub fn create(turn: &mut Turn, space: SpaceId, settings: Settings, agents: Vec<Agent>) -> Self {
+        let last_offer = agents.iter().map(|agent| agent.last_offer).max();
+        let mut ledger = Self::new(space, settings, last_offer.unwrap_or(0));
+        for agent in agents {
+            turn.agents.insert(agent.agent);
+            ledger.add_agent(agent);
+        }
+        turn.is_created = true;
+        turn.effects.push(Effect::Created);
+        ledger
+    }
+
+    /// Whether a conversation may begin (R23).
+    pub fn admit(&self, turn: &mut Turn, visitor: VisitorId, conversation: ConversationId) {
+        let is_known = self.items.contains_key(&conversation);
+        let open = self.open.get(&visitor).and_then(|open| open.first());
+        turn.effects.push(match open {
+            _ if is_known => Effect::Admitted(self.settings.clone()),
+            _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
+            Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
+            None => Effect::Admitted(self.settings.clone()),
+        });
+    }
+}

@@ -1,0 +1,262 @@
+//! Assignments: what the space proposes to a conversation until it has an answer.
+//!
+//! - **R13** A proposal carries a fence that was minted and saved before it left. It is repeated
+//!   after 5, 10, then every 15 s until it is answered (A6, L3).
+//! - **R14** Done: the older slots are free. Stale or Ended: the new slot is free, an older one
+//!   stays until the conversation reports its end. An answer to another fence is ignored.
+//! - **R15** An agent, or a supervisor, gives a held conversation back: the slot stays filled
+//!   until the conversation agrees, the place in the queue is the old one, and the agent who had
+//!   it counts as having declined it (F56).
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Effect;
+use super::commands::Reply;
+use super::ledger::{Ledger, Turn};
+use super::row::{Item, ItemState};
+use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome, Standing};
+use crate::frame::FromServer;
+use crate::id::{AgentId, CommandId, ConversationId};
+use crate::mutant::{self, Mutant};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// First pause before a proposal is repeated: 5 s; it grows by as much. Source: PROTOCOL.md §7.
+pub const RETRY: Duration = Duration::from_secs(5);
+/// Longest pause before a proposal is repeated: 15 s. Source: PROTOCOL.md §7.
+pub const RETRY_MAX: Duration = Duration::from_secs(15);
+
+fn retry_at(now: Timestamp, repeats: u32) -> Timestamp {
+    now + RETRY_MAX.min(RETRY.saturating_mul(repeats.saturating_add(1)))
+}
+
+impl Ledger {
+    /// Proposes an assignment under the fence that the item has (R13).
+    pub fn propose(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        to: Option<Assignee>,
+        command: (AgentId, CommandId),
+    ) {
+        let state = ItemState::Assigning {
+            to,
+            command: Some(command),
+            retry_at: retry_at(turn.now, 0),
+            repeats: 0,
+        };
+        self.change_item(turn, conversation, |item| item.state = state);
+        self.instruct(turn, conversation);
+    }
+
+    /// Repeats a proposal that was not answered (R13).
+    pub fn repeat(&mut self, turn: &mut Turn, conversation: ConversationId) {
+        let now = turn.now;
+        self.change_item(turn, conversation, |item| {
+            if let ItemState::Assigning {
+                retry_at: at,
+                repeats,
+                ..
+            } = &mut item.state
+            {
+                *repeats = repeats.saturating_add(1);
+                *at = retry_at(now, *repeats);
+            }
+        });
+        if !mutant::is(Mutant::CommandNotRetried) {
+            self.instruct(turn, conversation);
+        }
+    }
+
+    fn instruct(&self, turn: &mut Turn, conversation: ConversationId) {
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        if let ItemState::Assigning { to, .. } = &item.state {
+            let (fence, to) = (item.fence, to.clone());
+            turn.effects.push(Effect::Instruct {
+                conversation,
+                instruction: Instruction::Assign(Assignment { fence, to }),
+            });
+        }
+    }
+
+    /// A proposal is under way for the very thing that a command asks: it is answered with it.
+    pub fn answer_later(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        asked: (AgentId, CommandId),
+    ) {
+        let item = self.items.get(&conversation);
+        let is_known = item.is_some_and(|item| match item.state {
+            ItemState::Assigning { command, .. } => command == Some(asked),
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => true,
+        });
+        if !is_known {
+            self.change_item(turn, conversation, |item| {
+                if let ItemState::Assigning { command, .. } = &mut item.state {
+                    *command = Some(asked);
+                }
+            });
+        }
+    }
+
+    /// Gives a held conversation back to the waiting list (R15).
+    pub fn unassign(
+        &mut self,
+        turn: &mut Turn,
+        (agent, id): (AgentId, CommandId),
+        conversation: ConversationId,
+    ) -> Result<Reply, Refusal> {
+        let item = self.items.get(&conversation);
+        let item = item.ok_or(Refusal::ConversationUnknown)?;
+        match &item.state {
+            ItemState::Held => match item.report.standing {
+                Standing::Waiting | Standing::Active { .. } => {}
+                Standing::WrappingUp { .. } => return Err(Refusal::Ended),
+                Standing::Closed { .. } => return Err(Refusal::Closed),
+            },
+            ItemState::Assigning {
+                to: None,
+                command: Some((by, _)),
+                ..
+            } if *by == agent => {
+                self.answer_later(turn, conversation, (agent, id));
+                return Ok(Reply::Later);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. }
+                if item.declined.contains(&agent) =>
+            {
+                return Ok(Reply::Done);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
+                return Err(Refusal::NotAssignee);
+            }
+            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        }
+        self.change_item(turn, conversation, |item| item.fence = item.fence.next());
+        self.propose(turn, conversation, None, (agent, id));
+        Ok(Reply::Later)
+    }
+
+    /// Takes in a conversation's answer (R14).
+    pub fn answered(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        fence: Option<Fence>,
+        answer: Answer,
+    ) {
+        let Answer { outcome, report } = answer;
+        let is_known = report.is_some();
+        if let Some(report) = report.filter(|report| report.conversation == conversation) {
+            self.take_report(turn, report);
+        }
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        let is_pending = match item.state {
+            ItemState::Assigning { .. } => fence == Some(item.fence),
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => false,
+        };
+        match outcome {
+            // There is no such conversation, so nobody can hold it.
+            None if !is_known && (is_pending || fence.is_none()) => {
+                self.bury(turn, conversation, Refusal::ConversationUnknown);
+            }
+            Some(Outcome::Done) if is_pending => self.conclude(turn, conversation),
+            Some(Outcome::Stale) if is_pending => {
+                self.reject(turn, conversation, Outcome::Stale);
+                turn.effects.push(Effect::Instruct {
+                    conversation,
+                    instruction: Instruction::Describe,
+                });
+            }
+            Some(Outcome::Ended) if is_pending => {
+                self.reject(turn, conversation, Outcome::Ended);
+            }
+            Some(Outcome::Done | Outcome::Stale | Outcome::Ended) | None => (),
+        }
+    }
+
+    /// The assignment stands (R14).
+    pub fn conclude(&mut self, turn: &mut Turn, conversation: ConversationId) {
+        let mut asked = None;
+        self.change_item(turn, conversation, |item| {
+            let ItemState::Assigning { to, command, .. } = &item.state else {
+                return;
+            };
+            asked = *command;
+            if to.is_some() {
+                let fence = item.fence;
+                item.slots.retain(|slot| slot.fence == fence);
+                item.declined.clear();
+                item.state = ItemState::Held;
+            } else {
+                item.back_to_waiting();
+            }
+        });
+        if let Some((agent, id)) = asked {
+            turn.send(self.sockets_of(agent), FromServer::Done { id });
+        }
+    }
+
+    /// The conversation took another way (R14).
+    fn reject(&mut self, turn: &mut Turn, conversation: ConversationId, outcome: Outcome) {
+        let (refusal, is_over) = match outcome {
+            Outcome::Ended => (Refusal::Ended, true),
+            Outcome::Stale | Outcome::Done => (Refusal::OfferOver, false),
+        };
+        if let Some(item) = self.items.get(&conversation)
+            && !item.slots.iter().any(|slot| slot.fence < item.fence)
+            && is_over
+        {
+            self.bury(turn, conversation, refusal);
+            return;
+        }
+        self.refuse_pending(turn, conversation, refusal);
+        self.change_item(turn, conversation, |item| {
+            let fence = item.fence;
+            if !mutant::is(Mutant::SlotKeptOnReject) {
+                item.slots.retain(|slot| slot.fence < fence);
+            }
+            item.state = if item.slots.is_empty() {
+                ItemState::Waiting { not_before: None }
+            } else {
+                ItemState::Held
+            };
+        });
+    }
+
+    /// Tells the agent whose command is pending that it came to nothing.
+    pub fn refuse_pending(&self, turn: &mut Turn, conversation: ConversationId, refusal: Refusal) {
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        if let ItemState::Assigning {
+            command: Some((agent, id)),
+            ..
+        } = item.state
+        {
+            turn.send(self.sockets_of(agent), FromServer::Refused { id, refusal });
+        }
+    }
+}
+
+impl Item {
+    /// Back to the queue, at the old place; who had it counts as having declined it (R15).
+    pub(super) fn back_to_waiting(&mut self) {
+        let agents: Vec<AgentId> = self.slots.iter().map(|slot| slot.agent).collect();
+        self.declined = agents;
+        self.slots.clear();
+        self.state = ItemState::Waiting { not_before: None };
+    }
+}

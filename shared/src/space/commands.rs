@@ -1,0 +1,90 @@
+//! What agents ask of the space, and who may.
+//!
+//! - **R12** [`may`] is asked for every command, without a default arm: a new command stops the
+//!   build until its row stands here.
+
+use super::Command;
+use super::ledger::{Ledger, Turn};
+use crate::frame::{FromServer, SocketId};
+use crate::id::{AgentId, CommandId};
+use crate::refusal::Refusal;
+use crate::rights::Role;
+
+/// What became of a command that was not refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reply {
+    /// It is done, by this copy of it or an earlier one.
+    Done,
+    /// The conversation has the last word; the answer follows (O1).
+    Later,
+}
+
+/// Whether an agent may give a command about a conversation held by `holder` (R12).
+fn may(
+    agent: AgentId,
+    role: Role,
+    command: &Command,
+    holder: Option<AgentId>,
+) -> Result<(), Refusal> {
+    match (command, role) {
+        (Command::SetAvailable { .. } | Command::Accept { .. } | Command::Decline { .. }, _)
+        | (Command::Unassign { .. }, Role::Supervisor | Role::Admin) => Ok(()),
+        (Command::Unassign { .. }, Role::Agent) => match holder {
+            Some(holder) if holder != agent => Err(Refusal::NotAssignee),
+            Some(_) | None => Ok(()),
+        },
+    }
+}
+
+impl Ledger {
+    /// Obeys a command, or says why not.
+    pub fn obey(
+        &mut self,
+        turn: &mut Turn,
+        socket: SocketId,
+        agent: AgentId,
+        id: CommandId,
+        command: &Command,
+    ) {
+        let reply = match self.try_to_obey(turn, agent, id, command) {
+            Ok(Reply::Done) => FromServer::Done { id },
+            Ok(Reply::Later) => return,
+            Err(refusal) => FromServer::Refused { id, refusal },
+        };
+        turn.send([socket].into(), reply);
+    }
+
+    fn try_to_obey(
+        &mut self,
+        turn: &mut Turn,
+        agent: AgentId,
+        id: CommandId,
+        command: &Command,
+    ) -> Result<Reply, Refusal> {
+        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
+        let conversation = match command {
+            Command::SetAvailable { .. } => None,
+            Command::Accept { conversation, .. }
+            | Command::Decline { conversation, .. }
+            | Command::Unassign { conversation } => Some(conversation),
+        };
+        let item = conversation.and_then(|conversation| self.items.get(conversation));
+        let holder = item.and_then(|item| item.held_by());
+        may(agent, duty.agent.role, command, holder)?;
+        match *command {
+            Command::SetAvailable { available } => {
+                self.set_available(turn, agent, available);
+                Ok(Reply::Done)
+            }
+            Command::Accept {
+                conversation,
+                fence,
+            } => self.accept(turn, (agent, id), conversation, fence),
+            Command::Decline {
+                conversation,
+                fence,
+            } => self.decline(turn, agent, conversation, fence),
+            Command::Unassign { conversation } => self.unassign(turn, (agent, id), conversation),
+        }
+    }
+}

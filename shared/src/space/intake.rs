@@ -1,0 +1,164 @@
+//! Reports: how the space learns what a conversation looks like.
+//!
+//! - **R16** A report with a revision that was taken in before changes nothing and is confirmed
+//!   like the first time (N1).
+//! - **R17** On any conflict the conversation wins and the space mends its books (O2): whoever
+//!   has it by a fence of ours or a higher one has the slot (A5).
+//! - **R18** A closed conversation frees every slot. Its row stays as a tombstone for
+//!   [`TOMBSTONE`], so that a late report never revives it (A8, O3).
+
+use core::time::Duration;
+
+use super::ledger::{Ledger, Turn};
+use super::row::{Item, ItemState, Slot};
+use crate::conversation::{Assignee, Report, Standing};
+use crate::id::ConversationId;
+use crate::mutant::{self, Mutant};
+use crate::refusal::Refusal;
+
+/// How long a closed item is remembered: 48 h, more than the longest conversation (24 h) and any
+/// retry together. Source: PROTOCOL.md §7.
+pub const TOMBSTONE: Duration = Duration::from_secs(48 * 3_600);
+
+impl Ledger {
+    /// Takes in a report (R16).
+    pub fn take_report(&mut self, turn: &mut Turn, report: Report) {
+        let conversation = report.conversation;
+        let Some(item) = self.items.get(&conversation) else {
+            return self.enqueue(turn, report);
+        };
+        if report.revision <= item.report.revision || matches!(item.state, ItemState::Gone { .. }) {
+            return;
+        }
+        let is_behind = item.fence < report.fence;
+        let standing = report.standing.clone();
+        self.change_item(turn, conversation, |item| {
+            item.fence = item.fence.max(report.fence);
+            item.report = report;
+        });
+        match standing {
+            Standing::Closed { .. } => self.bury(turn, conversation, Refusal::Ended),
+            Standing::Waiting => self.waits(turn, conversation, is_behind),
+            Standing::Active { assignee } | Standing::WrappingUp { assignee, .. } => {
+                self.is_with(turn, conversation, &assignee, is_behind);
+            }
+        }
+    }
+
+    /// A conversation that the space has not seen.
+    fn enqueue(&mut self, turn: &mut Turn, report: Report) {
+        let conversation = report.conversation;
+        let item = Item {
+            waiting_since: turn.now - report.age(),
+            fence: report.fence,
+            state: ItemState::Waiting { not_before: None },
+            slots: [].into(),
+            declined: [].into(),
+            report,
+        };
+        let standing = item.report.standing.clone();
+        self.put_item(turn, item);
+        match standing {
+            Standing::Waiting => (),
+            Standing::Active { assignee } | Standing::WrappingUp { assignee, .. } => {
+                self.is_with(turn, conversation, &assignee, true);
+            }
+            Standing::Closed { .. } => self.bury(turn, conversation, Refusal::Ended),
+        }
+    }
+
+    /// The conversation waits, under a fence that its report says (R17).
+    fn waits(&mut self, turn: &mut Turn, conversation: ConversationId, is_behind: bool) {
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        let has_newest = item.report.fence == item.fence;
+        match &item.state {
+            ItemState::Assigning { to: None, .. } if has_newest && !is_behind => {
+                self.conclude(turn, conversation);
+            }
+            ItemState::Assigning { .. } if has_newest => {
+                self.refuse_pending(turn, conversation, Refusal::OfferOver);
+                self.change_item(turn, conversation, Item::back_to_waiting);
+            }
+            ItemState::Offered { .. } if is_behind => {
+                self.change_item(turn, conversation, |item| {
+                    item.slots.clear();
+                    item.state = ItemState::Waiting { not_before: None };
+                });
+            }
+            ItemState::Held => self.change_item(turn, conversation, Item::back_to_waiting),
+            ItemState::Assigning { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Waiting { .. }
+            | ItemState::Gone { .. } => (),
+        }
+    }
+
+    /// The conversation is with an agent, under a fence that its report says (R17).
+    fn is_with(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        assignee: &Assignee,
+        is_behind: bool,
+    ) {
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        let slot = Slot {
+            fence: item.report.fence,
+            agent: assignee.agent,
+        };
+        let has_newest = slot.fence == item.fence;
+        match &item.state {
+            ItemState::Assigning { to: Some(to), .. }
+                if has_newest && !is_behind && to.agent == slot.agent =>
+            {
+                self.conclude(turn, conversation);
+            }
+            // An older assignment is still in force, and ours is on its way.
+            ItemState::Assigning { .. } if !has_newest => {
+                if !item.slots.contains(&slot) {
+                    self.change_item(turn, conversation, |item| {
+                        let fence = item.fence;
+                        item.slots.retain(|slot| slot.fence == fence);
+                        item.slots.push(slot);
+                    });
+                }
+            }
+            ItemState::Held if item.slots.contains(&slot) => (),
+            ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Waiting { .. }
+            | ItemState::Offered { .. } => {
+                self.refuse_pending(turn, conversation, Refusal::OfferOver);
+                self.change_item(turn, conversation, |item| {
+                    item.slots = [slot].into();
+                    item.declined.clear();
+                    item.state = ItemState::Held;
+                });
+            }
+            ItemState::Gone { .. } => (),
+        }
+    }
+
+    /// Closes a work item for good (R18): the pending command, if any, is refused.
+    pub fn bury(&mut self, turn: &mut Turn, conversation: ConversationId, refusal: Refusal) {
+        self.refuse_pending(turn, conversation, refusal);
+        if mutant::is(Mutant::NoTombstone) {
+            self.take_item(turn, conversation);
+            return;
+        }
+        let until = turn.now + TOMBSTONE;
+        self.change_item(turn, conversation, |item| {
+            let is_pending = matches!(item.state, ItemState::Assigning { .. });
+            let pending = item.fence;
+            item.slots.retain(|slot| {
+                mutant::is(Mutant::SlotKeptOnReject) && is_pending && slot.fence == pending
+            });
+            item.declined.clear();
+            item.state = ItemState::Gone { until };
+        });
+    }
+}

@@ -1,0 +1,431 @@
+//! The books of a space: agents, work items and sockets, with the indexes that keep every turn
+//! at O(log n) however many there are.
+//!
+//! - **B1** A work item changes only through [`Ledger::change_item`], what an agent does only
+//!   through [`Ledger::change_duty`]: both take the old value out of every index and put the
+//!   new one in, and remember whose row to save and whose desk to show.
+//! - **B2** Indexes hold nothing that rows and seats do not say, so a restore rebuilds them.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::desk::{Counts, Desk};
+use super::row::{Agent, Item, ItemState, Row, Seat};
+use super::{Effect, roster};
+use crate::conversation::{Fence, Standing};
+use crate::frame::{FromServer, SocketId};
+use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
+use crate::settings::Settings;
+use crate::time::Timestamp;
+
+/// Everything that a space which was made keeps in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Ledger {
+    pub space: SpaceId,
+    pub settings: Settings,
+    /// The clock of the rotation: number of the newest offer.
+    pub offers_made: u64,
+    pub roster: BTreeMap<AgentId, Duty>,
+    pub items: BTreeMap<ConversationId, Item>,
+    pub sockets: BTreeMap<SocketId, Seat>,
+    /// Items that can be offered at once, oldest first (FAIR2).
+    pub queue: BTreeSet<(Timestamp, ConversationId)>,
+    /// Agents who can be offered something at once, the one longest without an offer first (FAIR1).
+    pub rotation: BTreeSet<(u64, AgentId)>,
+    /// The one deadline of every item that has one.
+    pub deadlines: BTreeSet<(Timestamp, ConversationId)>,
+    /// When each socket counts as gone unless it is heard.
+    pub silences: BTreeSet<(Timestamp, SocketId)>,
+    /// Conversations that each visitor can still write in.
+    pub open: BTreeMap<VisitorId, BTreeSet<ConversationId>>,
+    pub counts: Counts,
+    /// The counts that the sockets have.
+    pub told_counts: Counts,
+    /// When they got them; `None` before the first time.
+    pub told_counts_at: Option<Timestamp>,
+}
+
+/// An agent, and what the agent is doing.
+#[derive(Clone, Debug)]
+pub(super) struct Duty {
+    pub agent: Agent,
+    /// Slots filled.
+    pub slots: BTreeSet<(ConversationId, Fence)>,
+    /// Open offers.
+    pub offers: BTreeSet<ConversationId>,
+    /// Sockets that have said hello.
+    pub sockets: BTreeSet<SocketId>,
+    /// The desk that the sockets have.
+    pub shown: Option<Desk>,
+}
+
+/// What one turn did so far.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub now: Timestamp,
+    pub effects: Vec<Effect>,
+    /// Whose row is saved, or removed when it is not there any more.
+    pub items: BTreeSet<ConversationId>,
+    pub agents: BTreeSet<AgentId>,
+    pub is_created: bool,
+    /// Whose desk may have changed.
+    pub desks: BTreeSet<AgentId>,
+    /// Sockets that said hello in this turn.
+    pub fresh: BTreeSet<SocketId>,
+    /// Who got an offer in this turn.
+    pub offered: BTreeSet<AgentId>,
+}
+
+impl Turn {
+    pub const fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            effects: Vec::new(),
+            items: BTreeSet::new(),
+            agents: BTreeSet::new(),
+            is_created: false,
+            desks: BTreeSet::new(),
+            fresh: BTreeSet::new(),
+            offered: BTreeSet::new(),
+        }
+    }
+
+    /// Sends a frame, unless nobody would get it.
+    pub fn send(&mut self, to: Vec<SocketId>, frame: FromServer) {
+        if !to.is_empty() {
+            self.effects.push(Effect::Send { to, frame });
+        }
+    }
+
+    /// The effects in their order: rows first.
+    pub fn finish(&mut self, ledger: &Ledger) -> Vec<Effect> {
+        let space = self.is_created.then(|| Row::Space {
+            space: ledger.space.clone(),
+            settings: ledger.settings.clone(),
+            offers_made: ledger.offers_made,
+        });
+        let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
+        let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));
+        let items = self.items.iter().map(|id| match ledger.items.get(id) {
+            Some(item) => Effect::Save(Row::Item(item.clone())),
+            None => Effect::Remove(*id),
+        });
+        let rows = space.into_iter().chain(agents).map(Effect::Save);
+        let effects = core::mem::take(&mut self.effects);
+        rows.chain(items).chain(effects).collect()
+    }
+}
+
+impl Duty {
+    /// An agent who is not there yet.
+    pub const fn new(agent: Agent) -> Self {
+        Self {
+            agent,
+            slots: BTreeSet::new(),
+            offers: BTreeSet::new(),
+            sockets: BTreeSet::new(),
+            shown: None,
+        }
+    }
+
+    /// The conversation limit in force.
+    pub fn limit(&self, settings: &Settings) -> u8 {
+        self.agent.limit.unwrap_or(settings.conversation_limit)
+    }
+
+    /// Available and with a live console.
+    pub fn is_on_duty(&self) -> bool {
+        self.agent.available && !self.sockets.is_empty()
+    }
+
+    /// True when the agent can be offered something (R5).
+    pub fn is_eligible(&self, settings: &Settings) -> bool {
+        let limit = usize::from(self.limit(settings));
+        self.is_on_duty() && self.slots.len() < limit && self.offers.is_empty()
+    }
+
+    /// Where the agent stands in the rotation (R6).
+    pub const fn place(&self) -> (u64, AgentId) {
+        (self.agent.last_offer, self.agent.agent)
+    }
+}
+
+impl Ledger {
+    /// Books with nothing in them.
+    pub const fn new(space: SpaceId, settings: Settings, offers_made: u64) -> Self {
+        Self {
+            space,
+            settings,
+            offers_made,
+            roster: BTreeMap::new(),
+            items: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            queue: BTreeSet::new(),
+            rotation: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
+            silences: BTreeSet::new(),
+            open: BTreeMap::new(),
+            counts: NO_COUNTS,
+            told_counts: NO_COUNTS,
+            told_counts_at: None,
+        }
+    }
+
+    /// The books as rows and seats say (B2); `None` when no row says that the space was made.
+    pub fn restore(
+        rows: impl IntoIterator<Item = Row>,
+        seats: impl IntoIterator<Item = (SocketId, Seat)>,
+    ) -> Option<Self> {
+        let mut head = None;
+        let mut agents = Vec::new();
+        let mut items = Vec::new();
+        for row in rows {
+            match row {
+                Row::Space {
+                    space,
+                    settings,
+                    offers_made,
+                } => head = Some((space, settings, offers_made)),
+                Row::Agent(agent) => agents.push(agent),
+                Row::Item(item) => items.push(item),
+            }
+        }
+        let (space, settings, offers_made) = head?;
+        let last_offer = agents.iter().map(|agent| agent.last_offer).max();
+        let offers_made = offers_made.max(last_offer.unwrap_or(0));
+        let mut ledger = Self::new(space, settings, offers_made);
+        for agent in agents {
+            ledger.add_agent(agent);
+        }
+        for item in items {
+            ledger.list(&item);
+            ledger.items.insert(item.report.conversation, item);
+        }
+        for (socket, seat) in seats {
+            ledger.seat(socket, seat);
+        }
+        ledger.told_counts = ledger.counts;
+        Some(ledger)
+    }
+
+    /// Takes in an agent.
+    pub fn add_agent(&mut self, agent: Agent) {
+        self.roster.insert(agent.agent, Duty::new(agent));
+    }
+
+    /// Changes a work item (B1); nothing happens when there is none.
+    pub fn change_item(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        change: impl FnOnce(&mut Item),
+    ) {
+        if let Some(mut item) = self.take_item(turn, conversation) {
+            change(&mut item);
+            self.put_item(turn, item);
+        }
+    }
+
+    /// Takes a work item out of the books (B1).
+    pub fn take_item(&mut self, turn: &mut Turn, conversation: ConversationId) -> Option<Item> {
+        let item = self.items.remove(&conversation)?;
+        self.unlist(&item);
+        turn.desks.extend(item.slots.iter().map(|slot| slot.agent));
+        turn.items.insert(conversation);
+        Some(item)
+    }
+
+    /// Puts a work item into the books (B1).
+    pub fn put_item(&mut self, turn: &mut Turn, item: Item) {
+        self.list(&item);
+        turn.desks.extend(item.slots.iter().map(|slot| slot.agent));
+        turn.items.insert(item.report.conversation);
+        self.items.insert(item.report.conversation, item);
+    }
+
+    /// Changes the stored part of an agent (B1).
+    pub fn change_agent(
+        &mut self,
+        turn: &mut Turn,
+        agent: AgentId,
+        change: impl FnOnce(&mut Agent),
+    ) {
+        self.change_duty(agent, |duty| change(&mut duty.agent));
+        turn.agents.insert(agent);
+        turn.desks.insert(agent);
+    }
+
+    /// Changes what an agent is doing (B1); nothing happens when there is no such agent.
+    pub fn change_duty(&mut self, agent: AgentId, change: impl FnOnce(&mut Duty)) {
+        let Some(duty) = self.roster.get_mut(&agent) else {
+            return;
+        };
+        self.rotation.remove(&duty.place());
+        let was_on_duty = u32::from(duty.is_on_duty());
+        change(duty);
+        if duty.is_eligible(&self.settings) {
+            self.rotation.insert(duty.place());
+        }
+        let others = self.counts.available.saturating_sub(was_on_duty);
+        self.counts.available = others.saturating_add(u32::from(duty.is_on_duty()));
+    }
+
+    /// Puts a seat where it was or was not yet.
+    pub fn seat(&mut self, socket: SocketId, seat: Seat) {
+        if !self.roster.contains_key(&seat.agent) {
+            return;
+        }
+        if let Some(old) = self.sockets.get(&socket) {
+            self.silences.remove(&(roster::silent_at(old), socket));
+        }
+        self.silences.insert((roster::silent_at(&seat), socket));
+        if seat.device.is_some() {
+            self.change_duty(seat.agent, |duty| {
+                duty.sockets.insert(socket);
+            });
+        }
+        self.sockets.insert(socket, seat);
+    }
+
+    /// Takes a seat away.
+    pub fn unseat(&mut self, socket: SocketId) -> bool {
+        let Some(seat) = self.sockets.remove(&socket) else {
+            return false;
+        };
+        self.silences.remove(&(roster::silent_at(&seat), socket));
+        self.change_duty(seat.agent, |duty| {
+            duty.sockets.remove(&socket);
+            if duty.sockets.is_empty() {
+                duty.shown = None;
+            }
+        });
+        true
+    }
+
+    /// The sockets of an agent that have said hello.
+    pub fn sockets_of(&self, agent: AgentId) -> Vec<SocketId> {
+        let duty = self.roster.get(&agent);
+        duty.map_or_else(Vec::new, |duty| duty.sockets.iter().copied().collect())
+    }
+
+    /// Removes a seat and closes its socket.
+    pub fn close_socket(
+        &mut self,
+        turn: &mut Turn,
+        socket: SocketId,
+        code: crate::frame::CloseCode,
+    ) {
+        self.unseat(socket);
+        turn.fresh.remove(&socket);
+        turn.effects.push(Effect::Close { socket, code });
+    }
+
+    fn list(&mut self, item: &Item) {
+        let conversation = item.report.conversation;
+        if let Some(due) = item.deadline() {
+            self.deadlines.insert((due, conversation));
+        }
+        if item.is_ready() {
+            self.queue.insert((item.waiting_since, conversation));
+        }
+        if item.is_open() {
+            let open = self.open.entry(item.report.visitor).or_default();
+            open.insert(conversation);
+        }
+        if let Some(count) = item.count(&mut self.counts) {
+            *count = count.saturating_add(1);
+        }
+        for slot in &item.slots {
+            self.change_duty(slot.agent, |duty| {
+                duty.slots.insert((conversation, slot.fence));
+            });
+        }
+        if let ItemState::Offered { agent, .. } = item.state {
+            self.change_duty(agent, |duty| {
+                duty.offers.insert(conversation);
+            });
+        }
+    }
+
+    fn unlist(&mut self, item: &Item) {
+        let conversation = item.report.conversation;
+        if let Some(due) = item.deadline() {
+            self.deadlines.remove(&(due, conversation));
+        }
+        self.queue.remove(&(item.waiting_since, conversation));
+        if let Some(open) = self.open.get_mut(&item.report.visitor) {
+            open.remove(&conversation);
+            if open.is_empty() {
+                self.open.remove(&item.report.visitor);
+            }
+        }
+        if let Some(count) = item.count(&mut self.counts) {
+            *count = count.saturating_sub(1);
+        }
+        for slot in &item.slots {
+            self.change_duty(slot.agent, |duty| {
+                duty.slots.remove(&(conversation, slot.fence));
+                duty.offers.remove(&conversation);
+            });
+        }
+    }
+}
+
+const NO_COUNTS: Counts = Counts {
+    waiting: 0,
+    active: 0,
+    wrapping_up: 0,
+    available: 0,
+};
+
+impl Item {
+    /// When something is due for it.
+    pub(super) const fn deadline(&self) -> Option<Timestamp> {
+        match self.state {
+            ItemState::Waiting { not_before } => not_before,
+            ItemState::Offered { expires_at, .. } => Some(expires_at),
+            ItemState::Assigning { retry_at, .. } => Some(retry_at),
+            ItemState::Held => None,
+            ItemState::Gone { until } => Some(until),
+        }
+    }
+
+    /// True when it can be offered at once.
+    pub(super) const fn is_ready(&self) -> bool {
+        matches!(self.state, ItemState::Waiting { not_before: None })
+    }
+
+    /// True while its customer can write.
+    pub(super) const fn is_open(&self) -> bool {
+        match (&self.state, &self.report.standing) {
+            (ItemState::Gone { .. }, _) => false,
+            (_, Standing::Waiting | Standing::Active { .. }) => true,
+            (_, Standing::WrappingUp { .. } | Standing::Closed { .. }) => false,
+        }
+    }
+
+    /// The slot of the agent whom the conversation is with, if it is with one.
+    pub(super) fn held_by(&self) -> Option<AgentId> {
+        let held = self.slots.iter().find(|slot| self.is_held(slot.fence));
+        held.map(|slot| slot.agent)
+    }
+
+    /// True when the slot of that fence is that of the agent whom the conversation is with.
+    pub(super) fn is_held(&self, fence: Fence) -> bool {
+        match self.state {
+            ItemState::Held => true,
+            ItemState::Assigning { .. } => fence < self.fence,
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Gone { .. } => false,
+        }
+    }
+
+    /// The count that it is part of.
+    fn count<'a>(&self, counts: &'a mut Counts) -> Option<&'a mut u32> {
+        match (&self.state, &self.report.standing) {
+            (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => None,
+            (_, Standing::Waiting) => Some(&mut counts.waiting),
+            (_, Standing::Active { .. }) => Some(&mut counts.active),
+            (_, Standing::WrappingUp { .. }) => Some(&mut counts.wrapping_up),
+        }
+    }
+}

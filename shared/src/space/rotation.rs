@@ -1,0 +1,58 @@
+//! The rotation: which waiting work item goes to which agent.
+//!
+//! - **R4** The oldest waiting item is offered first (FAIR2).
+//! - **R5** An agent can be offered something while Available, with a live console, with a free
+//!   slot, without an open offer, and not having declined the item.
+//! - **R6** Of these, the one whose last offer lies furthest back gets it; going Unavailable and
+//!   back does not change the place (FAIR1, F45).
+//! - **R7** When every agent who could be offered an item has declined it, the declines are
+//!   forgotten and it rests for [`REST`] before it goes round again (F49).
+
+use core::time::Duration;
+
+use super::ledger::{Ledger, Turn};
+use super::row::{ItemState, Slot};
+use crate::id::{AgentId, ConversationId};
+
+/// How long an item rests after a decline by every eligible agent: 2 s. Source: PROTOCOL.md §7.
+pub const REST: Duration = Duration::from_secs(2);
+
+impl Ledger {
+    /// Offers what can be offered (R4). Asked at the end of every turn.
+    pub fn dispatch(&mut self, turn: &mut Turn) {
+        while let Some(&(_, conversation)) = self.queue.first()
+            && !self.rotation.is_empty()
+        {
+            let item = self.items.get(&conversation);
+            let has_declined =
+                |agent: &AgentId| item.is_some_and(|item| item.declined.contains(agent));
+            let agents = self.rotation.iter().map(|(_, agent)| *agent);
+            match agents.into_iter().find(|agent| !has_declined(agent)) {
+                Some(agent) => self.offer(turn, conversation, agent),
+                None => self.rest(turn, conversation),
+            }
+        }
+    }
+
+    fn offer(&mut self, turn: &mut Turn, conversation: ConversationId, agent: AgentId) {
+        let expires_at = turn.now + self.settings.offer();
+        self.change_item(turn, conversation, |item| {
+            item.fence = item.fence.next();
+            item.state = ItemState::Offered { agent, expires_at };
+            let fence = item.fence;
+            item.slots.push(Slot { fence, agent });
+        });
+        self.offers_made = self.offers_made.saturating_add(1);
+        let number = self.offers_made;
+        self.change_agent(turn, agent, |agent| agent.last_offer = number);
+        turn.offered.insert(agent);
+    }
+
+    fn rest(&mut self, turn: &mut Turn, conversation: ConversationId) {
+        let not_before = Some(turn.now + REST);
+        self.change_item(turn, conversation, |item| {
+            item.declined.clear();
+            item.state = ItemState::Waiting { not_before };
+        });
+    }
+}
