@@ -3,17 +3,33 @@
 //! The conversation owns the talk, the lifecycle and the current assignee. It is a log of
 //! [`Entry`]s; everything else is a fold of that log or is lost without harm.
 
+mod assignment;
+mod born;
+mod check;
 mod command;
+mod commands;
+mod cursors;
 mod event;
 mod lifecycle;
+mod log;
 mod machine;
 mod notice;
+mod reports;
+mod restore;
+mod sockets;
+#[cfg(test)]
+mod testing;
+mod timers;
 mod transcript;
+mod turn;
+mod typing;
+mod window;
 
+pub use check::Broken;
 pub use command::Command;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
-pub use machine::{Broken, Conversation};
+pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
 pub use transcript::{Taken, Transcript};
 
@@ -51,6 +67,10 @@ pub struct Birth {
 
 /// Everything that can happen to a conversation. Time passing is one of those things.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made once for each turn and moved once"
+)]
 pub enum Input {
     /// The customer's first message makes the conversation. A repeat is answered like the first.
     Begin {

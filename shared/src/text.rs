@@ -101,6 +101,15 @@ text! {
     };
 }
 
+impl Label {
+    /// A word of our own vocabulary, as it stands in [`crate::settings::resolution`]; a test there
+    /// holds that each of them parses.
+    #[must_use]
+    pub(crate) fn built_in(word: &'static str) -> Self {
+        Self(word.to_owned())
+    }
+}
+
 /// First words of a message for a list: one line, at most `limit` scalar values.
 #[must_use]
 pub fn first_words(text: &MessageText, limit: usize) -> String {

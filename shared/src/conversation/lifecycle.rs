@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Birth;
 use super::event::{Author, EndCause, Entry, Event, Fence};
 use crate::id::AgentId;
 use crate::text::{Label, PersonName};
@@ -77,6 +78,19 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// Stands before the first entry of a log, as the birth says.
+    #[must_use]
+    pub fn born(birth: &Birth) -> Self {
+        Self {
+            opened_at: birth.at,
+            name: birth.name.clone(),
+            queue: birth.queue.clone(),
+            stage: Stage::Waiting { since: birth.at },
+            fence: Fence(0),
+            last_message_at: birth.at,
+        }
+    }
+
     /// Starts from the first entry of a log; `None` when that is not [`Event::Opened`].
     #[must_use]
     pub fn begin(entry: &Entry) -> Option<Self> {

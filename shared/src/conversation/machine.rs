@@ -1,42 +1,89 @@
 //! The machine: takes inputs, keeps the state, names effects.
+//!
+//! - **K3** Time never goes back: `now` is the greatest moment seen so far.
+//! - Every input first settles what fell due (`timers`), so a late alarm changes nothing.
+//! - What a turn appended is sent once for each audience, at its end (`window`).
 
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Effect, Input, Row, Seat};
-use crate::frame::SocketId;
+use super::born::Born;
+use super::check::Broken;
+use super::turn::Turn;
+use super::{Answer, Effect, Input, Instruction, Outcome, Row, Seat};
+use crate::frame::{CloseCode, SocketId};
 use crate::time::Timestamp;
 
 /// One conversation. The default is unborn.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Conversation {
-    /// The latest moment seen: time never goes back (K3).
     now: Timestamp,
-}
-
-/// A promise that the machine finds broken in itself: the caller throws it away, reads the disk
-/// again and closes the sockets with [`crate::frame::CloseCode::Broken`].
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{rule} is broken: {what}")]
-pub struct Broken {
-    /// Id of the invariant (PROTOCOL.md §11).
-    pub rule: &'static str,
-    /// The values at hand.
-    pub what: alloc::string::String,
+    born: Option<Box<Born>>,
 }
 
 impl Conversation {
     /// Takes one input at `now` and returns what the caller has to do.
     ///
     /// Whatever fell due up to `now` is settled first, so a late alarm changes nothing.
-    pub fn handle(&mut self, now: Timestamp, _input: Input) -> Vec<Effect> {
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         self.now = self.now.max(now);
-        Vec::new()
+        let Some(born) = &mut self.born else {
+            return self.before_birth(input);
+        };
+        let mut turn = Turn::at(self.now);
+        born.settle(&mut turn);
+        match input {
+            Input::Begin { .. } => turn.effects.push(Effect::Begun),
+            Input::Connected {
+                socket,
+                person,
+                space,
+            } => born.connected(&mut turn, socket, person, &space),
+            Input::Frame { socket, frame } => born.frame(&mut turn, socket, frame),
+            Input::Disconnected { socket } => born.disconnected(&mut turn, socket),
+            Input::Instructed(instruction) => born.instructed(&mut turn, instruction),
+            Input::Reported { revision } => born.reported(&mut turn, revision),
+            Input::Tick => (),
+        }
+        born.finish(&mut turn);
+        turn.effects
+    }
+
+    fn before_birth(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Begin { birth, id, text } => {
+                let mut turn = Turn::at(self.now);
+                let mut born = Born::begin(&mut turn, birth, id, text);
+                born.finish(&mut turn);
+                self.born = Some(Box::new(born));
+                turn.effects
+            }
+            Input::Connected { socket, .. } => vec![Effect::Close {
+                socket,
+                code: CloseCode::Unknown,
+            }],
+            Input::Instructed(instruction) => {
+                let outcome = match instruction {
+                    Instruction::Assign(_) => Some(Outcome::Ended),
+                    Instruction::Describe => None,
+                };
+                vec![Effect::Answer(Answer {
+                    outcome,
+                    report: None,
+                })]
+            }
+            Input::Frame { .. }
+            | Input::Disconnected { .. }
+            | Input::Reported { .. }
+            | Input::Tick => vec![],
+        }
     }
 
     /// When the next [`Input::Tick`] is due; `None` while nothing is timed.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        self.born.as_ref().and_then(|born| born.next_deadline())
     }
 
     /// Asks the cheap invariants; the caller does so after every turn, before it saves.
@@ -44,17 +91,120 @@ impl Conversation {
     /// # Errors
     /// Names the first broken one.
     pub fn check(&self) -> Result<(), Broken> {
-        Ok(())
+        self.born
+            .as_ref()
+            .map_or(Ok(()), |born| born.check(self.now))
     }
 
     /// Builds the machine again from its rows and from the seats of the sockets still open.
+    ///
+    /// What is not stored starts afresh: the allowance of messages is full, nobody types, every
+    /// socket has received what was sent to it, and a report that is owed is due at once.
     #[must_use]
     pub fn restore(
         rows: impl IntoIterator<Item = Row>,
         seats: impl IntoIterator<Item = (SocketId, Seat)>,
         now: Timestamp,
     ) -> Self {
-        let _ = (rows.into_iter().count(), seats.into_iter().count());
-        Self { now }
+        let born = Born::restore(rows, seats, now);
+        let now = born.as_ref().map_or(now, |born| now.max(born.log.last_at));
+        Self {
+            now,
+            born: born.map(Box::new),
+        }
+    }
+
+    /// Where the conversation stands; `None` before birth. For the shell's reads and for tests.
+    #[must_use]
+    pub fn lifecycle(&self) -> Option<&super::Lifecycle> {
+        self.born.as_ref().map(|born| &born.lifecycle)
+    }
+
+    /// What the conversation was born with; `None` before birth.
+    #[must_use]
+    pub fn birth(&self) -> Option<&super::Birth> {
+        self.born.as_ref().map(|born| &born.birth)
+    }
+
+    /// The last place of the log as that side counts it.
+    #[must_use]
+    pub fn head(&self, side: crate::rights::Side) -> super::Seq {
+        self.born
+            .as_ref()
+            .map_or(super::Seq(0), |born| born.log.head_for(side))
+    }
+
+    #[cfg(test)]
+    pub(super) fn born(&self) -> &Born {
+        self.born.as_ref().unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn a_conversation_begins_once_and_waits() {
+        let mut desk = Desk::default();
+        let first = desk.at(ms(0), begin());
+        let expected = [
+            "save birth",
+            "save opened",
+            "save message_posted",
+            "save agent_requested",
+            "begun",
+            "report 3",
+        ];
+        assert_eq!(words(&first), expected);
+        assert_eq!(words(&desk.at(ms(1), begin())), ["begun"]);
+        assert_eq!(desk.stage(), "waiting");
+    }
+
+    #[test]
+    fn before_birth_there_is_no_conversation() {
+        let cases = [
+            (connected(CUSTOMER), vec!["close 1 4404"]),
+            (hello(CUSTOMER), vec![]),
+            (assign(1, Some(JACK)), vec!["answer Some(Ended)"]),
+            (
+                Input::Instructed(Instruction::Describe),
+                vec!["answer None"],
+            ),
+            (Input::Tick, vec![]),
+        ];
+        for (input, expected) in cases {
+            let mut machine = Conversation::default();
+            let case = alloc::format!("{input:?}");
+            assert_eq!(words(&machine.handle(ms(0), input)), expected, "{case}");
+            assert_eq!(machine.next_deadline(), None, "{case}");
+        }
+    }
+
+    #[test]
+    fn k3_m3_time_never_goes_back() {
+        let mut desk = Desk::active();
+        desk.at(s(50), send(CUSTOMER, 1, 1, post("later")));
+        desk.at(s(10), send(CUSTOMER, 2, 2, post("earlier clock")));
+        let ats: Vec<_> = desk
+            .log(crate::rights::Side::Agent)
+            .iter()
+            .map(|entry| entry.at)
+            .collect();
+        assert!(ats.is_sorted());
+        assert_eq!(ats.last(), Some(&s(50)));
+    }
+
+    #[test]
+    fn one_message_costs_one_row_and_one_frame_for_each_side() {
+        let mut desk = Desk::active();
+        let effects = desk.at(s(1), send(CUSTOMER, 1, 1, post("Hello")));
+        let expected = [
+            "save message_posted",
+            "1 entries to [1]",
+            "1 entries to [2, 3, 4]",
+        ];
+        assert_eq!(words(&effects), expected);
     }
 }

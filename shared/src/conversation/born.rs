@@ -1,0 +1,157 @@
+//! A conversation that stands: its state, its birth, and the one way to append an entry.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+
+use super::check::{Before, Broken};
+use super::commands::Allowance;
+use super::cursors::Progress;
+use super::log::Log;
+use super::reports::Reporting;
+use super::sockets::Socket;
+use super::turn::Turn;
+use super::{Author, Birth, Effect, Entry, Event, Lifecycle, Row, Sender, Seq};
+use crate::frame::SocketId;
+use crate::id::{CommandId, DeviceId};
+use crate::mutant::{self, Mutant};
+use crate::rights::{Audience, Side, audience};
+use crate::text::{MessageText, first_words};
+
+/// Length of the first words in a report, in scalar values: one line of a list.
+const FIRST_WORDS: usize = 80;
+
+/// A conversation that stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Born {
+    pub(super) birth: Birth,
+    pub(super) log: Log,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) first_words: String,
+    pub(super) sockets: BTreeMap<SocketId, Socket>,
+    /// Newest connection of each tab.
+    pub(super) devices: BTreeMap<DeviceId, u32>,
+    pub(super) allowances: BTreeMap<Sender, Allowance>,
+    pub(super) progress: Progress,
+    /// The progress that is on disk.
+    pub(super) stored_progress: Progress,
+    pub(super) reporting: Reporting,
+    /// The first invariant that an append broke.
+    pub(super) broken: Option<Broken>,
+}
+
+impl Born {
+    /// The state before the first entry.
+    pub(super) fn new(birth: Birth) -> Self {
+        Self {
+            lifecycle: Lifecycle::born(&birth),
+            birth,
+            log: Log::default(),
+            first_words: String::new(),
+            sockets: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            allowances: BTreeMap::new(),
+            progress: Progress::default(),
+            stored_progress: Progress::default(),
+            reporting: Reporting::default(),
+            broken: None,
+        }
+    }
+
+    /// Is born with the customer's first message, and waits for an agent (F4, F84).
+    pub(super) fn begin(turn: &mut Turn, birth: Birth, id: CommandId, text: MessageText) -> Self {
+        let birth = Birth {
+            at: turn.now,
+            ..birth
+        };
+        turn.effects.push(Effect::Save(Row::Birth(birth.clone())));
+        let opened = Event::Opened {
+            visitor: birth.visitor,
+            name: birth.name.clone(),
+            queue: birth.queue.clone(),
+            source: birth.source,
+        };
+        let mut born = Self::new(birth);
+        born.append(turn, Author::Customer, None, opened);
+        let posted = Event::MessagePosted { text };
+        born.append(turn, Author::Customer, Some(id), posted);
+        born.append(turn, Author::System, None, Event::AgentRequested);
+        turn.effects.push(Effect::Begun);
+        born
+    }
+
+    /// Appends an entry: the only way in which the log grows.
+    pub(super) fn append(
+        &mut self,
+        turn: &mut Turn,
+        author: Author,
+        id: Option<CommandId>,
+        event: Event,
+    ) {
+        let audience = if mutant::is(Mutant::WrongAudience) {
+            Audience::Everyone
+        } else {
+            audience(&event)
+        };
+        let public = self.log.next_public(audience.includes(Side::Customer));
+        let entry = Entry {
+            seq: self.log.head.next(),
+            at: turn.now,
+            author,
+            id,
+            event,
+        };
+        let before = Before::of(&self.lifecycle, self.log.last_at);
+        self.take(&entry, public);
+        self.log.remember(&entry, public);
+        if self.broken.is_none() {
+            self.broken = before.judge(&self.lifecycle, &entry);
+        }
+        turn.effects.push(Effect::Save(Row::Entry {
+            entry: entry.clone(),
+            public,
+        }));
+        if before.moved(&self.lifecycle) {
+            self.save_progress(turn);
+        }
+        turn.fresh.push((entry, public));
+    }
+
+    /// Takes an entry into the state, new or read back: everything but the digests.
+    pub(super) fn take(&mut self, entry: &Entry, public: Option<Seq>) {
+        self.log.count(entry, public);
+        if let Event::Opened { .. } = entry.event {
+            self.lifecycle.opened_at = entry.at;
+        }
+        self.lifecycle.apply(entry);
+        if self.first_words.is_empty()
+            && let Event::MessagePosted { text } = &entry.event
+        {
+            self.first_words = first_words(text, FIRST_WORDS);
+        }
+        if is_reported(&entry.event) {
+            self.reporting.revise(entry.seq, entry.at);
+        }
+    }
+
+    /// Ends a turn: what was appended goes out, and a report that is due.
+    pub(super) fn finish(&mut self, turn: &mut Turn) {
+        self.push(turn);
+        self.report_when_due(turn);
+    }
+}
+
+/// True for events that change what the space is told (N1).
+const fn is_reported(event: &Event) -> bool {
+    match event {
+        Event::Opened { .. }
+        | Event::AgentRequested
+        | Event::AgentAssigned { .. }
+        | Event::AgentUnassigned { .. }
+        | Event::Ended { .. }
+        | Event::Closed { .. } => true,
+        Event::MessagePosted { .. }
+        | Event::NotePosted { .. }
+        | Event::IdleWarned
+        | Event::Unknown => false,
+    }
+}

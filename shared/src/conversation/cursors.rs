@@ -1,0 +1,147 @@
+//! How far each side has received and read: the ticks beside messages.
+//!
+//! - **M9** A cursor never decreases and never exceeds the head of its side's log.
+//! - **D15** Only the assignee's cursor counts for the agents: a silent preview moves nothing.
+//! - Each side counts its own log, so a cursor is translated for the other side; two translations
+//!   give back what went in.
+//! - A cursor lives in the seat of its socket, and goes to disk with the next change of stage or
+//!   when a socket closes: no row for a tick.
+
+use alloc::vec::Vec;
+
+use super::born::Born;
+use super::log::Log;
+use super::turn::Turn;
+use super::{Cursor, Cursors, Effect, Row, Seq};
+use crate::frame::{FromServer, SocketId};
+use crate::rights::{Person, Side};
+
+/// The cursors of both sides, each counted by its own side.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Progress {
+    pub(super) customer: Cursor,
+    pub(super) agent: Cursor,
+}
+
+impl Progress {
+    /// Both cursors as one side counts.
+    pub(super) fn seen_from(self, side: Side, log: &Log) -> Cursors {
+        match side {
+            Side::Customer => Cursors {
+                customer: self.customer,
+                agent: translated(self.agent, |seq| log.to_public(seq)),
+            },
+            Side::Agent => Cursors {
+                customer: translated(self.customer, |seq| log.to_agents(seq)),
+                agent: self.agent,
+            },
+        }
+    }
+
+    /// The cursors that a row holds, which counts as agents do.
+    pub(super) fn from_row(row: Cursors, log: &Log) -> Self {
+        Self {
+            customer: translated(row.customer, |seq| log.to_public(seq)),
+            agent: row.agent,
+        }
+    }
+}
+
+fn translated(cursor: Cursor, translate: impl Fn(Seq) -> Seq) -> Cursor {
+    Cursor {
+        delivered: translate(cursor.delivered),
+        read: translate(cursor.read),
+    }
+}
+
+/// The greater of two cursors, within the log; what is read has arrived (M9).
+pub(super) fn merged(mine: Cursor, claimed: Cursor, head: Seq) -> Cursor {
+    let read = mine.read.max(claimed.read.min(head));
+    let delivered = mine.delivered.max(claimed.delivered.min(head));
+    Cursor {
+        delivered: delivered.max(read),
+        read,
+    }
+}
+
+impl Born {
+    /// A person says how far they have come.
+    pub(super) fn seen(&mut self, turn: &mut Turn, from: SocketId, cursor: Cursor) {
+        let Some(socket) = self.sockets.get_mut(&from) else {
+            return;
+        };
+        let head = self.log.head_for(socket.side());
+        let cursor = merged(socket.seat.cursor, cursor, head);
+        if cursor == socket.seat.cursor {
+            return;
+        }
+        socket.seat.cursor = cursor;
+        let seat = socket.seat.clone();
+        turn.effects.push(Effect::Keep { socket: from, seat });
+        self.advance(turn, from);
+    }
+
+    /// Moves the cursor of a side to that of a socket, if it counts, and tells both sides.
+    /// True when it moved.
+    pub(super) fn advance(&mut self, turn: &mut Turn, from: SocketId) -> bool {
+        let before = self.progress;
+        self.count_in(from);
+        self.tell_progress(turn, before);
+        self.progress != before
+    }
+
+    /// A new assignee's cursor counts from the start: the preview before was theirs.
+    pub(super) fn adopt_cursors(&mut self, turn: &mut Turn) {
+        let before = self.progress;
+        let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
+        for id in sockets {
+            self.count_in(id);
+        }
+        self.tell_progress(turn, before);
+    }
+
+    pub(super) fn count_in(&mut self, from: SocketId) {
+        let Some(socket) = self.sockets.get(&from) else {
+            return;
+        };
+        let cursor = socket.seat.cursor;
+        match &socket.seat.person {
+            Person::Visitor { .. } => {
+                self.progress.customer = merged(self.progress.customer, cursor, self.log.public);
+            }
+            Person::Agent { agent, .. } => {
+                let assignee = self.lifecycle.assignee();
+                if assignee.is_some_and(|assignee| assignee.agent == *agent) {
+                    self.progress.agent = merged(self.progress.agent, cursor, self.log.head);
+                }
+            }
+        }
+    }
+
+    fn tell_progress(&self, turn: &mut Turn, before: Progress) {
+        for side in [Side::Customer, Side::Agent] {
+            let cursors = self.progress.seen_from(side, &self.log);
+            if cursors != before.seen_from(side, &self.log) {
+                turn.send(self.attentive(side), FromServer::Cursors(cursors));
+            }
+        }
+    }
+
+    /// The sockets of a side that may be sent what is not worth keeping.
+    pub(super) fn attentive(&self, side: Side) -> Vec<SocketId> {
+        self.sockets
+            .iter()
+            .filter(|(_, socket)| socket.side() == side && socket.takes_ephemerals())
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// Puts the cursors on disk if they moved since.
+    pub(super) fn save_progress(&mut self, turn: &mut Turn) {
+        if self.progress != self.stored_progress {
+            self.stored_progress = self.progress;
+            let cursors = self.progress.seen_from(Side::Agent, &self.log);
+            turn.effects.push(Effect::Save(Row::Cursors(cursors)));
+        }
+    }
+}

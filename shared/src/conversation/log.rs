@@ -1,0 +1,223 @@
+//! What the machine remembers of its log: counters and digests, never a text.
+//!
+//! - **M1** A command is taken in once: every (sender, id) is known for the life of the
+//!   conversation, with a digest of what was asked and the place of its entry.
+//! - **M2** Both counts are dense: agents count every entry, the customer the public ones.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
+use std::hash::DefaultHasher;
+
+use super::{Command, Entry, Event, Sender, Seq};
+use crate::id::CommandId;
+use crate::mutant::{self, Mutant};
+use crate::rights::Side;
+use crate::time::Timestamp;
+
+/// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
+pub(super) const WINDOW_EVENTS: u64 = 256;
+/// Most bytes that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
+pub(super) const WINDOW_BYTES: u64 = 256 * 1024;
+/// What an entry takes on the wire besides its text: ids, names, punctuation. Chosen on the safe
+/// side of the JSON form, so that no entry is encoded only to be measured.
+const ENTRY_BYTES: u64 = 256;
+
+/// The memory of a log.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Log {
+    /// The last place, counted by agents.
+    pub(super) head: Seq,
+    /// The last place, counted by the customer.
+    pub(super) public: Seq,
+    /// When the last entry was taken in.
+    pub(super) last_at: Timestamp,
+    /// Places that the customer does not see, rising.
+    pub(super) internal: Vec<Seq>,
+    known: BTreeMap<(Sender, CommandId), Known>,
+    agents_gauge: Gauge,
+    customers_gauge: Gauge,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Known {
+    pub(super) digest: u64,
+    pub(super) seq: Seq,
+    pub(super) public: Option<Seq>,
+    pub(super) at: Timestamp,
+}
+
+impl Known {
+    /// The place of the entry as that side counts it; 0 for what the side does not see.
+    pub(super) fn seq_for(&self, side: Side) -> Seq {
+        match side {
+            Side::Agent => self.seq,
+            Side::Customer => self.public.unwrap_or_default(),
+        }
+    }
+}
+
+impl Log {
+    /// The customer's count of the next entry.
+    pub(super) fn next_public(&self, is_public: bool) -> Option<Seq> {
+        is_public.then(|| self.public.next())
+    }
+
+    /// Counts an entry in. `public` is its place for the customer.
+    pub(super) fn count(&mut self, entry: &Entry, public: Option<Seq>) {
+        self.head = entry.seq;
+        self.last_at = entry.at;
+        let text = entry.event.text().map_or(0, |text| text.as_str().len());
+        let bytes = ENTRY_BYTES + u64::try_from(text).unwrap_or(u64::MAX);
+        self.agents_gauge.push(bytes);
+        match public {
+            Some(public) => {
+                self.public = public;
+                self.customers_gauge.push(bytes);
+            }
+            None => self.internal.push(entry.seq),
+        }
+    }
+
+    /// Remembers the command that caused an entry (M1).
+    pub(super) fn remember(&mut self, entry: &Entry, public: Option<Seq>) {
+        let (Some(sender), Some(id), Some(digest)) =
+            (entry.author.sender(), entry.id, digest_of(&entry.event))
+        else {
+            return;
+        };
+        let known = Known {
+            digest,
+            seq: entry.seq,
+            public,
+            at: entry.at,
+        };
+        self.known.insert((sender, id), known);
+    }
+
+    /// What became of a command, if it was taken in before (M1).
+    pub(super) fn known(&self, sender: Sender, id: CommandId) -> Option<Known> {
+        if mutant::is(Mutant::DedupeMissing) {
+            return None;
+        }
+        self.known.get(&(sender, id)).copied()
+    }
+
+    /// The last place, as that side counts.
+    pub(super) const fn head_for(&self, side: Side) -> Seq {
+        match side {
+            Side::Agent => self.head,
+            Side::Customer => self.public,
+        }
+    }
+
+    /// The planted bug of [`Mutant::SeqInMemory`]: the counts start again from nothing.
+    pub(super) fn forget_places(&mut self) {
+        (self.head, self.public) = (Seq(0), Seq(0));
+        self.internal.clear();
+    }
+
+    /// How many public entries stand at or before a place of the agents' count.
+    pub(super) fn to_public(&self, seq: Seq) -> Seq {
+        let internal = self.internal.partition_point(|place| *place <= seq);
+        Seq(seq.0.saturating_sub(internal as u64))
+    }
+
+    /// The place that agents give to a place of the customer's count.
+    pub(super) fn to_agents(&self, public: Seq) -> Seq {
+        let mut seq = public;
+        for place in &self.internal {
+            if public == Seq(0) || *place > seq {
+                break;
+            }
+            seq = seq.next();
+        }
+        seq
+    }
+
+    /// True when a socket of that side that acknowledged `acked` may be sent more after `sent`.
+    pub(super) fn has_room(&self, side: Side, acked: Seq, sent: Seq) -> bool {
+        let gauge = match side {
+            Side::Agent => &self.agents_gauge,
+            Side::Customer => &self.customers_gauge,
+        };
+        let events = sent.0.saturating_sub(acked.0);
+        events < WINDOW_EVENTS
+            && gauge
+                .between(self.head_for(side), acked, sent)
+                .is_some_and(|bytes| bytes < WINDOW_BYTES)
+    }
+}
+
+/// Running sums of the sizes of the newest entries, so that a window is measured with two reads.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+struct Gauge {
+    sum: u64,
+    /// The sum up to each of the newest entries; the last one belongs to the head.
+    sums: VecDeque<u64>,
+}
+
+impl Gauge {
+    fn push(&mut self, bytes: u64) {
+        self.sum = self.sum.saturating_add(bytes);
+        self.sums.push_back(self.sum);
+        // Twice the window: a socket that stopped at a full window stays measurable for a while.
+        while self.sums.len() as u64 > 2 * WINDOW_EVENTS {
+            self.sums.pop_front();
+        }
+    }
+
+    /// Bytes of the entries after `from` up to `to`; `None` when that is too long ago.
+    fn between(&self, head: Seq, from: Seq, to: Seq) -> Option<u64> {
+        if from >= to {
+            return Some(0);
+        }
+        let sum_at = |seq: Seq| {
+            let back = usize::try_from(head.0.checked_sub(seq.0)?).ok()?;
+            let at = self.sums.len().checked_sub(back + 1);
+            match at {
+                Some(at) => self.sums.get(at).copied(),
+                None => (seq == Seq(0)).then_some(0),
+            }
+        };
+        Some(sum_at(to)?.saturating_sub(sum_at(from)?))
+    }
+}
+
+/// Digest of a command, to tell a repeat from another command under the same id.
+pub(super) fn digest(command: &Command) -> u64 {
+    match command {
+        Command::Post { text } => hash(0, text.as_str()),
+        Command::Note { text } => hash(1, text.as_str()),
+        Command::End => hash(2, ""),
+        Command::Resolve { resolution } => hash(3, resolution.as_str()),
+    }
+}
+
+/// Digest of the command that caused an event; `None` for what no command causes.
+fn digest_of(event: &Event) -> Option<u64> {
+    match event {
+        Event::MessagePosted { text } => Some(hash(0, text.as_str())),
+        Event::NotePosted { text } => Some(hash(1, text.as_str())),
+        // Only an end before anybody held it closes with a cause.
+        Event::Ended { .. } | Event::Closed { cause: Some(_), .. } => Some(hash(2, "")),
+        Event::Closed {
+            resolution,
+            cause: None,
+        } => Some(hash(3, resolution.as_str())),
+        Event::Opened { .. }
+        | Event::AgentRequested
+        | Event::AgentAssigned { .. }
+        | Event::AgentUnassigned { .. }
+        | Event::IdleWarned
+        | Event::Unknown => None,
+    }
+}
+
+fn hash(kind: u8, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (kind, text).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,332 @@
+//! Helpers of this machine's tests: a cast, short ways to say inputs, and a disk.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a helper picks one kind of effect out of many"
+)]
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::id::AgentId;
+use crate::rights::Role;
+
+pub(super) const CUSTOMER: SocketId = SocketId(1);
+pub(super) const JACK: SocketId = SocketId(2);
+pub(super) const MIA: SocketId = SocketId(3);
+pub(super) const ADA: SocketId = SocketId(4);
+pub(super) const SECOND_TAB: SocketId = SocketId(5);
+
+pub(super) fn ms(millis: u64) -> Timestamp {
+    Timestamp::from_millis(1_000_000 + millis)
+}
+
+pub(super) fn s(seconds: u64) -> Timestamp {
+    ms(seconds * 1_000)
+}
+
+pub(super) fn command_id(number: u8) -> CommandId {
+    CommandId::from_bytes([number; 16])
+}
+
+pub(super) fn agent_id(socket: SocketId) -> AgentId {
+    AgentId::from_bytes([socket.0 as u8; 16])
+}
+
+pub(super) fn space() -> SpaceId {
+    "demo".parse().unwrap()
+}
+
+pub(super) fn text(text: &str) -> MessageText {
+    MessageText::parse(text).unwrap()
+}
+
+pub(super) fn label(word: &str) -> Label {
+    Label::parse(word).unwrap()
+}
+
+pub(super) fn post(words: &str) -> Command {
+    Command::Post { text: text(words) }
+}
+
+pub(super) fn note(words: &str) -> Command {
+    Command::Note { text: text(words) }
+}
+
+pub(super) fn resolve() -> Command {
+    let resolution = label("resolved");
+    Command::Resolve { resolution }
+}
+
+pub(super) fn name(name: &str) -> PersonName {
+    PersonName::parse(name).unwrap()
+}
+
+pub(super) fn person(socket: SocketId) -> Person {
+    let agent = |called, role| Person::Agent {
+        agent: agent_id(socket),
+        name: name(called),
+        role,
+    };
+    match socket {
+        JACK => agent("Jack", Role::Agent),
+        MIA => agent("Mia", Role::Agent),
+        ADA => agent("Ada", Role::Supervisor),
+        _ => Person::Visitor {
+            visitor: VisitorId::from_bytes([7; 16]),
+        },
+    }
+}
+
+pub(super) fn birth() -> Birth {
+    Birth {
+        conversation: ConversationId::from_bytes([9; 16]),
+        space: space(),
+        visitor: VisitorId::from_bytes([7; 16]),
+        name: name("Guest 4711"),
+        queue: label("GENERAL"),
+        source: Source::Widget,
+        epoch: EpochId::from_bytes([8; 16]),
+        settings: Settings::new(name("Demo")),
+        at: ms(0),
+    }
+}
+
+pub(super) fn begin() -> Input {
+    Input::Begin {
+        birth: birth(),
+        id: command_id(0),
+        text: text("My order has not arrived"),
+    }
+}
+
+pub(super) fn connected(socket: SocketId) -> Input {
+    Input::Connected {
+        socket,
+        person: person(socket),
+        space: space(),
+    }
+}
+
+pub(super) fn frame(socket: SocketId, frame: ToServer<Command>) -> Input {
+    Input::Frame { socket, frame }
+}
+
+pub(super) fn hello_as(socket: SocketId, device: u8, connection: u32, after: u64) -> Input {
+    let hello = crate::frame::Hello {
+        device: DeviceId::from_bytes([device; 16]),
+        connection,
+        epoch: Some(birth().epoch),
+        after: Seq(after),
+        cursor: Cursor::default(),
+    };
+    frame(socket, ToServer::Hello(hello))
+}
+
+pub(super) fn hello(socket: SocketId) -> Input {
+    hello_as(socket, socket.0 as u8, 1, 0)
+}
+
+pub(super) fn send(socket: SocketId, n: u32, id: u8, command: Command) -> Input {
+    let id = command_id(id);
+    frame(socket, ToServer::Send { n, id, command })
+}
+
+pub(super) fn seen(socket: SocketId, delivered: u64, read: u64) -> Input {
+    let cursor = Cursor {
+        delivered: Seq(delivered),
+        read: Seq(read),
+    };
+    frame(socket, ToServer::Seen { cursor })
+}
+
+pub(super) fn typing(socket: SocketId, typing: bool) -> Input {
+    frame(socket, ToServer::Typing { typing })
+}
+
+pub(super) fn assign(fence: u64, to: Option<SocketId>) -> Input {
+    let to = to.map(|socket| match person(socket) {
+        Person::Agent { agent, name, .. } => Assignee { agent, name },
+        Person::Visitor { .. } => panic!("a customer is nobody's assignee"),
+    });
+    let fence = Fence(fence);
+    Input::Instructed(Instruction::Assign(Assignment { fence, to }))
+}
+
+/// The machine with a disk: what a shell keeps of it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Desk {
+    pub(super) machine: Conversation,
+    pub(super) rows: Vec<Row>,
+    pub(super) seats: BTreeMap<SocketId, Seat>,
+}
+
+impl Desk {
+    /// Born at 0, with the customer and three agents connected; the space was told.
+    pub(super) fn open() -> Self {
+        Self::with(begin())
+    }
+
+    pub(super) fn with(begin: Input) -> Self {
+        let mut desk = Self::default();
+        desk.at(ms(0), begin);
+        for socket in [CUSTOMER, JACK, MIA, ADA] {
+            desk.at(ms(0), connected(socket));
+            desk.at(ms(0), hello(socket));
+        }
+        let revision = desk.machine.born().reporting.revision;
+        desk.at(ms(0), Input::Reported { revision });
+        desk
+    }
+
+    /// Held by Jack under fence 1, since 0.
+    pub(super) fn active() -> Self {
+        let mut desk = Self::open();
+        desk.at(ms(0), assign(1, Some(JACK)));
+        desk.confirm(ms(0));
+        desk
+    }
+
+    pub(super) fn wrapping_up() -> Self {
+        let mut desk = Self::active();
+        desk.at(ms(0), send(JACK, 1, 100, Command::End));
+        desk.confirm(ms(0));
+        desk
+    }
+
+    pub(super) fn closed() -> Self {
+        let mut desk = Self::wrapping_up();
+        desk.at(ms(0), send(JACK, 2, 101, resolve()));
+        desk.confirm(ms(0));
+        desk
+    }
+
+    pub(super) fn confirm(&mut self, now: Timestamp) {
+        let revision = self.machine.born().reporting.revision;
+        self.at(now, Input::Reported { revision });
+    }
+
+    /// One turn, with its invariants.
+    pub(super) fn at(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        if let Input::Disconnected { socket } = &input {
+            self.seats.remove(socket);
+        }
+        let effects = self.machine.handle(now, input);
+        self.machine.check().unwrap();
+        for effect in &effects {
+            match effect {
+                Effect::Save(row) => self.rows.push(row.clone()),
+                Effect::Keep { socket, seat } => {
+                    self.seats.insert(*socket, seat.clone());
+                }
+                Effect::Close { socket, .. } => {
+                    self.seats.remove(socket);
+                }
+                Effect::Send { .. }
+                | Effect::Backlog { .. }
+                | Effect::Report(_)
+                | Effect::Begun
+                | Effect::Answer(_) => (),
+            }
+        }
+        effects
+    }
+
+    /// Memory is lost, sockets stay.
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        self.machine = Conversation::restore(self.rows.clone(), self.seats.clone(), now);
+        self.machine.check().unwrap();
+    }
+
+    pub(super) fn stage(&self) -> &'static str {
+        match self.machine.lifecycle().unwrap().stage {
+            Stage::Waiting { .. } => "waiting",
+            Stage::Active { .. } => "active",
+            Stage::WrappingUp { .. } => "wrapping_up",
+            Stage::Closed { .. } => "closed",
+        }
+    }
+
+    /// The stored log as a side sees it.
+    pub(super) fn log(&self, side: Side) -> Vec<Entry> {
+        let entries = self.rows.iter().filter_map(|row| match row {
+            Row::Entry { entry, public } => match side {
+                Side::Agent => Some(entry.clone()),
+                Side::Customer => public.map(|seq| Entry {
+                    seq,
+                    ..entry.clone()
+                }),
+            },
+            Row::Birth(_) | Row::Device { .. } | Row::Reported { .. } | Row::Cursors(_) => None,
+        });
+        entries.collect()
+    }
+
+    /// Kinds of the stored entries.
+    pub(super) fn kinds(&self) -> Vec<&'static str> {
+        let log = self.log(Side::Agent);
+        log.iter().map(|entry| entry.event.kind()).collect()
+    }
+}
+
+/// The frames that one socket gets.
+pub(super) fn frames_to(socket: SocketId, effects: &[Effect]) -> Vec<FromServer> {
+    let frames = effects.iter().filter_map(|effect| match effect {
+        Effect::Send { to, frame } if to.contains(&socket) => Some(frame.clone()),
+        _ => None,
+    });
+    frames.collect()
+}
+
+/// The entries that one socket is pushed.
+pub(super) fn pushed(socket: SocketId, effects: &[Effect]) -> Vec<Entry> {
+    let entries = frames_to(socket, effects)
+        .into_iter()
+        .filter_map(|frame| match frame {
+            FromServer::Entries(entries) => Some(entries),
+            _ => None,
+        });
+    entries.flatten().collect()
+}
+
+/// What a turn says, one word for each effect.
+pub(super) fn words(effects: &[Effect]) -> Vec<String> {
+    let word = |effect: &Effect| match effect {
+        Effect::Save(Row::Birth(_)) => "save birth".into(),
+        Effect::Save(Row::Entry { entry, public }) => {
+            let hidden = if public.is_some() { "" } else { " (internal)" };
+            format!("save {}{hidden}", entry.event.kind())
+        }
+        Effect::Save(Row::Device { .. }) => "save device".into(),
+        Effect::Save(Row::Reported { revision }) => format!("save reported {revision}"),
+        Effect::Save(Row::Cursors(_)) => "save cursors".into(),
+        Effect::Send { to, frame } => {
+            let to: Vec<u64> = to.iter().map(|socket| socket.0).collect();
+            let frame = match frame {
+                FromServer::Welcome(_) => "welcome".into(),
+                FromServer::Entries(entries) => format!("{} entries", entries.len()),
+                FromServer::Cursors(_) => "cursors".into(),
+                FromServer::Repeated { seq, .. } => format!("repeated {seq}"),
+                FromServer::Refused { refusal, .. } => format!("refused {}", refusal.code()),
+                FromServer::Hold { n, retry_ms } => format!("hold {n} for {retry_ms}"),
+                FromServer::Typing { typing, .. } => format!("typing {typing}"),
+                other => format!("{other:?}"),
+            };
+            format!("{frame} to {to:?}")
+        }
+        Effect::Backlog {
+            to, after, head, ..
+        } => {
+            format!("backlog {after}..{head} to {}", to.0)
+        }
+        Effect::Keep { socket, .. } => format!("keep {}", socket.0),
+        Effect::Close { socket, code } => format!("close {} {}", socket.0, code.number()),
+        Effect::Report(report) => format!("report {}", report.revision),
+        Effect::Begun => "begun".into(),
+        Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
+    };
+    effects.iter().map(word).collect()
+}

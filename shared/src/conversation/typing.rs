@@ -1,0 +1,65 @@
+//! Who types: shown to the other side, never stored, dropped first under load (F69).
+//!
+//! - **TY1** The customer's typing goes to every agent who looks; of the agents only the
+//!   assignee's goes to the customer, and only while the talk is open.
+//! - **TY2** Start and stop are forwarded once; a repeated start at most every 2 s, to keep it
+//!   shown. A message, a stop and a lost socket end it.
+
+use core::time::Duration;
+
+use super::Stage;
+use super::born::Born;
+use super::turn::Turn;
+use crate::frame::{FromServer, SocketId};
+use crate::rights::{Person, Side};
+use crate::time::Timestamp;
+
+/// Least pause between two forwarded starts of one socket. Chosen: clients let "is typing" lapse
+/// after several seconds, so one lost repeat does not make it flicker.
+const REPEAT: Duration = Duration::from_secs(2);
+
+/// What the other side was told about a socket.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Typing {
+    /// When the last start was forwarded; `None` while nobody types there.
+    told_at: Option<Timestamp>,
+}
+
+impl Born {
+    /// A person started or stopped typing.
+    pub(super) fn typing(&mut self, turn: &mut Turn, from: SocketId, typing: bool) {
+        let Some(socket) = self.sockets.get_mut(&from) else {
+            return;
+        };
+        let is_news = match (typing, socket.typing.told_at) {
+            (true, Some(told_at)) => turn.now.since(told_at) >= REPEAT,
+            (true, None) => true,
+            (false, told_at) => told_at.is_some(),
+        };
+        let is_shown = match (&socket.seat.person, &self.lifecycle.stage) {
+            (Person::Visitor { .. }, Stage::Waiting { .. } | Stage::Active { .. }) => true,
+            (Person::Agent { agent, .. }, Stage::Active { assignee, .. }) => {
+                *agent == assignee.agent
+            }
+            (Person::Agent { .. }, Stage::Waiting { .. })
+            | (_, Stage::WrappingUp { .. } | Stage::Closed { .. }) => false,
+        };
+        if !is_news || !is_shown {
+            return;
+        }
+        socket.typing.told_at = typing.then_some(turn.now);
+        let side = socket.side();
+        let others = match side {
+            Side::Customer => Side::Agent,
+            Side::Agent => Side::Customer,
+        };
+        turn.send(self.attentive(others), FromServer::Typing { side, typing });
+    }
+
+    /// A message says that typing is over: receivers need no frame for it.
+    pub(super) fn stops_typing(&mut self, from: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(&from) {
+            socket.typing.told_at = None;
+        }
+    }
+}
