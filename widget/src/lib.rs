@@ -1,1 +1,41 @@
-//! The shell in the browser.
+//! The shell in the browser: the customer's chat and the agent's console.
+//!
+//! Two builds of one crate, chosen by the features `chat` and `console`, so that customers never
+//! download the console. Machines and rules live in `shared`; here are pixels, a socket, a clock.
+
+#[cfg(feature = "chat")]
+mod chat;
+mod config;
+#[cfg(feature = "console")]
+mod console;
+mod device;
+#[cfg(feature = "chat")]
+mod host;
+mod http;
+mod js;
+mod lock;
+mod outbox;
+mod rows;
+mod session;
+mod socket;
+mod store;
+mod tab;
+mod text;
+mod thread;
+mod time;
+mod timer;
+mod ui;
+
+use wasm_bindgen::prelude::*;
+
+/// Starts the app of this build. With both features, as in a check of the whole workspace, the
+/// document says which.
+#[wasm_bindgen(start)]
+pub fn start() {
+    #[cfg(feature = "console")]
+    if cfg!(not(feature = "chat")) || config::app() == "console" {
+        return console::start();
+    }
+    #[cfg(feature = "chat")]
+    chat::start();
+}

@@ -1,0 +1,47 @@
+//! What the document says about itself: which space, which language, whether this is development.
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// What the Worker wrote into the document.
+#[derive(Clone)]
+pub struct Config {
+    /// The space's name in addresses.
+    pub space: String,
+    /// What the space is called.
+    pub name: String,
+    /// Development: demo sign-in is offered.
+    pub is_dev: bool,
+    /// The language that the page asks for; empty when it asks for none.
+    pub lang: String,
+}
+
+impl Config {
+    /// Reads `<body data-*>`.
+    pub fn read() -> Self {
+        let data = leptos::prelude::document()
+            .body()
+            .map(|body: HtmlElement| body.dataset());
+        let read = |name| data.as_ref().and_then(|data| data.get(name));
+        Self {
+            space: read("space").unwrap_or_default(),
+            name: read("name").unwrap_or_default(),
+            is_dev: read("dev").is_some_and(|dev| dev == "1"),
+            lang: read("lang").unwrap_or_default(),
+        }
+    }
+}
+
+/// Which app the document is for.
+#[cfg(feature = "console")]
+pub fn app() -> String {
+    let body = leptos::prelude::document().body();
+    body.and_then(|body| body.dataset().get("app")).unwrap_or_default()
+}
+
+/// The element that the app is mounted into, emptied of its skeleton.
+pub fn root() -> Option<HtmlElement> {
+    let root = leptos::prelude::document().get_element_by_id("app")?;
+    root.set_text_content(None);
+    Some(root.unchecked_into())
+}

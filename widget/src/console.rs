@@ -1,0 +1,3 @@
+//! The agent's app.
+/// Starts the app.
+pub fn start() {}

@@ -1,0 +1,43 @@
+//! Calls of the API: small JSON both ways.
+
+use js_sys::JSON;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::js;
+
+/// Why a call brought nothing.
+#[derive(Clone, Debug)]
+pub enum HttpError {
+    /// No answer, or one that says "later".
+    Unreachable,
+    /// An answer that will not change: its status and body.
+    Refused(u16, JsValue),
+}
+
+/// Posts a JSON object and returns the JSON that comes back.
+///
+/// `headers` are added to those of the content.
+pub async fn post(
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[(&str, JsValue)],
+) -> Result<JsValue, HttpError> {
+    let mut all = vec![("Content-Type", JsValue::from_str("application/json"))];
+    all.extend(headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))));
+    let body = JSON::stringify(&js::object(body)).map_err(|_| HttpError::Unreachable)?;
+    let init = js::object(&[
+        ("method", "POST".into()),
+        ("headers", js::object(&all).into()),
+        ("body", body.into()),
+    ]);
+    let answer = JsFuture::from(js::fetch(path, &init)).await;
+    let answer: js::Answer = answer.map_err(|_| HttpError::Unreachable)?.unchecked_into();
+    let status = answer.status();
+    let body = JsFuture::from(answer.json()).await.unwrap_or_default();
+    match status {
+        200..300 => Ok(body),
+        429 | 500.. => Err(HttpError::Unreachable),
+        _ => Err(HttpError::Refused(status, body)),
+    }
+}

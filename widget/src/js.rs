@@ -1,0 +1,116 @@
+//! The few calls of the browser that web-sys marks as unstable or that would only be pulled in
+//! for one method: locks, storage, random bytes, fetch.
+
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `window.fetch`.
+    #[wasm_bindgen(js_name = fetch)]
+    pub fn fetch(url: &str, init: &Object) -> Promise;
+
+    /// `window.crypto`.
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
+    fn random_values(array: &Uint8Array) -> Uint8Array;
+
+    /// `window.navigator`.
+    pub type Navigator;
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: Navigator;
+    #[wasm_bindgen(method, getter)]
+    fn language(this: &Navigator) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = onLine)]
+    fn on_line(this: &Navigator) -> bool;
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &Navigator) -> Option<LockManager>;
+
+    /// `navigator.locks`.
+    pub type LockManager;
+    #[wasm_bindgen(method)]
+    pub fn request(this: &LockManager, name: &str, options: &Object, granted: &Function)
+    -> Promise;
+
+    /// `localStorage` or `sessionStorage`.
+    #[derive(Clone)]
+    pub type Storage;
+    #[wasm_bindgen(method, catch, js_name = getItem)]
+    pub fn get_item(this: &Storage, key: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setItem)]
+    pub fn set_item(this: &Storage, key: &str, value: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = removeItem)]
+    pub fn remove_item(this: &Storage, key: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub fn key(this: &Storage, index: u32) -> Result<Option<String>, JsValue>;
+
+    /// `Response`, as far as it is read here.
+    pub type Answer;
+    #[wasm_bindgen(method, getter)]
+    pub fn status(this: &Answer) -> u16;
+    #[wasm_bindgen(method)]
+    pub fn json(this: &Answer) -> Promise;
+}
+
+/// Random bytes from the browser's cryptographic source.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let array = Uint8Array::new_with_length(u32::try_from(N).unwrap_or(0));
+    random_values(&array).copy_to(&mut bytes);
+    bytes
+}
+
+/// The language that the person reads most, as the browser says.
+pub fn language() -> Option<String> {
+    NAVIGATOR.with(language_of)
+}
+
+/// False when the browser knows that there is no network.
+pub fn is_online() -> bool {
+    NAVIGATOR.with(on_line_of)
+}
+
+/// The lock manager, where there is one.
+pub fn locks() -> Option<LockManager> {
+    NAVIGATOR.with(locks_of)
+}
+
+/// A storage of the window; `None` when the browser blocks it.
+pub fn storage(name: &str) -> Option<Storage> {
+    let storage = get(&js_sys::global(), name)?;
+    Some(storage.unchecked_into())
+}
+
+/// A property that is there and not `null`.
+pub fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name))
+        .ok()
+        .filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// A property that is text.
+pub fn get_text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name)?.as_string()
+}
+
+/// An object with these properties; `undefined` ones are left out.
+pub fn object(properties: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        if !value.is_undefined() {
+            let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+        }
+    }
+    object
+}
+
+fn language_of(navigator: &Navigator) -> Option<String> {
+    navigator.language()
+}
+
+fn on_line_of(navigator: &Navigator) -> bool {
+    navigator.on_line()
+}
+
+fn locks_of(navigator: &Navigator) -> Option<LockManager> {
+    navigator.locks()
+}

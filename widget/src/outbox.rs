@@ -1,0 +1,118 @@
+//! The outbox on disk: one key for each command that is not in the log yet.
+//!
+//! A tab writes under its own device id. What a tab left behind that no longer lives (its Web
+//! Lock is free) is taken over by the next tab that starts. The form is plain text and outlives
+//! a release, which postcard would not.
+
+use shared::conversation::Command;
+use shared::id::{ConversationId, DeviceId};
+use shared::link::{Failure, Pending, PendingState};
+use shared::text::{Label, MessageText};
+use shared::time::Timestamp;
+
+use crate::store::Store;
+use crate::{device, lock};
+
+/// The outbox of this tab.
+#[derive(Clone)]
+pub struct Outbox {
+    store: Store,
+    start: String,
+}
+
+impl Outbox {
+    /// The outbox of a tab.
+    pub fn new(store: Store, device: DeviceId) -> Self {
+        let start = ["outbox.", &device.to_string(), "."].concat();
+        Self { store, start }
+    }
+
+    /// False when what is kept here is gone with the page.
+    pub fn is_kept(&self) -> bool {
+        self.store.is_kept()
+    }
+
+    /// Everything kept for a conversation; what has none yet belongs to every conversation.
+    pub fn load(&self, conversation: Option<ConversationId>) -> Vec<Pending> {
+        let names = self.store.names(&self.start);
+        let rows = names.iter().filter_map(|name| {
+            let id = name.strip_prefix(&self.start)?.parse().ok()?;
+            read(&self.store.get(name)?, conversation).map(|pending| Pending { id, ..pending })
+        });
+        rows.collect()
+    }
+
+    /// Stores an item.
+    pub fn keep(&self, conversation: Option<ConversationId>, pending: &Pending) {
+        let name = [&self.start, pending.id.to_string().as_str()].concat();
+        self.store.set(&name, &write(conversation, pending));
+    }
+
+    /// Forgets an item.
+    pub fn drop(&self, id: shared::id::CommandId) {
+        self.store.remove(&[&self.start, id.to_string().as_str()].concat());
+    }
+
+    /// Takes over what dead tabs left behind.
+    pub async fn adopt(&self) {
+        for name in self.store.names("outbox.") {
+            let Some((device, id)) = name["outbox.".len()..].split_once('.') else {
+                continue;
+            };
+            let is_own = name.starts_with(&self.start);
+            if is_own || lock::try_hold(&device::lock_name(device)).await.is_none() {
+                continue;
+            }
+            if let Some(value) = self.store.get(&name) {
+                self.store.set(&[&self.start, id].concat(), &value);
+            }
+            self.store.remove(&name);
+        }
+    }
+}
+
+/// Conversation, moment, state, kind and text, with a blank between: only the text may hold one.
+fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
+    let conversation = conversation.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    let state = match &pending.state {
+        PendingState::Queued => "queued",
+        PendingState::Sent => "sent",
+        PendingState::Dropping => "dropping",
+        // A refusal is final: the item is asked for again and refused again.
+        PendingState::Failed(Failure::Refused(_)) => "sent",
+        PendingState::Failed(Failure::TooLarge) => "too_large",
+        PendingState::Failed(Failure::Stale) => "stale",
+    };
+    let (kind, text) = match &pending.command {
+        Command::Post { text } => ("post", text.as_str()),
+        Command::Note { text } => ("note", text.as_str()),
+        Command::Resolve { resolution } => ("resolve", resolution.as_str()),
+        Command::End => ("end", ""),
+    };
+    let at = pending.written_at.millis().to_string();
+    [&conversation, at.as_str(), state, kind, text].join(" ")
+}
+
+fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
+    let mut parts = row.splitn(5, ' ');
+    let owner = parts.next()?;
+    if owner != "-" && owner.parse().ok() != conversation {
+        return None;
+    }
+    let written_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    let state = match parts.next()? {
+        "queued" => PendingState::Queued,
+        "sent" => PendingState::Sent,
+        "dropping" => PendingState::Dropping,
+        "too_large" => PendingState::Failed(Failure::TooLarge),
+        _ => PendingState::Failed(Failure::Stale),
+    };
+    let (kind, text) = (parts.next()?, parts.next()?);
+    let command = match kind {
+        "post" => Command::Post { text: MessageText::parse(text).ok()? },
+        "note" => Command::Note { text: MessageText::parse(text).ok()? },
+        "resolve" => Command::Resolve { resolution: Label::parse(text).ok()? },
+        _ => Command::End,
+    };
+    Some(Pending { id: shared::id::CommandId::from_bytes([0; 16]), command, written_at, state })
+}

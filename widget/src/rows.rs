@@ -1,0 +1,127 @@
+//! What a log shows, line by line: entries and outbox with days between, grouped by author.
+
+use std::time::Duration;
+
+use shared::conversation::{Author, Command, Entry, Event, Seq};
+use shared::id::{AgentId, CommandId};
+use shared::link::Pending;
+use shared::time::Timestamp;
+
+/// Messages of one author within this time stand together.
+const JOINED_WITHIN: Duration = Duration::from_secs(180);
+
+/// Who reads the log.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Reader {
+    /// The customer.
+    Customer,
+    /// That agent.
+    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "the console's reader"))]
+    Agent(AgentId),
+}
+
+/// One line of a log.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct Row {
+    /// What it is; stays the same while a message becomes an entry.
+    pub key: Key,
+    /// Its place in the log, if it has one.
+    pub seq: Option<Seq>,
+    /// It belongs to the message before it.
+    pub is_joined: bool,
+}
+
+/// Identity of a row.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub enum Key {
+    /// A new day, by its number.
+    Day(i32),
+    /// An entry that the reader did not cause.
+    Entry(Seq),
+    /// What the reader wrote.
+    Own(CommandId),
+}
+
+/// Whose words follow whose: author and kind of the message before.
+type Group = (Option<AgentId>, bool, bool);
+
+/// The rows of a log, for that reader. `day` names the local day of a moment.
+pub fn rows(
+    entries: &[Entry],
+    pending: &[Pending],
+    reader: Reader,
+    day: impl Fn(Timestamp) -> i32,
+) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(entries.len() + pending.len() + 1);
+    let mut last_day = None;
+    let mut last: Option<(Group, Timestamp)> = None;
+    let mut push = |key, seq, at, group: Option<Group>| {
+        let today = day(at);
+        if last_day != Some(today) {
+            last_day = Some(today);
+            last = None;
+            rows.push(Row { key: Key::Day(today), seq: None, is_joined: false });
+        }
+        let is_joined = matches!((last, group), (Some((before, then)), Some(group))
+            if before == group && at.since(then) < JOINED_WITHIN);
+        last = group.map(|group| (group, at));
+        rows.push(Row { key, seq, is_joined });
+    };
+    for entry in entries.iter().filter(|entry| is_shown(entry)) {
+        let group = match (&entry.event, &entry.author) {
+            (_, Author::System) => None,
+            (Event::MessagePosted { .. }, author) => Some(group(author, false)),
+            (Event::NotePosted { .. }, author) => Some(group(author, true)),
+            _ => None,
+        };
+        let key = match entry.id {
+            Some(id) if group.is_some() && is_own(&entry.author, reader) => Key::Own(id),
+            _ => Key::Entry(entry.seq),
+        };
+        push(key, Some(entry.seq), entry.at, group);
+    }
+    let me = match reader {
+        Reader::Customer => (None, true),
+        Reader::Agent(agent) => (Some(agent), false),
+    };
+    for item in pending {
+        let is_note = match item.command {
+            Command::Post { .. } => false,
+            Command::Note { .. } => true,
+            Command::End | Command::Resolve { .. } => continue,
+        };
+        push(Key::Own(item.id), None, item.written_at, Some((me.0, me.1, is_note)));
+    }
+    rows
+}
+
+/// True when the reader wrote it.
+pub fn is_own(author: &Author, reader: Reader) -> bool {
+    match (author, reader) {
+        (Author::Customer, Reader::Customer) => true,
+        (Author::Agent { agent, .. }, Reader::Agent(me)) => *agent == me,
+        (Author::Customer | Author::System, Reader::Agent(_))
+        | (Author::Agent { .. } | Author::System, Reader::Customer) => false,
+    }
+}
+
+fn group(author: &Author, is_note: bool) -> Group {
+    match author {
+        Author::Customer => (None, true, is_note),
+        Author::Agent { agent, .. } => (Some(*agent), false, is_note),
+        Author::System => (None, false, is_note),
+    }
+}
+
+fn is_shown(entry: &Entry) -> bool {
+    match entry.event {
+        Event::Opened { .. } | Event::AgentRequested | Event::Unknown => false,
+        Event::MessagePosted { .. }
+        | Event::NotePosted { .. }
+        | Event::AgentAssigned { .. }
+        | Event::AgentUnassigned { .. }
+        | Event::IdleWarned
+        | Event::Ended { .. }
+        | Event::Closed { .. } => true,
+    }
+}

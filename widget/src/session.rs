@@ -1,0 +1,103 @@
+//! Who this browser is: a token, the refresh token behind it, and how both are renewed.
+//!
+//! A customer's session lies in `localStorage`, shared by the tabs; an agent's in
+//! `sessionStorage`, so that two tabs can be two agents.
+
+use std::time::Duration;
+
+use shared::time::Timestamp;
+use wasm_bindgen::JsValue;
+
+use crate::http::{self, HttpError};
+use crate::store::Store;
+use crate::{js, lock, time};
+
+/// A token is not used in its last seconds: it would run out on the way.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// The stored session of one space.
+#[derive(Clone)]
+pub struct Session {
+    store: Store,
+    space: String,
+}
+
+impl Session {
+    /// The session kept in that storage.
+    pub fn new(store: Store, space: &str) -> Self {
+        Self {
+            store,
+            space: space.to_owned(),
+        }
+    }
+
+    /// A token that still holds, if one is stored.
+    pub fn token(&self) -> Option<String> {
+        let expires_at = self.store.get("expires")?.parse().ok()?;
+        let holds = time::now() + MARGIN < Timestamp::from_millis(expires_at);
+        holds.then(|| self.store.get("token")).flatten()
+    }
+
+    /// True when there is a session, be its token fresh or not.
+    pub fn exists(&self) -> bool {
+        self.store.get("refresh").is_some()
+    }
+
+    /// A token that holds: the stored one, else a renewed one, else that of a new visitor.
+    pub async fn ensure(&self) -> Result<String, HttpError> {
+        if let Some(token) = self.token() {
+            return Ok(token);
+        }
+        if self.exists() {
+            return self.renew().await;
+        }
+        let _guard = lock::hold(&self.store.key("refresh")).await;
+        if let Some(token) = self.token() {
+            return Ok(token);
+        }
+        let path = ["/api/v1/spaces/", &self.space, "/visitors"].concat();
+        let answer = http::post(&path, &[], &[]).await?;
+        self.keep(&answer).ok_or(HttpError::Unreachable)
+    }
+
+    /// A fresh token. Tabs take turns: the second finds what the first has brought.
+    pub async fn renew(&self) -> Result<String, HttpError> {
+        let old = self.store.get("token");
+        let _guard = lock::hold(&self.store.key("refresh")).await;
+        if let Some(token) = self.token().filter(|token| Some(token) != old.as_ref()) {
+            return Ok(token);
+        }
+        let refresh = self.store.get("refresh").unwrap_or_default();
+        let body = [("refresh", JsValue::from_str(&refresh))];
+        match http::post("/api/v1/tokens/refresh", &[], &body).await {
+            Ok(answer) => self.keep(&answer).ok_or(HttpError::Unreachable),
+            Err(error) => {
+                if let HttpError::Refused(..) = error {
+                    self.forget();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Stores what the server said; the token, if there was one.
+    pub fn keep(&self, answer: &JsValue) -> Option<String> {
+        let token = js::get_text(answer, "token")?;
+        let seconds = js::get(answer, "expires_in")?.as_f64()?;
+        let expires_at = time::now() + Duration::from_secs_f64(seconds.max(0.0));
+        self.store.set("expires", &expires_at.millis().to_string());
+        for name in ["token", "refresh", "agent"] {
+            if let Some(value) = js::get_text(answer, name) {
+                self.store.set(name, &value);
+            }
+        }
+        Some(token)
+    }
+
+    /// Forgets the session.
+    pub fn forget(&self) {
+        for name in ["token", "refresh", "agent", "expires"] {
+            self.store.remove(name);
+        }
+    }
+}

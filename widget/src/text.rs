@@ -1,0 +1,160 @@
+//! What people read: one table per language, chosen once for the page.
+//!
+//! Words in braces are filled in by [`fill`]. Texts of one app alone stand beside it:
+//! the console's in `text/console.rs`.
+
+#[cfg(feature = "console")]
+pub mod console;
+mod de;
+mod en;
+
+use std::cell::RefCell;
+
+use shared::refusal::Refusal;
+
+use crate::js;
+
+/// One language of everything that the chat says, and that both apps say.
+pub struct Text {
+    /// The language, as `<html lang>` names it.
+    pub lang: &'static str,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+
+    // The log.
+    pub messages: &'static str,
+    pub you: &'static str,
+    pub note_by: &'static str,
+    pub today: &'static str,
+    pub yesterday: &'static str,
+    pub new_messages: &'static str,
+    pub sending: &'static str,
+    pub sent: &'static str,
+    pub delivered: &'static str,
+    pub read: &'static str,
+    pub not_sent: &'static str,
+    pub retry: &'static str,
+    pub edit: &'static str,
+    pub discard: &'static str,
+    pub too_large: &'static str,
+    pub stale: &'static str,
+    pub over: &'static str,
+    pub refused: &'static str,
+    pub is_typing: &'static str,
+
+    // Events.
+    pub is_online: &'static str,
+    pub transferred: &'static str,
+    pub idle_warned: &'static str,
+    pub agent_ended: &'static str,
+    pub you_ended: &'static str,
+    pub customer_cancelled: &'static str,
+    pub not_answered: &'static str,
+    pub idle: &'static str,
+    pub age: &'static str,
+    pub resolved: &'static str,
+
+    // The composer.
+    pub message: &'static str,
+    pub write: &'static str,
+    pub send: &'static str,
+    pub count: &'static str,
+
+    // The line.
+    pub offline: &'static str,
+    pub reconnecting: &'static str,
+    pub updating: &'static str,
+    pub unreachable: &'static str,
+    pub replaced: &'static str,
+    pub not_kept: &'static str,
+
+    // The customer's screens.
+    pub here_to_help: &'static str,
+    pub welcome_title: &'static str,
+    pub welcome_text: &'static str,
+    pub waiting: &'static str,
+    pub waiting_text: &'static str,
+    pub end: &'static str,
+    pub end_question: &'static str,
+    pub end_no: &'static str,
+    pub close: &'static str,
+    pub ended_title: &'static str,
+    pub start_new: &'static str,
+    pub failed_title: &'static str,
+    pub failed_text: &'static str,
+}
+
+impl Text {
+    /// A refusal in the words of a person who writes.
+    pub const fn refusal(&self, refusal: &Refusal) -> &'static str {
+        match refusal {
+            Refusal::Ended
+            | Refusal::Closed
+            | Refusal::ConversationUnknown
+            | Refusal::ConversationOpen { .. } => self.over,
+            Refusal::Forbidden
+            | Refusal::NotAssignee
+            | Refusal::AlreadyAssigned { .. }
+            | Refusal::OfferOver
+            | Refusal::OfferNotYours
+            | Refusal::NoFreeSlot { .. }
+            | Refusal::AgentUnavailable
+            | Refusal::NotWaiting
+            | Refusal::ResolutionUnknown
+            | Refusal::CommandConflict
+            | Refusal::SpaceUnknown
+            | Refusal::SpaceOff
+            | Refusal::AgentUnknown => self.refused,
+        }
+    }
+}
+
+thread_local! {
+    static CHOICE: RefCell<(&'static Text, String)> =
+        const { RefCell::new((&en::TEXT, String::new())) };
+}
+
+/// The texts in the language of the page.
+pub fn text() -> &'static Text {
+    CHOICE.with_borrow(|(text, _)| *text)
+}
+
+/// The locale for dates and numbers: the reader's own where it is of the language shown.
+pub fn locale() -> String {
+    CHOICE.with_borrow(|(_, locale)| locale.clone())
+}
+
+/// Chooses the language: the one asked for, else the browser's, else English. True when that
+/// changed the choice.
+pub fn choose(asked: &str) -> bool {
+    let own = js::language().unwrap_or_default();
+    let wanted = if asked.is_empty() { own.as_str() } else { asked };
+    let text = if is_of(wanted, de::TEXT.lang) { &de::TEXT } else { &en::TEXT };
+    let locale = [wanted, own.as_str()]
+        .into_iter()
+        .find(|locale| is_of(locale, text.lang))
+        .unwrap_or(text.lang);
+    if let Some(html) = leptos::prelude::document().document_element() {
+        let _ = html.set_attribute("lang", text.lang);
+        let _ = html.set_attribute("dir", text.dir);
+    }
+    CHOICE.with_borrow_mut(|choice| {
+        let has_changed = choice.0.lang != text.lang;
+        *choice = (text, locale.to_owned());
+        has_changed
+    })
+}
+
+/// Puts `value` in the place of `{…}`.
+pub fn fill(template: &str, value: &str) -> String {
+    match (template.find('{'), template.find('}')) {
+        (Some(start), Some(end)) => [&template[..start], value, &template[end + 1..]].concat(),
+        _ => template.to_owned(),
+    }
+}
+
+fn is_of(locale: &str, lang: &str) -> bool {
+    locale
+        .strip_prefix(lang)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}

@@ -1,0 +1,332 @@
+//! The shell around [`ConversationLink`]: its socket, timer, dice and disk, and signals for what
+//! is shown. No rule of the product lives here.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use shared::conversation::{Command, Entry, Lifecycle, Seq};
+use shared::frame::{decode_binary, encode_binary};
+use shared::id::{CommandId, ConversationId};
+use shared::link::{
+    BeginFailure, ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State,
+};
+use shared::refusal::Refusal;
+use shared::rights::Side;
+use shared::text::MessageText;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::http::{self, HttpError};
+use crate::socket::{Heard, Socket};
+use crate::tab::Tab;
+use crate::timer::Timer;
+use crate::{js, lock, time};
+
+/// One conversation as this tab has it. A handle: copies are the same thread.
+#[derive(Clone, Copy)]
+pub struct Thread {
+    shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
+    side: Side,
+    state: Trigger,
+    entries: Trigger,
+    pending: Trigger,
+    cursors: Trigger,
+    typing: Trigger,
+}
+
+struct Shell {
+    tab: Rc<Tab>,
+    link: ConversationLink,
+    socket: Option<Socket>,
+    timer: Option<Timer>,
+    /// Counts dials, so that a token that comes late opens nothing.
+    dials: u32,
+    /// What the customer claims to be called.
+    name: Option<String>,
+}
+
+/// How far a message of one's own has come.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Mark {
+    /// Not in the log yet.
+    Sending,
+    /// In the log.
+    Sent,
+    /// On a screen of the other side.
+    Delivered,
+    /// Seen by the other side.
+    Read,
+    /// Not in the log, and not sent again unless asked.
+    Failed,
+}
+
+impl Thread {
+    /// The thread of a conversation, or of the one that the first message will make.
+    pub fn new(tab: &Rc<Tab>, side: Side, conversation: Option<ConversationId>) -> Self {
+        let connection = conversation.map_or(0, |id| tab.connection(&id.to_string()));
+        let pending = tab.outbox.load(conversation);
+        let link = ConversationLink::new(tab.device, connection, side, conversation, pending)
+            .reloaded_at(tab.reloaded_at());
+        let shell = Rc::new(RefCell::new(Shell {
+            tab: Rc::clone(tab),
+            link,
+            socket: None,
+            timer: None,
+            dials: 0,
+            name: None,
+        }));
+        // A thread outlives the view that opens it.
+        let thread = tab.owner.with(|| Self {
+            shell: StoredValue::new_local(Rc::clone(&shell)),
+            side,
+            state: Trigger::new(),
+            entries: Trigger::new(),
+            pending: Trigger::new(),
+            cursors: Trigger::new(),
+            typing: Trigger::new(),
+        });
+        shell.borrow_mut().timer = Some(Timer::new(move || thread.input(Input::Tick)));
+        thread
+    }
+
+    /// Hands an input to the link and does what it says.
+    pub fn input(self, input: Input) {
+        let shell = self.shell.get_value();
+        let dice = u64::from_le_bytes(js::random());
+        let effects = shell.borrow_mut().link.handle(time::now(), dice, input);
+        for effect in effects {
+            self.obey(&shell, effect);
+        }
+        let Shell { link, timer, .. } = &mut *shell.borrow_mut();
+        if let Some(timer) = timer {
+            timer.set(link.next_deadline());
+        }
+    }
+
+    /// Asks for something under a fresh id.
+    pub fn submit(self, command: Command) {
+        let id = CommandId::fresh(time::now(), js::random());
+        self.input(Input::Submit { id, command });
+    }
+
+    /// Hangs up for good.
+    pub fn close(self) {
+        let shell = self.shell.get_value();
+        let mut shell = shell.borrow_mut();
+        shell.dials += 1;
+        shell.socket = None;
+        shell.timer = None;
+    }
+
+    /// What the customer claims to be called, for the first message.
+    pub fn claim_name(self, name: String) {
+        self.shell.get_value().borrow_mut().name = Some(name);
+    }
+
+    /// How the link stands.
+    pub fn state(self) -> State {
+        self.state.track();
+        self.with(ConversationLink::state)
+    }
+
+    /// The conversation, once there is one.
+    pub fn conversation(self) -> Option<ConversationId> {
+        self.state.track();
+        self.with(ConversationLink::conversation)
+    }
+
+    /// The log so far.
+    pub fn entries<T>(self, read: impl FnOnce(&[Entry]) -> T) -> T {
+        self.entries.track();
+        self.with(|link| read(link.transcript().entries()))
+    }
+
+    /// Where the conversation stands; `None` before the first entry.
+    pub fn lifecycle<T>(self, read: impl FnOnce(&Lifecycle) -> T) -> Option<T> {
+        self.entries.track();
+        self.with(|link| link.transcript().lifecycle().map(read))
+    }
+
+    /// The outbox.
+    pub fn pending<T>(self, read: impl FnOnce(&[Pending]) -> T) -> T {
+        self.pending.track();
+        self.with(|link| read(link.pending()))
+    }
+
+    /// Log and outbox together.
+    pub fn all<T>(self, read: impl FnOnce(&[Entry], &[Pending]) -> T) -> T {
+        self.entries.track();
+        self.pending.track();
+        self.with(|link| read(link.transcript().entries(), link.pending()))
+    }
+
+    /// True while the other side types.
+    pub fn other_is_typing(self) -> bool {
+        self.typing.track();
+        self.with(|link| link.other_is_typing(time::now()))
+    }
+
+    /// Texts of the other side that were not on a visible screen yet.
+    pub fn unread(self) -> u32 {
+        self.entries.track();
+        self.cursors.track();
+        self.with(ConversationLink::unread)
+    }
+
+    /// How far a message of one's own has come, and its place in the log once that is known.
+    pub fn mark(self, id: CommandId, mut place: Option<Seq>) -> (Mark, Option<Seq>) {
+        if place.is_none() {
+            let failed = self.pending(|pending| {
+                let item = pending.iter().find(|item| item.id == id)?;
+                Some(matches!(item.state, PendingState::Failed(_)))
+            });
+            match failed {
+                Some(true) => return (Mark::Failed, None),
+                Some(false) => return (Mark::Sending, None),
+                None => place = self.entries(|entries| find(entries, id).map(|entry| entry.seq)),
+            }
+        }
+        let Some(seq) = place else {
+            return (Mark::Sending, None);
+        };
+        let other = match self.side {
+            Side::Customer => self.with(|link| link.cursors().agent),
+            Side::Agent => self.with(|link| link.cursors().customer),
+        };
+        if other.read >= seq {
+            // Cursors only rise: nothing further to wait for.
+            return (Mark::Read, place);
+        }
+        self.cursors.track();
+        let is_delivered = other.delivered >= seq;
+        (if is_delivered { Mark::Delivered } else { Mark::Sent }, place)
+    }
+
+    fn with<T>(self, read: impl FnOnce(&ConversationLink) -> T) -> T {
+        read(&self.shell.get_value().borrow().link)
+    }
+
+    fn obey(self, shell: &Rc<RefCell<Shell>>, effect: Act) {
+        let tab = Rc::clone(&shell.borrow().tab);
+        match effect {
+            Act::Begin { id, text } => {
+                let name = shell.borrow().name.clone();
+                spawn_local(async move { self.input(begin(&tab, id, text, name).await) });
+            }
+            Act::Dial { conversation, connection } => self.dial(shell, conversation, connection),
+            Act::Transmit(frame) => {
+                if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
+                    socket.send(&bytes);
+                }
+            }
+            Act::Ping => shell.borrow().socket.iter().for_each(Socket::ping),
+            Act::HangUp => {
+                shell.borrow_mut().dials += 1;
+                shell.borrow_mut().socket = None;
+            }
+            Act::Renew => spawn_local(async move {
+                self.input(match tab.session.renew().await {
+                    Ok(token) => Input::Renewed { token_for_frame: Some(token) },
+                    Err(HttpError::Refused(..)) => Input::RenewFailed,
+                    Err(HttpError::Unreachable) => Input::RenewUnreachable,
+                });
+            }),
+            Act::Keep(pending) => {
+                let conversation = self.with(ConversationLink::conversation);
+                tab.outbox.keep(conversation, &pending);
+            }
+            Act::Drop(id) => tab.outbox.drop(id),
+            Act::Reload => tab.reload(),
+            Act::Changed(part) => match part {
+                Part::State => self.state.notify(),
+                Part::Entries { .. } | Part::Reset => self.entries.notify(),
+                Part::Pending => self.pending.notify(),
+                Part::Cursors => self.cursors.notify(),
+                Part::Typing => self.typing.notify(),
+            },
+        }
+    }
+
+    fn dial(self, shell: &Rc<RefCell<Shell>>, conversation: ConversationId, connection: u32) {
+        let object = conversation.to_string();
+        let (tab, dial) = {
+            let mut shell = shell.borrow_mut();
+            shell.tab.count(&object, connection);
+            shell.socket = None;
+            shell.dials += 1;
+            (Rc::clone(&shell.tab), shell.dials)
+        };
+        let shell = Rc::downgrade(shell);
+        spawn_local(async move {
+            let token = tab.session.ensure().await;
+            let Some(shell) = shell.upgrade().filter(|shell| shell.borrow().dials == dial) else {
+                return;
+            };
+            let path = ["/api/v1/conversations/", &object, "/socket"].concat();
+            let socket = token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard)));
+            match socket {
+                Ok(Some(socket)) => shell.borrow_mut().socket = Some(socket),
+                Ok(None) | Err(HttpError::Unreachable) => self.input(Input::Lost { code: 1006 }),
+                Err(HttpError::Refused(..)) => self.input(Input::Lost { code: 4401 }),
+            }
+        });
+    }
+
+    fn hear(self, heard: Heard) {
+        self.input(match heard {
+            Heard::Opened => Input::Opened,
+            Heard::Pong => Input::Pong,
+            Heard::Closed(code) => Input::Lost { code },
+            Heard::Frame(bytes) => match decode_binary(&bytes) {
+                Ok(frame) => Input::Received(frame),
+                // Another build than ours: as if it had said so.
+                Err(_) => Input::Lost { code: 4410 },
+            },
+        });
+    }
+}
+
+/// The entry that a command caused, searched from the newest.
+pub fn find(entries: &[Entry], id: CommandId) -> Option<&Entry> {
+    entries.iter().rev().find(|entry| entry.id == Some(id))
+}
+
+/// The first message makes the conversation; tabs take turns, so that two do not make two.
+async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>) -> Input {
+    let failed = |failure| Input::BeginFailed { failure };
+    let _guard = lock::hold(&tab.local.key("begin")).await;
+    if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
+        return failed(BeginFailure::Refused(Refusal::ConversationOpen { conversation }));
+    }
+    let Ok(token) = tab.session.ensure().await else {
+        return failed(BeginFailure::Unreachable);
+    };
+    let headers = [
+        ("Authorization", ["Bearer ", &token].concat()),
+        ("Idempotency-Key", id.to_string()),
+    ];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let name = name.map_or(JsValue::UNDEFINED, |name| JsValue::from_str(&name));
+    let body = [("text", JsValue::from_str(text.as_str())), ("name", name)];
+    let conversation =
+        |body: &JsValue| js::get_text(body, "conversation")?.parse::<ConversationId>().ok();
+    match http::post("/api/v1/conversations", &headers, &body).await {
+        Ok(answer) => match conversation(&answer) {
+            Some(conversation) => {
+                tab.local.set("conversation", &conversation.to_string());
+                Input::Begun { conversation }
+            }
+            None => failed(BeginFailure::Unreachable),
+        },
+        Err(HttpError::Unreachable) => failed(BeginFailure::Unreachable),
+        Err(HttpError::Refused(401, _)) => failed(BeginFailure::Unauthorized),
+        Err(HttpError::Refused(_, body)) => {
+            let error = js::get(&body, "error").unwrap_or_default();
+            failed(BeginFailure::Refused(match conversation(&error) {
+                Some(conversation) => Refusal::ConversationOpen { conversation },
+                None => Refusal::SpaceOff,
+            }))
+        }
+    }
+}
