@@ -1,0 +1,117 @@
+//! SIGKILL under load, without screens: many people talk, workerd dies five times, nothing that
+//! was acknowledged is lost, doubled or out of order.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use shared::conversation::Entry;
+use shared::id::CommandId;
+use shared::link::ConversationLink;
+use shared::rights::Side;
+use stage::api::Api;
+use stage::line::{AgentLine, CustomerLine};
+use stage::linked::Linked;
+use stage::play;
+use stage::proxy::Proxy;
+use stage::start::Edge;
+use tokio::time::sleep;
+
+const CONVERSATIONS: usize = 6;
+const KILLS: usize = 5;
+/// From the last kill on; the link may wait 30 s between two attempts.
+const SETTLED: Duration = Duration::from_secs(60);
+
+#[test]
+fn fault_f1_sigkill_loses_and_doubles_nothing() {
+    play(0, async |_| {
+        let mut edge = Edge::start()?;
+        let proxy = Proxy::to(edge.port()).await?;
+        let api = Api::new(proxy.base());
+        let settings = json!({ "conversation_limit": 100, "messages_burst": 100_000, "messages_per_10s": 100_000 });
+        let space = api.space(settings, &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(&api, &space, "Jack").await?;
+        let mut pairs = Vec::new();
+        for number in 0..CONVERSATIONS {
+            let customer =
+                CustomerLine::writes(&api, &space, &format!("Hello from {number}")).await?;
+            let conversation = customer.talk.conversation;
+            jack.accepts().await?;
+            let base = proxy.base();
+            let one = Linked::joins(&base, conversation, Side::Customer, &customer.me.token)?;
+            let other = Linked::joins(&base, conversation, Side::Agent, &jack.me.token)?;
+            pairs.push((one, other));
+        }
+
+        let mut count = 0;
+        for _ in 0..KILLS {
+            // Uneven, so that the kill meets every phase of a turn.
+            for pause in [7, 3, 11, 2, 13, 5, 17, 1, 9, 4] {
+                for (one, other) in &mut pairs {
+                    count += 1;
+                    one.writes(&format!("customer {count}"))?;
+                    other.writes(&format!("agent {count}"))?;
+                }
+                sleep(Duration::from_millis(pause)).await;
+            }
+            edge.kill();
+            for (one, other) in &mut pairs {
+                count += 1;
+                one.writes(&format!("customer {count} into the void"))?;
+                other.writes(&format!("agent {count} into the void"))?;
+            }
+            edge.revive()?;
+            proxy.aim(edge.port());
+            sleep(Duration::from_millis(700)).await;
+        }
+
+        for (one, other) in pairs {
+            let (one_wrote, other_wrote) = (one.written.clone(), other.written.clone());
+            let (one, other) = (one.settles(SETTLED).await?, other.settles(SETTLED).await?);
+            in_order(&one, &one_wrote)?;
+            in_order(&other, &other_wrote)?;
+            let ids = |link: &ConversationLink| -> Vec<CommandId> {
+                link.transcript()
+                    .entries()
+                    .iter()
+                    .filter_map(|entry| entry.id)
+                    .collect()
+            };
+            let missing =
+                |have: &[CommandId], want: &[CommandId]| want.iter().any(|id| !have.contains(id));
+            ensure!(
+                !missing(&ids(&one), &other_wrote),
+                "the customer misses what the agent wrote"
+            );
+            ensure!(
+                !missing(&ids(&other), &one_wrote),
+                "the agent misses what the customer wrote"
+            );
+            same(&one, &other)?;
+        }
+        Ok(())
+    });
+}
+
+/// Everything that one person wrote is there once, in the order of writing.
+fn in_order(link: &ConversationLink, written: &[CommandId]) -> Result<()> {
+    let own = |entry: &Entry| entry.id.filter(|id| written.contains(id));
+    let found: Vec<CommandId> = link.transcript().entries().iter().filter_map(own).collect();
+    ensure!(
+        found == written,
+        "{} written, {} found, or in another order",
+        written.len(),
+        found.len()
+    );
+    Ok(())
+}
+
+/// Both sides have the same log; there was no note to tell them apart.
+fn same(one: &ConversationLink, other: &ConversationLink) -> Result<()> {
+    let (one, other) = (one.transcript().entries(), other.transcript().entries());
+    let differ = one.iter().zip(other).find(|(a, b)| a != b);
+    ensure!(differ.is_none(), "the logs differ: {differ:?}");
+    let last = |log: &[Entry]| log.last().map(|entry| entry.seq);
+    ensure!(last(one).context("an empty log")? == last(other).context("an empty log")?);
+    Ok(())
+}

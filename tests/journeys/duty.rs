@@ -1,0 +1,513 @@
+//! Offers, slots and ends over plain sockets: the rules of routing where they meet the platform.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use shared::conversation::{Author, Command, EndCause, Event, Seq};
+use shared::frame::{FromServer, ToServer};
+use shared::refusal::Refusal;
+use shared::rights::Side;
+use shared::space;
+use shared::text::{Label, MessageText};
+use stage::line::{AgentLine, CustomerLine};
+use stage::{play, wire};
+
+fn resolve(word: &str) -> Result<Command> {
+    Ok(Command::Resolve {
+        resolution: Label::parse(word)?,
+    })
+}
+
+fn ended(cause: EndCause) -> impl Fn(&Event) -> bool {
+    move |event| *event == Event::Ended { cause }
+}
+
+fn closed(word: &'static str, by: Option<EndCause>) -> impl Fn(&Event) -> bool {
+    move |event| match event {
+        Event::Closed { resolution, cause } => resolution.as_str() == word && *cause == by,
+        _ => false,
+    }
+}
+
+#[test]
+fn f50_accept_makes_the_agent_the_assignee_and_both_talk() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Where is my parcel?").await?;
+        customer
+            .talk
+            .sees("waiting", |event| *event == Event::AgentRequested)
+            .await
+            .ok();
+
+        let offer = jack.is_offered().await?;
+        ensure!(offer.first_words == "Where is my parcel?", "{offer:?}");
+        ensure!(offer.lasts_ms == 120_000, "{offer:?}");
+        let mut talk = jack.accepts().await?;
+        let assigned = customer
+            .talk
+            .sees("assigned", |event| {
+                matches!(event, Event::AgentAssigned { .. })
+            })
+            .await?;
+        let Event::AgentAssigned { name, .. } = &assigned.event else {
+            unreachable!("just asked for");
+        };
+        ensure!(name.as_str() == "Jack");
+        ensure!(
+            (jack.desk.me.used, jack.desk.offers.len()) == (1, 0),
+            "{:?}",
+            jack.desk
+        );
+
+        talk.writes("Good morning").await?;
+        customer.talk.reads("Good morning").await?;
+        customer.talk.writes("Number 4711").await?;
+        let entry = talk.reads("Number 4711").await?;
+        ensure!(entry.author == Author::Customer);
+        Ok(())
+    });
+}
+
+#[test]
+fn f69_typing_and_ticks_go_both_ways() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+
+        let typing: ToServer<Command> = ToServer::Typing { typing: true };
+        let hears =
+            |side| move |frame| (frame == FromServer::Typing { side, typing: true }).then_some(());
+        customer.talk.wire.says(&typing).await?;
+        talk.wire
+            .hears("the customer types", hears(Side::Customer))
+            .await?;
+        talk.wire.says(&typing).await?;
+        customer
+            .talk
+            .wire
+            .hears("the agent types", hears(Side::Agent))
+            .await?;
+
+        let entry = talk.writes("Good morning").await?;
+        let seen = customer.talk.reads("Good morning").await?;
+        let mut cursor = shared::conversation::Cursor::default();
+        (cursor.delivered, cursor.read) = (seen.seq, seen.seq);
+        let frame: ToServer<Command> = ToServer::Seen { cursor };
+        customer.talk.wire.says(&frame).await?;
+        talk.wire
+            .hears("the agent's message was read", |frame| match frame {
+                FromServer::Cursors(cursors) => (cursors.customer.read == entry.seq).then_some(()),
+                _ => None,
+            })
+            .await
+    });
+}
+
+#[test]
+fn f68_m8_a_note_never_reaches_the_customer() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        let note = MessageText::parse("a difficult one")?;
+        talk.asks(Command::Note { text: note }).await??;
+        talk.writes("Good morning").await?;
+        customer.talk.reads("Good morning").await?;
+        let texts = |log: &[shared::conversation::Entry]| {
+            let of =
+                |entry: &shared::conversation::Entry| entry.event.text().map(ToString::to_string);
+            log.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        let seqs: Vec<_> = customer.talk.log.iter().map(|entry| entry.seq.0).collect();
+        ensure!(texts(&customer.talk.log) == ["Hello", "Good morning"]);
+        ensure!(
+            seqs == (1..=seqs.len() as u64).collect::<Vec<_>>(),
+            "a hole tells of the note"
+        );
+
+        let path = format!(
+            "/api/v1/conversations/{}/events?after=0",
+            customer.talk.conversation
+        );
+        let answer = stage.api().get(&path, Some(&customer.me.token)).await?;
+        ensure!(answer.status == 200 && !answer.body.to_string().contains("difficult"));
+        let answer = stage.api().get(&path, Some(&jack.me.token)).await?;
+        ensure!(answer.body.to_string().contains("difficult"), "{answer:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a2_only_the_assignee_writes_to_the_customer() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        jack.accepts().await?;
+        let mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        let mut talk = mia.opens(customer.talk.conversation).await?;
+        let text = MessageText::parse("I am here, too")?;
+        let refused = talk.asks(Command::Post { text: text.clone() }).await?;
+        ensure!(refused == Err(Refusal::NotAssignee), "{refused:?}");
+        talk.asks(Command::Note { text }).await??;
+        Ok(())
+    });
+}
+
+#[test]
+fn f45_offers_go_round_in_turn_up_to_the_limit() {
+    play(0, async |stage| {
+        let settings = json!({ "conversation_limit": 1 });
+        let space = stage.space(settings, &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        let mut customers = Vec::new();
+        for text in ["one", "two", "three"] {
+            customers.push(CustomerLine::writes(stage.api(), &space, text).await?);
+        }
+        let mut talk = jack.accepts().await?;
+        let other = mia.accepts().await?;
+        ensure!(
+            talk.conversation != other.conversation,
+            "one conversation for two agents"
+        );
+        ensure!(jack.desk.me.used == 1 && mia.desk.me.used == 1);
+
+        // F87: the slot is free at closing, not at ending.
+        talk.asks(Command::End).await??;
+        jack.sees("wrapping up", |desk| {
+            desk.items.iter().any(|item| item.ended.is_some())
+        })
+        .await?;
+        ensure!(
+            jack.desk.me.used == 1 && jack.desk.offers.is_empty(),
+            "{:?}",
+            jack.desk
+        );
+        talk.asks(resolve("resolved")?).await??;
+        let offer = jack.is_offered().await?;
+        ensure!(offer.first_words == "three", "{offer:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn f47_a_declined_offer_goes_to_another_agent() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let _customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let offer = jack.is_offered().await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        jack.declines().await?;
+        let next = mia.is_offered().await?;
+        ensure!(next.conversation == offer.conversation && next.fence > offer.fence);
+        jack.sees("no offer", |desk| desk.offers.is_empty()).await?;
+        ensure!(
+            jack.desk.me.available,
+            "declining keeps the agent Available"
+        );
+
+        // The old number is worth nothing any more.
+        let late = space::Command::Accept {
+            conversation: offer.conversation,
+            fence: offer.fence,
+        };
+        let refused = jack.asks(late).await?;
+        ensure!(
+            matches!(refused, Err(Refusal::OfferOver | Refusal::OfferNotYours)),
+            "{refused:?}"
+        );
+        mia.accepts().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn f49_the_sole_agent_gets_it_back() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let _customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let first = jack.is_offered().await?;
+        jack.declines().await?;
+        jack.sees("no offer", |desk| desk.offers.is_empty()).await?;
+        let second = jack.is_offered().await?;
+        ensure!(second.conversation == first.conversation && second.fence > first.fence);
+        jack.accepts().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn f48_a_missed_offer_makes_the_agent_unavailable() {
+    play(0, async |stage| {
+        let space = stage
+            .space(json!({ "offer_s": 1 }), &["Jack", "Mia"])
+            .await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let _customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let missed = jack.is_offered().await?;
+        jack.sees("Unavailable", |desk| !desk.me.available).await?;
+        ensure!(
+            jack.desk.offers.is_empty() && jack.desk.me.used == 0,
+            "{:?}",
+            jack.desk
+        );
+        let late = space::Command::Accept {
+            conversation: missed.conversation,
+            fence: missed.fence,
+        };
+        let refused = jack.asks(late).await?;
+        ensure!(refused == Err(Refusal::OfferOver), "{refused:?}");
+
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        let next = mia.is_offered().await?;
+        ensure!(next.conversation == missed.conversation);
+        mia.accepts().await?;
+        jack.sets_available(true).await
+    });
+}
+
+#[test]
+fn f51_nobody_accepts_in_time() {
+    play(0, async |stage| {
+        let space = stage.space(json!({ "wait_s": 1 }), &["Jack"]).await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Is anybody there?").await?;
+        let not_answered = closed("not_answered", Some(EndCause::NotAnswered));
+        customer.talk.sees("closed", not_answered).await?;
+        let text = MessageText::parse("Hello?")?;
+        let refused = customer.talk.asks(Command::Post { text }).await?;
+        ensure!(refused == Err(Refusal::Closed), "{refused:?}");
+
+        // A8: nobody is ever offered it; the next conversation is a new one.
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let again = stage.api().conversation(&customer.me, "Once more").await?;
+        ensure!(again != customer.talk.conversation);
+        let offer = jack.is_offered().await?;
+        ensure!(offer.conversation == again);
+        Ok(())
+    });
+}
+
+#[test]
+fn f97_silence_warns_and_then_ends() {
+    play(0, async |stage| {
+        let settings = json!({ "idle_s": 1, "idle_end_s": 1 });
+        let space = stage.space(settings, &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        customer
+            .talk
+            .sees("a warning", |event| *event == Event::IdleWarned)
+            .await?;
+        talk.sees("a warning", |event| *event == Event::IdleWarned)
+            .await?;
+        customer.talk.sees("the end", ended(EndCause::Idle)).await?;
+        // F89: the work item stays for the agent to finish.
+        jack.sees("wrapping up", |desk| {
+            desk.items
+                .iter()
+                .any(|item| item.ended == Some(EndCause::Idle))
+        })
+        .await?;
+        talk.asks(resolve("not_resolved")?).await??;
+        jack.sees("an empty desk", |desk| {
+            desk.items.is_empty() && desk.me.used == 0
+        })
+        .await
+    });
+}
+
+#[test]
+fn f98_a_conversation_has_a_greatest_age() {
+    play(0, async |stage| {
+        let space = stage.space(json!({ "max_s": 2 }), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        jack.accepts().await?;
+        customer.talk.sees("the end", ended(EndCause::Age)).await?;
+        jack.sees("wrapping up", |desk| {
+            desk.items
+                .iter()
+                .any(|item| item.ended == Some(EndCause::Age))
+        })
+        .await
+    });
+}
+
+#[test]
+fn f102_a_customer_who_leaves_before_anyone_came_is_closed_at_once() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        jack.is_offered().await?;
+        customer.talk.asks(Command::End).await?.ok();
+        let cancelled = closed("not_answered", Some(EndCause::Customer));
+        customer.talk.sees("closed", cancelled).await?;
+        jack.sees("no offer", |desk| {
+            desk.offers.is_empty() && desk.me.used == 0
+        })
+        .await
+    });
+}
+
+#[test]
+fn f56_an_unassigned_conversation_waits_again() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        let conversation = talk.conversation;
+        jack.asks(space::Command::Unassign { conversation })
+            .await??;
+        customer
+            .talk
+            .sees("unassigned", |event| {
+                matches!(event, Event::AgentUnassigned { .. })
+            })
+            .await?;
+        let text = MessageText::parse("One more thing")?;
+        let refused = talk.asks(Command::Post { text }).await?;
+        ensure!(refused == Err(Refusal::NotAssignee), "{refused:?}");
+        let offer = mia.is_offered().await?;
+        ensure!(offer.conversation == conversation);
+        Ok(())
+    });
+}
+
+#[test]
+fn m1_a_repeated_command_has_no_second_effect() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let (id, other) = (wire::fresh_id()?, MessageText::parse("Another")?);
+        let text = MessageText::parse("My order")?;
+        let post = |n, text: &MessageText| ToServer::Send {
+            n,
+            id,
+            command: Command::Post { text: text.clone() },
+        };
+        let line = &mut customer.talk.wire;
+        line.says(&post(1, &text)).await?;
+        let entry = line.hears_entry(id).await?;
+        line.says(&post(2, &text)).await?;
+        let seq = line
+            .hears("repeated", |frame| match frame {
+                FromServer::Repeated {
+                    id: repeated, seq, ..
+                } if repeated == id => Some(seq),
+                _ => None,
+            })
+            .await?;
+        ensure!(seq == entry.seq);
+        line.says(&post(3, &other)).await?;
+        let refusal = line
+            .hears("refused", |frame| match frame {
+                FromServer::Refused { refusal, .. } => Some(refusal),
+                _ => None,
+            })
+            .await?;
+        ensure!(refusal == Refusal::CommandConflict, "{refusal:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn m6_what_comes_out_of_turn_waits_for_its_turn() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let line = &mut customer.talk.wire;
+        let post = |n, text: &str| -> Result<_> {
+            let command = Command::Post {
+                text: MessageText::parse(text)?,
+            };
+            Ok(ToServer::Send {
+                n,
+                id: wire::fresh_id()?,
+                command,
+            })
+        };
+        let (first, second) = (post(1, "first")?, post(2, "second")?);
+        line.says(&second).await?;
+        line.hears("hold", |frame| match frame {
+            FromServer::Hold { n, .. } => (n == 1).then_some(()),
+            _ => None,
+        })
+        .await?;
+        line.says(&first).await?;
+        line.says(&second).await?;
+        customer.talk.reads("second").await?;
+        let texts: Vec<_> = customer
+            .talk
+            .log
+            .iter()
+            .filter_map(|entry| entry.event.text())
+            .collect();
+        ensure!(
+            texts
+                .iter()
+                .map(|text| text.as_str())
+                .eq(["Hello", "first", "second"])
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn m9_a_resume_brings_exactly_what_was_missed() {
+    play(0, async |stage| {
+        let space = stage
+            .space(json!({ "messages_burst": 1000 }), &["Jack"])
+            .await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "0").await?;
+        for number in 1..=450 {
+            customer.talk.wire.writes(&number.to_string()).await?;
+        }
+        customer.talk.reads("450").await?;
+        let whole = customer.talk.log;
+        for after in [0, 1, 200, whole.len() as u64] {
+            let conversation = customer.talk.conversation;
+            let dial =
+                wire::Dial::conversation(stage.api().base(), conversation, &customer.me.token);
+            let entries = dial.open().await?.hello(Seq(after)).await?;
+            ensure!(entries == whole.split_at(after as usize).1, "after {after}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn p7_an_object_that_panics_comes_back_from_storage() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        talk.writes("Good morning").await?;
+        let body = json!({ "conversation": customer.talk.conversation.to_string() });
+        stage.api().post("/api/v1/dev/panic", None, &body).await?;
+        let conversation = customer.talk.conversation;
+        let dial = wire::Dial::conversation(stage.api().base(), conversation, &customer.me.token);
+        let log = dial.open().await?.hello(Seq(0)).await?;
+        let has = |text: &str| {
+            log.iter().any(|entry| {
+                entry
+                    .event
+                    .text()
+                    .is_some_and(|words| words.as_str() == text)
+            })
+        };
+        ensure!(has("Hello") && has("Good morning"), "{log:?}");
+        Ok(())
+    });
+}

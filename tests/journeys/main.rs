@@ -1,0 +1,14 @@
+//! The journeys: people use Bellhop from end to end, on a real `workerd`, in real browsers.
+//!
+//! Each makes a space of its own with the durations that it needs, so they run side by side.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a journey waits for one frame and lets all others pass"
+)]
+
+mod bad_input;
+mod calls;
+mod crash;
+mod doors;
+mod duty;

@@ -1,1 +1,0 @@
-//! People using Bellhop.

@@ -1,0 +1,400 @@
+//! Real browsers: one driver for the run, one fresh profile for each browser.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{OnceLock, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::{DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
+use tokio::time::sleep;
+
+use crate::process::Watched;
+use crate::{GLANCE, PATIENCE, scratch, target};
+
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+const BROWSERS_OF_MACOS: [&str; 2] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/// Nothing here may phone home, and a window in the background is as lively as one in front.
+const FLAGS: [&str; 17] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-search-engine-choice-screen",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+];
+
+/// What a person's screen is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Width and height in CSS pixels.
+    pub size: (u32, u32),
+    /// Whether the person prefers dark colours.
+    pub is_dark: bool,
+    /// Whether it is a phone: touch, and the page as wide as the screen.
+    pub is_phone: bool,
+}
+
+impl Screen {
+    /// A laptop.
+    pub const DESKTOP: Self = Self {
+        size: (1280, 800),
+        is_dark: false,
+        is_phone: false,
+    };
+    /// A phone.
+    pub const PHONE: Self = Self {
+        size: (390, 844),
+        is_dark: false,
+        is_phone: true,
+    };
+    /// The narrowest screen that must work (WCAG 1.4.10).
+    pub const NARROW: Self = Self {
+        size: (320, 568),
+        is_dark: false,
+        is_phone: true,
+    };
+
+    /// The same in the dark.
+    #[must_use]
+    pub const fn dark(self) -> Self {
+        Self {
+            is_dark: true,
+            ..self
+        }
+    }
+}
+
+/// A browser of one person.
+#[derive(Clone)]
+pub struct Browser {
+    /// Whose.
+    pub name: String,
+    driver: WebDriver,
+}
+
+/// The browser and what must go when it goes.
+pub(crate) struct Opened {
+    pub browser: Browser,
+    _profile: TempDir,
+}
+
+impl Opened {
+    pub async fn new(name: &str, screen: Screen) -> Result<Self> {
+        let profile = tempfile::Builder::new()
+            .prefix("bellhop-profile-")
+            .tempdir_in(scratch())?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        let path = chromium()?;
+        capabilities.set_binary(path.to_str().context("a path that is not UTF-8")?)?;
+        for flag in FLAGS {
+            capabilities.add_arg(flag)?;
+        }
+        let (width, height) = screen.size;
+        capabilities.add_arg(&format!("--window-size={width},{height}"))?;
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        let driver = WebDriver::new(driver()?, capabilities).await?;
+        let browser = Browser {
+            name: name.to_owned(),
+            driver,
+        };
+        browser.shows(screen).await?;
+        Ok(Self {
+            browser,
+            _profile: profile,
+        })
+    }
+
+    pub async fn quit(self) -> Result<()> {
+        Ok(self.browser.driver.quit().await?)
+    }
+}
+
+impl Browser {
+    /// Makes the screen of the open tab so.
+    ///
+    /// # Errors
+    /// When the browser does not obey.
+    pub async fn shows(&self, screen: Screen) -> Result<()> {
+        let (width, height) = screen.size;
+        let scheme = if screen.is_dark { "dark" } else { "light" };
+        let metrics = json!({
+            "width": width, "height": height, "mobile": screen.is_phone, "deviceScaleFactor": 1,
+        });
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]});
+        let touch = json!({ "enabled": screen.is_phone });
+        self.commands("Emulation.setDeviceMetricsOverride", metrics)
+            .await?;
+        self.commands("Emulation.setEmulatedMedia", features)
+            .await?;
+        self.commands("Emulation.setTouchEmulationEnabled", touch)
+            .await
+    }
+
+    /// A command of the DevTools protocol.
+    ///
+    /// # Errors
+    /// When the browser does not obey.
+    pub async fn commands(&self, method: &str, parameters: Value) -> Result<()> {
+        self.driver.cdp().send_raw(method, parameters).await?;
+        Ok(())
+    }
+
+    /// Goes to an address and waits until the document is there.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn goes(&self, url: &str) -> Result<()> {
+        self.driver
+            .goto(url)
+            .await
+            .with_context(|| format!("{} goes to {url}", self.name))
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub async fn reloads(&self) -> Result<()> {
+        Ok(self.driver.refresh().await?)
+    }
+
+    /// The driver itself, for what only one journey needs.
+    #[must_use]
+    pub const fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Runs a script in the frame that is looked at and returns its value.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn runs<T: DeserializeOwned>(&self, script: &str, arguments: &[Value]) -> Result<T> {
+        let value = self.driver.execute(script, arguments.to_vec()).await?;
+        Ok(value.convert()?)
+    }
+
+    /// The element that a script returns.
+    ///
+    /// # Errors
+    /// When it returns none.
+    pub async fn element(&self, script: &str) -> Result<WebElement> {
+        Ok(self.driver.execute(script, Vec::new()).await?.element()?)
+    }
+
+    /// Waits until a script returns something: neither `null` nor `false`.
+    ///
+    /// # Errors
+    /// When it does not in time; says what the page shows instead.
+    pub async fn until<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        script: &str,
+        arguments: &[Value],
+    ) -> Result<T> {
+        let start = Instant::now();
+        loop {
+            let value: Result<Value> = self.runs(script, arguments).await;
+            match value {
+                Ok(Value::Null | Value::Bool(false)) => (),
+                Ok(value) => return Ok(serde_json::from_value(value)?),
+                Err(error) if start.elapsed() >= PATIENCE => {
+                    return Err(error.context(what.to_owned()));
+                }
+                // The page is on its way from one document to the next.
+                Err(_) => (),
+            }
+            if start.elapsed() >= PATIENCE {
+                let shown: String = self
+                    .runs("return document.body.innerText", &[])
+                    .await
+                    .unwrap_or_default();
+                bail!("{} waited for: {what}\nthe page shows:\n{shown}", self.name);
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until an element is there.
+    ///
+    /// # Errors
+    /// When it is not in time.
+    pub async fn sees(&self, selector: &str) -> Result<()> {
+        let script = "return !!document.querySelector(arguments[0])";
+        self.until(selector, script, &[json!(selector)])
+            .await
+            .map(|_: bool| ())
+    }
+
+    /// Waits until no such element is there.
+    ///
+    /// # Errors
+    /// When one still is.
+    pub async fn sees_no(&self, selector: &str) -> Result<()> {
+        let script = "return !document.querySelector(arguments[0])";
+        self.until(&format!("no {selector}"), script, &[json!(selector)])
+            .await
+            .map(|_: bool| ())
+    }
+
+    /// Waits until an element holds a text.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn reads(&self, selector: &str, text: &str) -> Result<()> {
+        let script = "return [...document.querySelectorAll(arguments[0])]
+            .some((element) => element.textContent.includes(arguments[1]))";
+        let what = format!("{text:?} in {selector}");
+        self.until(&what, script, &[json!(selector), json!(text)])
+            .await
+            .map(|_: bool| ())
+    }
+
+    /// Waits until an element is there and can be pressed, then presses it.
+    ///
+    /// # Errors
+    /// When there is nothing to press in time.
+    pub async fn presses(&self, selector: &str) -> Result<()> {
+        let script = "const element = document.querySelector(arguments[0]);
+            if (!element || element.disabled || !element.checkVisibility()) return false;
+            element.click();
+            return true";
+        self.until(&format!("{selector} to press"), script, &[json!(selector)])
+            .await
+            .map(|_: bool| ())
+    }
+
+    /// Types into an element with the keyboard. A line ends with `\n`, which is Enter.
+    ///
+    /// # Errors
+    /// When it cannot be typed into.
+    pub async fn types(&self, selector: &str, text: &str) -> Result<()> {
+        self.sees(selector).await?;
+        let script = format!("return document.querySelector({})", json!(selector));
+        let element = self.element(&script).await?;
+        element
+            .send_keys(text.replace('\n', "\u{e007}"))
+            .await
+            .with_context(|| format!("{} types into {selector}", self.name))
+    }
+
+    /// A picture of the open tab into `target/gallery`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn is_pictured(&self, name: &str) -> Result<PathBuf> {
+        let path = target().join("gallery").join(format!("{name}.png"));
+        std::fs::create_dir_all(path.parent().context("no folder")?)?;
+        self.driver.screenshot(&path).await?;
+        Ok(path)
+    }
+
+    /// Errors on the console since it was last asked.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn complaints(&self) -> Result<Vec<String>> {
+        let log = self.driver.browser_log().await?;
+        Ok(log
+            .into_iter()
+            .filter(|entry| {
+                entry.level == "SEVERE" || entry.message.contains("Content Security Policy")
+            })
+            .map(|entry| {
+                let source = entry.source.unwrap_or_default();
+                format!("{source}: {}", entry.message)
+            })
+            .collect())
+    }
+}
+
+/// The browser of this machine.
+fn chromium() -> Result<PathBuf> {
+    let macos = BROWSERS_OF_MACOS.map(PathBuf::from);
+    BROWSERS
+        .iter()
+        .find_map(|name| find(name))
+        .or_else(|| macos.into_iter().find(|path| path.is_file()))
+        .context("no Chromium on this machine: run `cargo xtask setup`")
+}
+
+/// The address of the driver, started once for the run.
+fn driver() -> Result<&'static str> {
+    static DRIVER: OnceLock<Result<(Watched, String), String>> = OnceLock::new();
+    DRIVER
+        .get_or_init(|| start_driver().map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map(|(_, address)| address.as_str())
+        .map_err(|error| anyhow!("{error}"))
+}
+
+fn start_driver() -> Result<(Watched, String)> {
+    let program =
+        find("chromedriver").context("no chromedriver on this machine: run `cargo xtask setup`")?;
+    let mut command = Command::new(program);
+    command
+        .args(["--port=0", "--log-level=SEVERE"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut process = Watched::start(&mut command)?;
+    let output = process
+        .child()
+        .stdout
+        .take()
+        .context("no standard output")?;
+    let (found, port) = mpsc::channel();
+    // Read to the end: a driver whose output nobody reads stops one day.
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let words = line.strip_suffix('.').unwrap_or(&line);
+            if let Some((_, port)) = words.split_once("successfully on port ") {
+                _ = found.send(port.to_owned());
+            }
+        }
+    });
+    let port = port
+        .recv_timeout(Duration::from_secs(30))
+        .context("chromedriver does not say its port")?;
+    Ok((process, format!("http://127.0.0.1:{port}")))
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}

@@ -1,0 +1,123 @@
+//! A Bellhop of our own: `cargo xtask serve` on a free port, with state that lies in memory.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use tempfile::TempDir;
+
+use crate::process::Watched;
+use crate::{root, scratch, target};
+
+/// The release build on `workerd`.
+pub struct Edge {
+    process: Watched,
+    state: TempDir,
+    port: u16,
+}
+
+impl Edge {
+    /// Address of the one that all journeys share; each makes a space of its own in it.
+    /// `BELLHOP_BASE` names one that runs already.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn shared() -> Result<String> {
+        static SHARED: OnceLock<Result<Edge, String>> = OnceLock::new();
+        if let Ok(base) = env::var("BELLHOP_BASE") {
+            return Ok(base);
+        }
+        SHARED
+            .get_or_init(|| Self::start().map_err(|error| format!("{error:#}")))
+            .as_ref()
+            .map(Self::base)
+            .map_err(|error| anyhow!("{error}"))
+    }
+
+    /// A fresh one.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start() -> Result<Self> {
+        let state = tempfile::Builder::new()
+            .prefix("bellhop-edge-")
+            .tempdir_in(scratch())?;
+        let (process, port) = serve(&state)?;
+        Ok(Self {
+            process,
+            state,
+            port,
+        })
+    }
+
+    /// SIGKILL, in the middle of whatever it is doing.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts again on the state that the last one left, on another port.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn revive(&mut self) -> Result<()> {
+        self.process.kill();
+        (self.process, self.port) = serve(&self.state)?;
+        Ok(())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What workerd wrote.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.state.path().join("workerd.log")).unwrap_or_default()
+    }
+}
+
+fn serve(state: &TempDir) -> Result<(Watched, u16)> {
+    let xtask = target().join("debug/xtask");
+    ensure!(
+        xtask.is_file(),
+        "{} is missing: run `cargo xtask build`",
+        xtask.display()
+    );
+    let said = state.path().join("serve.log");
+    let mut command = Command::new(xtask);
+    command
+        .current_dir(root())
+        .args(["serve", "--no-build", "--port", "0", "--state"])
+        .arg(state.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(&said)?);
+    let mut process = Watched::start(&mut command)?;
+    let output = process
+        .child()
+        .stdout
+        .take()
+        .context("no standard output")?;
+    let port = BufReader::new(output)
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("ready http://127.0.0.1:")?.parse().ok())
+        .with_context(|| {
+            let said = fs::read_to_string(&said).unwrap_or_default();
+            format!("`cargo xtask serve` did not get ready:\n{said}")
+        })?;
+    Ok((process, port))
+}
