@@ -27,8 +27,10 @@
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 
 mod conversation_link;
+mod cursor;
 mod flight;
 mod line;
+mod outbox;
 mod space_link;
 mod typing;
 
@@ -269,3 +271,6 @@ pub enum Part {
     /// [`ConversationLink::other_is_typing`].
     Typing,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! The outbox of a conversation: what the person asked for and the log has not shown yet (K4, K6, K7).
+
+use alloc::vec::Vec;
+
+use super::flight::Flight;
+use super::{Effect, Failure, Pending, PendingState, STALE_MS};
+use crate::conversation::Command;
+use crate::id::CommandId;
+use crate::text::MessageText;
+use crate::time::{Timestamp, millis};
+
+#[derive(Clone, Debug)]
+pub(super) struct Outbox {
+    items: Vec<Pending>,
+    has_changed: bool,
+}
+
+impl Outbox {
+    /// The stored items in the order in which they were written.
+    pub(super) fn new(mut items: Vec<Pending>) -> Self {
+        items.sort_by_key(|item| item.written_at);
+        Self {
+            items,
+            has_changed: false,
+        }
+    }
+
+    pub(super) fn items(&self) -> &[Pending] {
+        &self.items
+    }
+
+    /// True once after a change.
+    pub(super) fn take_changed(&mut self) -> bool {
+        core::mem::take(&mut self.has_changed)
+    }
+
+    pub(super) fn push(
+        &mut self,
+        now: Timestamp,
+        id: CommandId,
+        command: Command,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.items.iter().any(|item| item.id == id) {
+            return;
+        }
+        let item = Pending {
+            id,
+            command,
+            written_at: self.after_the_last(now),
+            state: PendingState::Queued,
+        };
+        self.add(item, effects);
+    }
+
+    /// Puts a failed item at the end; one that was only marked is unmarked.
+    pub(super) fn retry(&mut self, now: Timestamp, id: CommandId, effects: &mut Vec<Effect>) {
+        let Some(place) = self.items.iter().position(|item| item.id == id) else {
+            return;
+        };
+        match self.items.get(place).map(|item| &item.state) {
+            Some(PendingState::Failed(_)) => {
+                let item = Pending {
+                    state: PendingState::Queued,
+                    written_at: self.after_the_last(now),
+                    ..self.items.remove(place)
+                };
+                self.add(item, effects);
+            }
+            Some(PendingState::Dropping) => self.set(id, PendingState::Sent, effects),
+            Some(PendingState::Queued | PendingState::Sent) | None => (),
+        }
+    }
+
+    /// Throws an item away, or marks it while its fate is unknown (K7): then true.
+    pub(super) fn discard(&mut self, id: CommandId, effects: &mut Vec<Effect>) -> bool {
+        match self.state(id) {
+            Some(PendingState::Queued | PendingState::Failed(_)) => {
+                self.remove(id, effects);
+                false
+            }
+            Some(PendingState::Sent) => {
+                self.set(id, PendingState::Dropping, effects);
+                true
+            }
+            Some(PendingState::Dropping) | None => false,
+        }
+    }
+
+    pub(super) fn is_marked(&self, id: CommandId) -> bool {
+        matches!(self.state(id), Some(PendingState::Dropping))
+    }
+
+    /// The log shows the item.
+    pub(super) fn acknowledge(&mut self, id: CommandId, effects: &mut Vec<Effect>) {
+        self.remove(id, effects);
+    }
+
+    /// The log is known up to its head: marked items are not in it.
+    pub(super) fn drop_marked(&mut self, effects: &mut Vec<Effect>) {
+        let marked = |item: &&Pending| matches!(item.state, PendingState::Dropping);
+        let ids: Vec<_> = self
+            .items
+            .iter()
+            .filter(marked)
+            .map(|item| item.id)
+            .collect();
+        for id in ids {
+            self.remove(id, effects);
+        }
+    }
+
+    /// A final answer: not in the log (K6).
+    pub(super) fn fail(&mut self, id: CommandId, failure: Failure, effects: &mut Vec<Effect>) {
+        match self.state(id) {
+            Some(PendingState::Queued | PendingState::Sent) => {
+                self.set(id, PendingState::Failed(failure), effects);
+            }
+            Some(PendingState::Dropping) => self.remove(id, effects),
+            Some(PendingState::Failed(_)) | None => (),
+        }
+    }
+
+    /// One frame of those was too large: the one with the longest text, since the others are shorter.
+    pub(super) fn fail_largest(&mut self, ids: &[CommandId], effects: &mut Vec<Effect>) {
+        let suspects = self.items.iter().filter(|item| ids.contains(&item.id));
+        if let Some(id) = suspects
+            .max_by_key(|item| length(&item.command))
+            .map(|item| item.id)
+        {
+            self.fail(id, Failure::TooLarge, effects);
+        }
+    }
+
+    /// Parks what is too old to be sent without a question (K6).
+    pub(super) fn park_stale(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let stale = |item: &&Pending| is_open(item) && is_stale(now, item);
+        let ids: Vec<_> = self
+            .items
+            .iter()
+            .filter(stale)
+            .map(|item| item.id)
+            .collect();
+        for id in ids {
+            self.fail(id, Failure::Stale, effects);
+        }
+    }
+
+    /// The first message that could make a conversation (K8).
+    pub(super) fn first_post(&self) -> Option<(CommandId, &MessageText)> {
+        let mut open = self.items.iter().filter(|item| is_open(item));
+        open.find_map(|item| match &item.command {
+            Command::Post { text } => Some((item.id, text)),
+            Command::Note { .. } | Command::End | Command::Resolve { .. } => None,
+        })
+    }
+
+    pub(super) fn mark_sent(&mut self, id: CommandId, effects: &mut Vec<Effect>) {
+        if matches!(self.state(id), Some(PendingState::Queued)) {
+            self.set(id, PendingState::Sent, effects);
+        }
+    }
+
+    /// The first item that is not on its way, marked as sent before it leaves.
+    pub(super) fn next_to_send(
+        &mut self,
+        now: Timestamp,
+        flight: &Flight,
+        effects: &mut Vec<Effect>,
+    ) -> Option<(CommandId, Command)> {
+        loop {
+            let mut waiting = self.items.iter().filter(|item| is_open(item));
+            let item = waiting.find(|item| !flight.contains(item.id))?;
+            let id = item.id;
+            if is_stale(now, item) {
+                self.fail(id, Failure::Stale, effects);
+                continue;
+            }
+            let command = item.command.clone();
+            self.mark_sent(id, effects);
+            return Some((id, command));
+        }
+    }
+
+    /// The order of the outbox is that of `written_at`, whatever the clock does.
+    fn after_the_last(&self, now: Timestamp) -> Timestamp {
+        let last = self.items.last().map(|item| item.written_at);
+        last.map_or(now, |last| last.max(now))
+    }
+
+    fn state(&self, id: CommandId) -> Option<&PendingState> {
+        let item = self.items.iter().find(|item| item.id == id)?;
+        Some(&item.state)
+    }
+
+    fn add(&mut self, item: Pending, effects: &mut Vec<Effect>) {
+        self.has_changed = true;
+        effects.push(Effect::Keep(item.clone()));
+        self.items.push(item);
+    }
+
+    fn set(&mut self, id: CommandId, state: PendingState, effects: &mut Vec<Effect>) {
+        if let Some(item) = self.items.iter_mut().find(|item| item.id == id) {
+            self.has_changed = true;
+            item.state = state;
+            effects.push(Effect::Keep(item.clone()));
+        }
+    }
+
+    fn remove(&mut self, id: CommandId, effects: &mut Vec<Effect>) {
+        let count = self.items.len();
+        self.items.retain(|item| item.id != id);
+        if self.items.len() < count {
+            self.has_changed = true;
+            effects.push(Effect::Drop(id));
+        }
+    }
+}
+
+const fn is_open(item: &Pending) -> bool {
+    matches!(item.state, PendingState::Queued | PendingState::Sent)
+}
+
+fn is_stale(now: Timestamp, item: &Pending) -> bool {
+    millis(now.since(item.written_at)) > STALE_MS
+}
+
+fn length(command: &Command) -> usize {
+    match command {
+        Command::Post { text } | Command::Note { text } => text.as_str().len(),
+        Command::End | Command::Resolve { .. } => 0,
+    }
+}

@@ -1,0 +1,594 @@
+//! Tests of both links against a server played by hand.
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use proptest::collection::vec as some;
+use proptest::prelude::*;
+
+use super::*;
+use crate::conversation::{Author, Cursor, Cursors, Entry, Event, Source};
+use crate::frame::{Hello, Welcome};
+use crate::id::{DeviceId, EpochId, VisitorId};
+use crate::rights::Side;
+use crate::text::{Label, PersonName};
+
+const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
+const CONVERSATION: ConversationId = ConversationId::from_bytes([2; 16]);
+const EPOCH: EpochId = EpochId::from_bytes([3; 16]);
+
+#[test]
+fn k2_hello_tells_what_is_there_and_a_gap_is_asked_for_once() {
+    let mut link = live(customer(), 3);
+    let effects = link.handle(ms(10), 0, entries(5..=6));
+    assert_eq!(frames(&effects), [ToServer::Sync { after: Seq(3) }]);
+    assert!(frames(&link.handle(ms(10), 0, entries(7..=7))).is_empty());
+    let effects = link.handle(ms(11), 0, entries(2..=7));
+    assert!(effects.contains(&Effect::Changed(Part::Entries { from: Seq(4) })));
+    assert_eq!(link.transcript().head(), Seq(7));
+    assert_eq!(frames(&link.handle(ms(12), 0, entries(9..=9))).len(), 1);
+
+    link.handle(ms(13), 0, Input::Lost { code: 1006 });
+    assert_eq!(dialled(&link.handle(ms(13), 0, Input::Tick)), Some(2));
+    let hello = Hello {
+        device: DEVICE,
+        connection: 2,
+        epoch: Some(EPOCH),
+        after: Seq(7),
+        cursor: link.cursors().customer,
+    };
+    let effects = link.handle(ms(14), 0, Input::Opened);
+    assert_eq!(frames(&effects), [ToServer::Hello(hello)]);
+}
+
+#[test]
+fn k2_a_backlog_that_is_limited_is_asked_for_again() {
+    let mut link = opened(customer(), 1);
+    link.handle(ms(0), 0, welcome(1, EPOCH));
+    link.handle(ms(0), 0, entries(1..=2));
+    let limited = Input::Received(FromServer::Limited { head: Seq(3) });
+    let effects = link.handle(ms(0), 0, limited);
+    assert_eq!(frames(&effects), [ToServer::Sync { after: Seq(2) }]);
+    assert_eq!(link.state(), State::CatchingUp);
+    link.handle(ms(0), 0, entries(3..=3));
+    link.handle(ms(0), 0, live_at(3));
+    assert_eq!(link.state(), State::Live);
+}
+
+#[test]
+fn k3_another_epoch_forgets_the_log_and_keeps_the_outbox() {
+    let mut link = live(customer(), 3);
+    link.handle(ms(1), 0, post(1));
+    let mut link = reconnected(link, 2);
+    let effects = link.handle(ms(3), 0, welcome(2, EpochId::from_bytes([9; 16])));
+    assert!(effects.contains(&Effect::Changed(Part::Reset)));
+    assert_eq!(link.transcript().head(), Seq(0));
+    assert_eq!(link.pending().len(), 1);
+}
+
+#[test]
+fn k4_the_backlog_comes_first_and_takes_out_what_is_in_the_log() {
+    let stored = (1..=20).rev().map(pending).collect();
+    let mut link = opened(with_outbox(stored), 1);
+    link.handle(ms(100), 0, welcome(1, EPOCH));
+    let effects = link.handle(ms(100), 0, posted(1, 1));
+    assert!(frames(&effects).is_empty(), "still catching up");
+    assert!(effects.contains(&Effect::Drop(id(1))));
+    let effects = link.handle(ms(100), 0, live_at(1));
+    let expected: Vec<_> = (2..=17_u8)
+        .map(|number| (u32::from(number) - 1, id(number)))
+        .collect();
+    assert_eq!(sends(&effects), expected);
+    let effects = link.handle(ms(101), 0, posted(2, 2));
+    assert_eq!(sends(&effects), [(17, id(18))]);
+}
+
+#[test]
+fn k4_an_item_is_stored_as_sent_before_it_leaves() {
+    let mut link = live(customer(), 1);
+    let effects = link.handle(ms(1), 0, post(1));
+    let states: Vec<_> = effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Keep(item) if item.state == PendingState::Queued => "queued",
+            Effect::Keep(item) if item.state == PendingState::Sent => "sent",
+            Effect::Transmit(_) => "transmitted",
+            _ => "changed",
+        })
+        .collect();
+    assert_eq!(states, ["queued", "sent", "transmitted", "changed"]);
+}
+
+#[test]
+fn k5_after_a_hold_everything_from_n_on_is_sent_again() {
+    let mut link = live(customer(), 1);
+    for number in 1..=3 {
+        link.handle(ms(1), 0, post(number));
+    }
+    link.handle(ms(2), 0, posted(2, 1));
+    assert!(sends(&link.handle(ms(3), 0, hold(2, 500))).is_empty());
+    assert!(sends(&link.handle(ms(3), 0, hold(2, 0))).is_empty());
+    assert!(sends(&link.handle(ms(4), 0, post(4))).is_empty(), "waits");
+    assert_eq!(link.next_deadline(), Some(ms(503)));
+    let effects = link.handle(ms(503), 0, Input::Tick);
+    assert_eq!(sends(&effects), [(2, id(2)), (3, id(3)), (4, id(4))]);
+}
+
+#[test]
+fn k6_a_final_answer_parks_an_item_and_the_next_goes_on() {
+    let mut link = live(customer(), 1);
+    link.handle(ms(1), 0, post(1));
+    link.handle(ms(1), 0, post(2));
+    link.handle(ms(2), 0, refused(1));
+    let failed = PendingState::Failed(Failure::Refused(Refusal::Ended));
+    assert_eq!(link.pending()[0].state, failed);
+    link.handle(ms(3), 0, posted(2, 2));
+    assert_eq!(link.pending().len(), 1);
+    let effects = link.handle(ms(4), 0, Input::Retry { id: id(1) });
+    assert_eq!(sends(&effects), [(3, id(1))]);
+}
+
+#[test]
+fn k6_an_item_older_than_24_h_asks_first() {
+    let mut link = opened(with_outbox(vec![pending(1), pending(2)]), 1);
+    link.handle(ms(0), 0, welcome(1, EPOCH));
+    link.handle(ms(0), 0, entries(1..=1));
+    let late = ms(STALE_MS + 2);
+    let effects = link.handle(late, 0, live_at(1));
+    assert_eq!(sends(&effects), [(1, id(2))]);
+    assert_eq!(
+        link.pending()[0].state,
+        PendingState::Failed(Failure::Stale)
+    );
+    let effects = link.handle(late, 0, Input::Retry { id: id(1) });
+    assert_eq!(sends(&effects), [(2, id(1))]);
+}
+
+#[test]
+fn k6_after_1009_the_largest_one_is_parked() {
+    let mut link = live(customer(), 1);
+    for (number, text) in [(1, "short"), (2, "a long one"), (3, "brief")] {
+        link.handle(ms(1), 0, submit(number, text));
+    }
+    link.handle(ms(2), 0, Input::Lost { code: 1009 });
+    let states: Vec<_> = link.pending().iter().map(|item| &item.state).collect();
+    let failed = PendingState::Failed(Failure::TooLarge);
+    assert_eq!(states, [&PendingState::Sent, &failed, &PendingState::Sent]);
+}
+
+#[test]
+fn k7_a_transmitted_item_goes_only_when_it_is_known_not_to_be_in_the_log() {
+    let discard = |number| Input::Discard { id: id(number) };
+    let has_gone = |effects: &[Effect]| effects.contains(&Effect::Drop(id(1)));
+
+    let mut link = customer();
+    link.handle(ms(0), 0, post(1));
+    assert!(has_gone(&link.handle(ms(1), 0, discard(1))), "never sent");
+
+    let mut link = live(customer(), 1);
+    link.handle(ms(1), 0, post(1));
+    assert!(!has_gone(&link.handle(ms(2), 0, discard(1))), "on its way");
+    assert_eq!(link.pending()[0].state, PendingState::Dropping);
+    let mut refused_one = link.clone();
+    assert!(has_gone(&refused_one.handle(ms(3), 0, refused(1))));
+    let mut taken = link.clone();
+    taken.handle(ms(3), 0, posted(2, 1));
+    assert_eq!(taken.transcript().head(), Seq(2), "it was too late");
+    let mut held = link.clone();
+    let effects = held.handle(ms(3), 0, hold(1, 500));
+    assert!(effects.contains(&Effect::HangUp), "a resume has to show it");
+
+    let mut link = reconnected(link, 2);
+    assert!(!has_gone(&link.handle(ms(3), 0, welcome(2, EPOCH))));
+    let effects = link.handle(ms(3), 0, live_at(1));
+    assert!(has_gone(&effects) && sends(&effects).is_empty());
+}
+
+#[test]
+fn k8_the_first_message_makes_the_conversation() {
+    let begin = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Begin { id: first, .. } if *first == id(1)))
+    };
+    let mut link = unborn();
+    assert!(
+        link.handle(ms(0), 0, Input::Start).is_empty(),
+        "nothing to say"
+    );
+    assert!(begin(&link.handle(ms(0), 0, post(1))));
+    assert!(!begin(&link.handle(ms(1), 0, post(2))), "one at a time");
+    link.handle(ms(2), 7, failed(BeginFailure::Unreachable));
+    assert!(
+        begin(&link.handle(ms(9), 0, Input::Tick)),
+        "again under the same id"
+    );
+    let effects = link.handle(ms(10), 0, failed(BeginFailure::Unauthorized));
+    assert!(effects.contains(&Effect::Renew));
+    let renewed = Input::Renewed {
+        token_for_frame: None,
+    };
+    assert!(begin(&link.handle(ms(11), 0, renewed)));
+    let conversation = CONVERSATION;
+    let effects = link.handle(ms(12), 0, Input::Begun { conversation });
+    assert!(dialled(&effects).is_some());
+    assert_eq!(link.conversation(), Some(CONVERSATION));
+    assert_eq!(link.pending().len(), 2, "until the log shows them");
+}
+
+#[test]
+fn k8_an_open_conversation_takes_the_message_in() {
+    let mut link = unborn();
+    link.handle(ms(0), 0, post(1));
+    let refusal = Refusal::ConversationOpen {
+        conversation: CONVERSATION,
+    };
+    let effects = link.handle(ms(1), 0, failed(BeginFailure::Refused(refusal)));
+    assert!(dialled(&effects).is_some());
+    let mut link = unborn();
+    link.handle(ms(0), 0, post(1));
+    let effects = link.handle(ms(1), 0, failed(BeginFailure::Refused(Refusal::SpaceOff)));
+    assert!(matches!(link.pending()[0].state, PendingState::Failed(_)));
+    assert!(dialled(&effects).is_none());
+    assert_eq!(link.state(), State::Idle);
+}
+
+#[test]
+fn k8_a_conversation_that_is_unknown_is_forgotten() {
+    let mut link = live(customer(), 2);
+    link.handle(ms(1), 0, post(1));
+    let effects = link.handle(ms(2), 0, Input::Lost { code: 4404 });
+    assert!(effects.contains(&Effect::Changed(Part::Reset)));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Begin { .. }))
+    );
+}
+
+#[test]
+fn k12_typing_travels_while_the_link_is_live() {
+    let mut link = live(customer(), 1);
+    let key = || Input::Typing { typing: true };
+    let typing = |typing| ToServer::Typing { typing };
+    assert_eq!(frames(&link.handle(ms(0), 0, key())), [typing(true)]);
+    assert!(frames(&link.handle(ms(100), 0, key())).is_empty());
+    assert!(frames(&link.handle(ms(5_100), 0, Input::Tick)).contains(&typing(false)));
+    let other = |side| FromServer::Typing { side, typing: true };
+    link.handle(ms(6_000), 0, Input::Received(other(Side::Customer)));
+    assert!(!link.other_is_typing(ms(6_000)), "our own other tab");
+    link.handle(ms(6_000), 0, Input::Received(other(Side::Agent)));
+    assert!(link.other_is_typing(ms(11_999)));
+    let effects = link.handle(ms(12_000), 0, Input::Tick);
+    assert!(effects.contains(&Effect::Changed(Part::Typing)));
+    assert!(!link.other_is_typing(ms(12_000)));
+}
+
+#[test]
+fn k13_cursors_rise_and_are_sent_at_most_once_a_second() {
+    let mut link = live(customer(), 1);
+    let seen = |delivered, read| ToServer::Seen {
+        cursor: Cursor {
+            delivered: Seq(delivered),
+            read: Seq(read),
+        },
+    };
+    assert_eq!(
+        frames(&link.handle(ms(10), 0, entries(2..=2))),
+        [seen(2, 0)]
+    );
+    assert_eq!(link.unread(), 1);
+    assert!(frames(&link.handle(ms(20), 0, entries(3..=3))).is_empty());
+    assert!(frames(&link.handle(ms(30), 0, Input::Seen)).is_empty());
+    assert_eq!(link.unread(), 0);
+    assert_eq!(
+        frames(&link.handle(ms(1_010), 0, Input::Tick)),
+        [seen(3, 3)]
+    );
+    let told = Cursors {
+        customer: Cursor::default(),
+        agent: Cursor {
+            delivered: Seq(3),
+            read: Seq(1),
+        },
+    };
+    link.handle(ms(1_020), 0, Input::Received(FromServer::Cursors(told)));
+    assert_eq!(link.cursors().customer.read, Seq(3), "never back");
+    assert_eq!(link.cursors().agent, told.agent);
+}
+
+#[test]
+fn k14_what_arrived_is_confirmed_every_50_entries_or_after_5_s() {
+    let mut link = live(agent(), 1);
+    let received = |seq| ToServer::Received { seq: Seq(seq) };
+    assert!(!frames(&link.handle(ms(0), 0, entries(2..=49))).contains(&received(49)));
+    assert!(frames(&link.handle(ms(1), 0, entries(50..=50))).contains(&received(50)));
+    link.handle(ms(10), 0, entries(51..=51));
+    assert!(!frames(&link.handle(ms(5_009), 0, Input::Tick)).contains(&received(51)));
+    assert!(frames(&link.handle(ms(5_010), 0, Input::Tick)).contains(&received(51)));
+}
+
+#[test]
+fn a_token_is_renewed_on_the_connection_that_stands() {
+    let mut link = live(customer(), 1);
+    let effects = link.handle(ms(0), 0, Input::Received(FromServer::Renew));
+    assert!(effects.contains(&Effect::Renew));
+    let effects = link.handle(
+        ms(1),
+        0,
+        Input::Renewed {
+            token_for_frame: Some("fresh".into()),
+        },
+    );
+    let token = "fresh".into();
+    assert_eq!(frames(&effects), [ToServer::Renew { token }]);
+}
+
+#[test]
+fn k15_a_command_goes_over_every_connection_until_it_is_answered() {
+    let mut link = SpaceLink::new(DEVICE, 0);
+    let submit = |number, available| SpaceInput::Submit {
+        id: id(number),
+        command: crate::space::Command::SetAvailable { available },
+    };
+    let connect = |link: &mut SpaceLink, connection| {
+        link.handle(ms(0), 0, SpaceInput::Opened);
+        let welcome = FromServer::Welcome(welcome_of(connection, EPOCH));
+        let effects = link.handle(ms(0), 0, SpaceInput::Received(welcome));
+        let is_send =
+            |effect: &&SpaceEffect| matches!(effect, SpaceEffect::Transmit(ToServer::Send { .. }));
+        effects.iter().filter(is_send).count()
+    };
+    link.handle(ms(0), 0, SpaceInput::Start);
+    link.handle(ms(0), 0, submit(1, true));
+    link.handle(ms(0), 0, submit(2, false));
+    assert_eq!(connect(&mut link, 1), 2);
+    let done = || SpaceInput::Received(FromServer::Done { id: id(1) });
+    let effects = link.handle(ms(0), 0, done());
+    assert_eq!(effects, [SpaceEffect::Done { id: id(1) }]);
+    assert!(link.handle(ms(0), 0, done()).is_empty(), "told once");
+    link.handle(ms(0), 0, SpaceInput::Lost { code: 1006 });
+    link.handle(ms(0), 0, SpaceInput::Tick);
+    assert_eq!(connect(&mut link, 2), 1);
+    let refused = FromServer::Refused {
+        id: id(2),
+        refusal: Refusal::Forbidden,
+    };
+    link.handle(ms(0), 0, SpaceInput::Received(refused));
+    assert_eq!(link.unanswered().count(), 0);
+}
+
+proptest! {
+    /// Time alone changes nothing before the announced deadline, the outbox keeps its order, and
+    /// no more than the window is on its way.
+    #[test]
+    fn the_deadline_is_complete(steps in some((0..20_000_u64, any::<u64>(), any_input()), 0..120)) {
+        let mut link = ConversationLink::new(DEVICE, 0, Side::Customer, None, vec![]);
+        let mut now = ms(0);
+        for (span, dice, input) in steps {
+            now = now + Duration::from_millis(span);
+            link.handle(now, dice, input);
+            prop_assert!(link.pending().is_sorted_by_key(|item| item.written_at));
+            if let Some(deadline) = link.next_deadline() {
+                prop_assert!(deadline > now, "due at {deadline}, and it is {now}");
+                let before = deadline - Duration::from_millis(1);
+                prop_assert_eq!(link.clone().handle(before, dice, Input::Tick), vec![]);
+            } else {
+                let later = now + Duration::from_secs(100_000);
+                prop_assert_eq!(link.clone().handle(later, dice, Input::Tick), vec![]);
+            }
+        }
+    }
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let number = 1..9_u8;
+    prop_oneof![
+        Just(Input::Start),
+        Just(Input::Opened),
+        Just(Input::Opened),
+        Just(Input::Pong),
+        Just(Input::Seen),
+        Just(Input::Online),
+        Just(Input::Offline),
+        Just(Input::RenewUnreachable),
+        Just(Input::Tick),
+        any::<bool>().prop_map(|typing| Input::Typing { typing }),
+        (1..6_u32).prop_map(|connection| welcome(connection, EPOCH)),
+        (1..6_u32).prop_map(|connection| welcome(connection, EPOCH)),
+        (1..6_u64, 0..4_u64).prop_map(|(from, more)| entries(from..=from + more)),
+        (0..6_u64).prop_map(live_at),
+        (0..6_u64).prop_map(live_at),
+        (1..6_u32, 0..900_u32).prop_map(|(n, retry_ms)| hold(n, retry_ms)),
+        Just(Input::Begun {
+            conversation: CONVERSATION
+        }),
+        Just(failed(BeginFailure::Unreachable)),
+        prop_oneof![
+            Just(1006),
+            Just(1012),
+            Just(1000),
+            Just(4401),
+            Just(4404),
+            Just(4410)
+        ]
+        .prop_map(|code| Input::Lost { code }),
+        number.clone().prop_map(post),
+        number.clone().prop_map(post),
+        number.clone().prop_map(refused),
+        number
+            .clone()
+            .prop_map(|number| Input::Discard { id: id(number) }),
+        number.prop_map(|number| Input::Retry { id: id(number) }),
+    ]
+}
+
+const fn ms(millis: u64) -> Timestamp {
+    Timestamp::from_millis(1_000_000 + millis)
+}
+
+fn id(number: u8) -> CommandId {
+    CommandId::from_bytes([number; 16])
+}
+
+fn unborn() -> ConversationLink {
+    ConversationLink::new(DEVICE, 0, Side::Customer, None, vec![])
+}
+
+fn customer() -> ConversationLink {
+    with_outbox(vec![])
+}
+
+fn with_outbox(pending: Vec<Pending>) -> ConversationLink {
+    ConversationLink::new(DEVICE, 0, Side::Customer, Some(CONVERSATION), pending)
+}
+
+fn agent() -> ConversationLink {
+    ConversationLink::new(DEVICE, 0, Side::Agent, Some(CONVERSATION), vec![])
+}
+
+fn pending(number: u8) -> Pending {
+    Pending {
+        id: id(number),
+        command: Command::Post {
+            text: MessageText::parse("Hello").unwrap(),
+        },
+        written_at: ms(u64::from(number)),
+        state: PendingState::Queued,
+    }
+}
+
+/// A link whose newest connection said hello.
+fn opened(mut link: ConversationLink, connection: u32) -> ConversationLink {
+    let effects = link.handle(ms(0), 0, Input::Start);
+    assert_eq!(dialled(&effects), Some(connection));
+    link.handle(ms(0), 0, Input::Opened);
+    link
+}
+
+/// A link at the head of a log.
+fn live(link: ConversationLink, head: u64) -> ConversationLink {
+    let mut link = opened(link, 1);
+    link.handle(ms(0), 10_000, welcome(1, EPOCH));
+    link.handle(ms(0), 0, entries(1..=head));
+    link.handle(ms(0), 0, live_at(head));
+    link
+}
+
+/// The link after its line broke and the next connection said hello.
+fn reconnected(mut link: ConversationLink, connection: u32) -> ConversationLink {
+    link.handle(ms(2), 0, Input::Lost { code: 1006 });
+    let effects = link.handle(ms(2), 0, Input::Tick);
+    assert_eq!(dialled(&effects), Some(connection));
+    link.handle(ms(2), 0, Input::Opened);
+    link
+}
+
+fn welcome_of(connection: u32, epoch: EpochId) -> Welcome {
+    Welcome {
+        connection,
+        epoch,
+        head: Seq(0),
+        now: ms(0),
+        heartbeat_ms: crate::frame::HEARTBEAT_MS,
+    }
+}
+
+fn welcome(connection: u32, epoch: EpochId) -> Input {
+    Input::Received(FromServer::Welcome(welcome_of(connection, epoch)))
+}
+
+fn live_at(head: u64) -> Input {
+    Input::Received(FromServer::Live { head: Seq(head) })
+}
+
+fn hold(n: u32, retry_ms: u32) -> Input {
+    Input::Received(FromServer::Hold { n, retry_ms })
+}
+
+fn refused(number: u8) -> Input {
+    Input::Received(FromServer::Refused {
+        id: id(number),
+        refusal: Refusal::Ended,
+    })
+}
+
+fn failed(failure: BeginFailure) -> Input {
+    Input::BeginFailed { failure }
+}
+
+fn post(number: u8) -> Input {
+    submit(number, "Hello")
+}
+
+fn submit(number: u8, text: &str) -> Input {
+    Input::Submit {
+        id: id(number),
+        command: Command::Post {
+            text: MessageText::parse(text).unwrap(),
+        },
+    }
+}
+
+/// Texts by the system, which both sides have to read; the first place is the birth.
+fn entries(places: core::ops::RangeInclusive<u64>) -> Input {
+    let entry = |seq| Entry {
+        seq: Seq(seq),
+        at: ms(0),
+        author: Author::System,
+        id: None,
+        event: if seq == 1 { opening() } else { message() },
+    };
+    Input::Received(FromServer::Entries(places.map(entry).collect()))
+}
+
+/// The customer's own message as an entry.
+fn posted(seq: u64, number: u8) -> Input {
+    let entry = Entry {
+        seq: Seq(seq),
+        at: ms(0),
+        author: Author::Customer,
+        id: Some(id(number)),
+        event: message(),
+    };
+    Input::Received(FromServer::Entries(vec![entry]))
+}
+
+fn message() -> Event {
+    Event::MessagePosted {
+        text: MessageText::parse("Hello").unwrap(),
+    }
+}
+
+fn opening() -> Event {
+    Event::Opened {
+        visitor: VisitorId::from_bytes([4; 16]),
+        name: PersonName::parse("Guest 1234").unwrap(),
+        queue: Label::parse("GENERAL").unwrap(),
+        source: Source::Widget,
+    }
+}
+
+fn frames(effects: &[Effect]) -> Vec<ToServer<Command>> {
+    let frame = |effect: &Effect| match effect {
+        Effect::Transmit(frame) => Some(frame.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(frame).collect()
+}
+
+fn sends(effects: &[Effect]) -> Vec<(u32, CommandId)> {
+    let send = |frame: ToServer<Command>| match frame {
+        ToServer::Send { n, id, .. } => Some((n, id)),
+        _ => None,
+    };
+    frames(effects).into_iter().filter_map(send).collect()
+}
+
+fn dialled(effects: &[Effect]) -> Option<u32> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Dial { connection, .. } => Some(*connection),
+        _ => None,
+    })
+}
