@@ -1,0 +1,206 @@
+// The script that a site pastes: draws the launcher, makes the chat's frame at the first intent, and carries
+// messages between the page and the frame. Served as /bellhop.js; nothing else is requested before intent.
+// The chat lives in the frame, on our origin: nothing of the page can reach it, nor it the page.
+
+(() => {
+  const early = window.Bellhop;
+  if (early?.on) return; // The tag is on the page twice.
+
+  const page = document.documentElement;
+  const tag = document.currentScript;
+  const { space = "", color, side = "end", text, theme = "light dark" } = tag.dataset;
+  const { origin } = new URL(tag.src);
+  const SLOW = 15e3; // ms without a sign of life of an opened frame before we say so
+
+  const complain = (why) => console.error(`Bellhop: space "${space}" is ${why} the script tag`);
+
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(space)) return complain("malformed: mend data-space in");
+
+  const key = "bellhop:" + space;
+  const view = visualViewport;
+  const narrow = matchMedia("(max-width:480px),(max-height:480px)");
+  const label = text || "Chat";
+  const profile = {};
+  let frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, unread = 0;
+
+  // --- what is drawn: a shadow root on <html>, out of reach of the page's css and of a change of <body>
+
+  const make = (name, parent) => {
+    const element = document.createElement(name);
+    parent?.append(element);
+    return element;
+  };
+  const host = make("bellhop-chat");
+  const shadow = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  // One tag of each kind: div root, button launcher, b bell or cross, span text, i badge, output trouble, iframe chat.
+  // Borders are transparent for forced colours, which show them.
+  sheet.replaceSync(`:host{all:initial!important;position:fixed!important;z-index:2147483647!important}
+:host:before,:host:after{content:none!important}
+@media print{:host{display:none!important}}
+*{box-sizing:border-box}
+div{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));display:grid;justify-items:end;gap:10px;pointer-events:none;font:600 15px/1.3 system-ui;--c:light-dark(#1f5245,#2f7a66);--o:#fffaf0;--k:#d3a34a}
+button{position:relative;display:flex;align-items:center;justify-content:center;gap:10px;min-width:60px;height:60px;padding:0 14px;border:2px solid transparent;border-radius:30px;background:var(--c);color:var(--o);font:inherit;white-space:nowrap;box-shadow:inset 0 0 0 1.5px var(--k),0 8px 32px #0004;cursor:pointer;pointer-events:auto}
+button:focus-visible{outline:3px solid var(--o);box-shadow:0 0 0 6px var(--c)}
+b{width:28px;height:28px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 4h8v2h-3v2a10 10 0 0 1 9 11H4A10 10 0 0 1 13 8V6h-3zM2 21h24v3H2z")}
+@media(forced-colors:active){b{background:ButtonText}}
+.open b{clip-path:path("M4 10l10 10 10-10-2-2-8 8-8-8z")}
+i{position:absolute;top:-6px;inset-inline-end:-6px;min-width:22px;padding:0 6px;border-radius:11px;background:#a3341f;color:#fff;font:700 13px/22px system-ui}
+output,iframe{border:1px solid #8886;border-radius:18px;background:light-dark(#f8f3e9,#17140f);color:light-dark(#29241d,#f2eadc);box-shadow:0 8px 32px #0004}
+output{padding:10px 14px}
+output:empty,[hidden]{display:none}
+iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640px,100vh - 120px)}
+.open iframe{visibility:visible;pointer-events:auto}
+.full iframe{position:fixed;inset:0;width:100%;max-width:none;border:0;border-radius:0;padding:env(safe-area-inset-top)env(safe-area-inset-right)env(safe-area-inset-bottom)env(safe-area-inset-left)}
+.full.ready button{display:none}
+@media(prefers-reduced-motion:no-preference){button,.open iframe{animation:x .25s}}
+@keyframes x{from{opacity:0;translate:0 12px}}`);
+  shadow.adoptedStyleSheets = [sheet];
+
+  const root = make("div", shadow);
+  const note = make("output", root);
+  const button = make("button", root);
+  make("b", button);
+  if (text) make("span", button).textContent = text;
+  const badge = make("i", button);
+  button.setAttribute("aria-controls", "chat");
+
+  // Of the two insets one is always nonsense and ignored.
+  let brand, on, css = `${side}:20px;inset-inline-${side}:20px;justify-items:${side};color-scheme:${theme}`;
+  // A canvas reads any css colour; on it black or white, whichever contrasts more: always 4.5 to 1 or better.
+  if (color) {
+    const canvas = make("canvas").getContext("2d");
+    canvas.fillStyle = "#1f5245";
+    canvas.fillStyle = color;
+    brand = canvas.fillStyle;
+    const luminance = [0.2126, 0.7152, 0.0722].reduce((sum, part, at) => sum + part * (parseInt(brand.substr(1 + 2 * at, 2), 16) / 255) ** 2.2, 0);
+    on = luminance > 0.18 ? "#000" : "#fff";
+    css += `;--c:${brand};--o:${on};--k:${on}8`;
+  }
+  root.style.cssText = css;
+
+  const paint = () => {
+    const count = isOpen ? 0 : unread;
+    badge.hidden = !count;
+    badge.textContent = count > 99 ? "99+" : count;
+    button.ariaExpanded = isOpen;
+    button.ariaLabel = count ? `${label}, ${count} unread` : label;
+
+    // Phones: as large as what the keyboard leaves, and the page behind does not scroll.
+    const wasFull = isFull;
+    isFull = isOpen && narrow.matches;
+    root.className = [isOpen && "open", isFull && "full", isReady && "ready"].join(" ");
+    if (frame) frame.style.cssText = isFull ? `height:${view.height}px;top:${view.offsetTop}px` : "";
+    if (isFull != wasFull) [overflow, page.style.overflow] = [page.style.overflow, isFull ? "hidden" : overflow];
+  };
+
+  // --- the frame
+
+  const post = (bellhop, data) => isReady && frame.contentWindow.postMessage({ ...data, bellhop, shown: isOpen, phone: narrow.matches }, origin);
+
+  const load = () => {
+    if (frame && !isFailed) return;
+    frame?.remove();
+    isFailed = isReady = note.textContent = "";
+    frame = make("iframe");
+    frame.id = "chat";
+    frame.title = label;
+    frame.allow = "microphone; camera; display-capture; autoplay; clipboard-write";
+    frame.src = `${origin}/chat?space=${space}`;
+    root.prepend(frame);
+  };
+
+  const fail = () => {
+    if (isReady) return;
+    isFailed = 1;
+    if (isOpen) note.textContent = "The chat cannot be loaded. Try again.";
+    show(false);
+  };
+
+  const show = (isNow) => {
+    if (isOpen == isNow) return;
+    const focused = document.activeElement;
+    clearTimeout(timer);
+    isOpen = isNow;
+    if (isNow) {
+      before = focused;
+      load();
+      unread = 0;
+      if (!isReady) timer = setTimeout(fail, SLOW);
+    }
+    paint();
+    post("shown");
+    if (isNow) frame.focus();
+    else if (focused == host) (button.hidden ? before : button).focus();
+  };
+
+  // Storage may be blocked: then unread messages are counted from the next intent on.
+  const store = (act) => {
+    try {
+      return act();
+    } catch {}
+  };
+
+  const hear = {
+    ready() {
+      clearTimeout(timer);
+      isReady = 1;
+      isFailed = note.textContent = "";
+      paint();
+      post("init", { ...profile, ...tag.dataset, color: brand, on });
+    },
+    close: () => show(false),
+    unread({ count }) {
+      unread = count | 0;
+      paint();
+    },
+    open_conversation: ({ open }) => store(() => open ? (localStorage[key] = 1) : delete localStorage[key]),
+    gone({ reason }) {
+      show(false);
+      watch.disconnect();
+      host.remove();
+      commands = {};
+      hear.open_conversation({});
+      complain(reason == "switched_off" ? "switched off: switch it on or remove" : "unknown: mend data-space in");
+    },
+  };
+  addEventListener("message", ({ data, origin: from, source }) => {
+    if (from == origin && source == frame?.contentWindow) hear[data.bellhop]?.(data);
+  });
+
+  // --- the page
+
+  const escape = (event) => {
+    if (event.key == "Escape" && !event.defaultPrevented) show(false);
+  };
+  const watch = new MutationObserver(() => host.isConnected || page.append(host));
+  let commands = {
+    open: () => show(true),
+    close: () => show(false),
+    show: () => (button.hidden = false),
+    hide: () => (button.hidden = true),
+    set: (value) => post("set", Object.assign(profile, value)),
+  };
+
+  button.onclick = () => show(!isOpen);
+  button.onpointerenter = button.onfocus = () => isFailed || load();
+  // A page with one-key shortcuts or a focus trap must not hear of what happens here.
+  for (const leak of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(leak, (event) => {
+    event.stopPropagation();
+    escape(event);
+  });
+  addEventListener("keydown", escape);
+  for (const change of ["resize", "scroll"]) view.addEventListener(change, paint);
+  addEventListener("securitypolicyviolation", (event) => event.disposition == "enforce" && event.blockedURI.startsWith(origin) && fail());
+
+  (window.Bellhop = (name, value) => { commands[name]?.(value); }).on = 1;
+  early?.q?.forEach((call) => Bellhop(...call));
+  paint();
+
+  const start = () => {
+    page.append(host);
+    watch.observe(page, { childList: true });
+    if (store(() => localStorage[key]) && !navigator.connection?.saveData) (window.requestIdleCallback || setTimeout)(load);
+  };
+  document.body ? start() : addEventListener("DOMContentLoaded", start);
+})();
