@@ -198,8 +198,10 @@ pub enum Effect {
 /// Machine 2. `Space::default()` is a space that was not made yet.
 #[derive(Clone, Debug, Default)]
 pub struct Space {
-    /// Never goes back (K3).
+    /// The latest moment seen: time never goes back (K3).
     now: Timestamp,
+    /// When what fell due was last settled; `None` since a restore.
+    settled_at: Option<Timestamp>,
     ledger: Option<Ledger>,
     touched: Touched,
 }
@@ -233,6 +235,7 @@ impl Space {
             | Input::Answered { .. }
             | Input::Tick => (),
         }
+        self.settled_at = Some(turn.now);
         ledger.settle(&mut turn, matches!(input, Input::Tick));
         ledger.take(&mut turn, input);
         ledger.dispatch(&mut turn);
@@ -258,7 +261,7 @@ impl Space {
     /// Names the invariant that does not hold.
     pub fn check(&self) -> Result<(), Broken> {
         match &self.ledger {
-            Some(ledger) => ledger.check(self.now, &self.touched),
+            Some(ledger) => ledger.check(self.settled_at, &self.touched),
             None => Ok(()),
         }
     }
@@ -270,7 +273,7 @@ impl Space {
     /// Names the invariant that does not hold.
     pub fn audit(&self) -> Result<(), Broken> {
         match &self.ledger {
-            Some(ledger) => ledger.audit(self.now),
+            Some(ledger) => ledger.audit(self.settled_at),
             None => Ok(()),
         }
     }
@@ -284,6 +287,7 @@ impl Space {
     ) -> Self {
         Self {
             now,
+            settled_at: None,
             ledger: Ledger::restore(rows, seats),
             touched: Touched::default(),
         }
@@ -317,6 +321,7 @@ impl Space {
             } => {
                 let ledger = Ledger::create(&mut turn, space, settings, agents);
                 let effects = turn.finish(&ledger);
+                self.settled_at = Some(turn.now);
                 self.ledger = Some(ledger);
                 effects
             }

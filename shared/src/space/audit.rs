@@ -43,10 +43,10 @@ impl Touched {
 
 impl Ledger {
     /// Checks what a turn touched.
-    pub fn check(&self, now: Timestamp, touched: &Touched) -> Result<(), Broken> {
+    pub fn check(&self, settled_at: Option<Timestamp>, touched: &Touched) -> Result<(), Broken> {
         let items = touched.items.iter().filter_map(|id| self.items.get(id));
         for item in items {
-            self.check_item(now, item)?;
+            self.check_item(settled_at, item)?;
         }
         for agent in &touched.offered {
             self.check_room(*agent)?;
@@ -55,9 +55,9 @@ impl Ledger {
     }
 
     /// Checks everything, and every index against what rows and seats say.
-    pub fn audit(&self, now: Timestamp) -> Result<(), Broken> {
+    pub fn audit(&self, settled_at: Option<Timestamp>) -> Result<(), Broken> {
         for item in self.items.values() {
-            self.check_item(now, item)?;
+            self.check_item(settled_at, item)?;
         }
         for agent in self.roster.keys() {
             self.check_room(*agent)?;
@@ -67,7 +67,7 @@ impl Ledger {
         self.check_counts()
     }
 
-    fn check_item(&self, now: Timestamp, item: &Item) -> Result<(), Broken> {
+    fn check_item(&self, settled_at: Option<Timestamp>, item: &Item) -> Result<(), Broken> {
         let fences: Vec<_> = item.slots.iter().map(|slot| slot.fence).collect();
         let is_newest = |agent: AgentId| {
             let mut slots = item.slots.iter();
@@ -88,8 +88,8 @@ impl Ledger {
         ensure(has_its_slots, rule, || format!("{item:?}"))?;
         let has_seen = item.report.fence <= item.fence;
         ensure(has_seen, "A1", || format!("{item:?} was minted too low"))?;
-        if let ItemState::Offered { expires_at, .. } = item.state {
-            let is_open = now < expires_at && expires_at <= now + self.settings.offer();
+        if let (ItemState::Offered { expires_at, .. }, Some(now)) = (&item.state, settled_at) {
+            let is_open = now < *expires_at && *expires_at <= now + self.settings.offer();
             ensure(is_open, "A7", || format!("{item:?} is offered at {now}"))?;
         }
         Ok(())

@@ -20,6 +20,7 @@ use crate::time::Timestamp;
 
 /// Everything that a space which was made keeps in memory.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
 pub(super) struct Ledger {
     pub space: SpaceId,
     pub settings: Settings,
@@ -47,6 +48,7 @@ pub(super) struct Ledger {
 
 /// An agent, and what the agent is doing.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
 pub(super) struct Duty {
     pub agent: Agent,
     /// Slots filled.

@@ -1,0 +1,123 @@
+//! R16 to R18, R22 and R23: what conversations tell, and which may begin.
+
+use super::*;
+
+#[test]
+fn r16_a_repeated_report_changes_nothing_and_is_confirmed() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    scene.talk(ADA, 1, 1, 3);
+    for revision in [1, 2, 3] {
+        let effects = scene.take(Input::Reported(report(1, revision, 0, Standing::Waiting)));
+        let revision = Seq(revision);
+        assert_eq!(effects, vec![Effect::Confirmed { revision }]);
+    }
+    assert!(scene.is_held(1));
+}
+
+#[test]
+fn a8_a_closed_conversation_is_never_offered_again() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.closed(1, 5, 0);
+    assert_eq!(scene.offered(1), None);
+    let effects = scene.waits(1);
+    assert_eq!(effects, vec![Effect::Confirmed { revision: Seq(2) }]);
+    scene.take(Input::Reported(report(1, 9, 0, Standing::Waiting)));
+    assert_eq!(scene.offered(1), None, "closed is final");
+}
+
+#[test]
+fn a8_the_tombstone_goes_after_48_hours() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    scene.closed(1, 5, 0);
+    scene.leave(ADA);
+    let hours_48 = 48 * 3_600_000;
+    assert_eq!(scene.space.next_deadline(), Some(at(scene.now + hours_48)));
+    assert_eq!(scene.wait(hours_48 - 1), vec![]);
+    assert_eq!(scene.wait(1), vec![Effect::Remove(conversation(1))]);
+    assert_eq!(scene.space.next_deadline(), None);
+}
+
+#[test]
+fn f100_an_offer_is_withdrawn_when_the_customer_leaves() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    let effects = scene.closed(1, 3, 0);
+    let is_empty_desk = |effect: &Effect| matches!(effect, Effect::Send { frame: FromServer::Desk(desk), .. } if desk.offers.is_empty());
+    assert!(effects.iter().any(is_empty_desk));
+    assert_eq!(scene.used(ADA), 0);
+    assert_eq!(refusal(&scene.accept(ADA, 1, 1)), Some(Refusal::OfferOver));
+    assert!(scene.is_available(ADA));
+}
+
+#[test]
+fn f87_closing_frees_every_slot() {
+    let mut scene = Scene::with_limit(&[ADA], 1);
+    scene.waits(1);
+    scene.talk(ADA, 1, 1, 3);
+    scene.take(Input::Reported(report(1, 4, 1, wrapping_up(ADA))));
+    assert_eq!(scene.used(ADA), 1, "wrapping up keeps the slot");
+    scene.waits(2);
+    assert_eq!(scene.offered(2), None);
+    scene.closed(1, 5, 1);
+    assert_eq!(scene.offered(2), Some((ADA, 1)));
+}
+
+#[test]
+fn r22_a_space_is_made_once() {
+    let mut space = Space::default();
+    let create = || Input::Create {
+        space: "demo".parse().unwrap(),
+        settings: Settings::new(name("Demo")),
+        agents: vec![agent_row(ADA)],
+    };
+    let effects = space.handle(at(0), create());
+    assert_eq!(
+        (saves(&effects), effects.last()),
+        (2, Some(&Effect::Created))
+    );
+    let effects = space.handle(at(1), create());
+    assert_eq!(effects, vec![Effect::Denied(Refusal::CommandConflict)]);
+}
+
+#[test]
+fn r23_a_visitor_has_one_open_conversation() {
+    let admit = |scene: &mut Scene, visitor: u8, c: u8| {
+        let effects = scene.take(Input::Admit {
+            visitor: VisitorId::from_bytes([visitor; 16]),
+            conversation: conversation(c),
+        });
+        match effects.as_slice() {
+            [Effect::Admitted(_)] => None,
+            [Effect::Denied(refusal)] => Some(refusal.clone()),
+            effects => panic!("{effects:?}"),
+        }
+    };
+    let mut scene = Scene::with(&[ADA]);
+    assert_eq!(admit(&mut scene, 1, 1), None);
+    scene.waits(1);
+    let conversation = conversation(1);
+    let is_open = Some(Refusal::ConversationOpen { conversation });
+    assert_eq!(admit(&mut scene, 1, 2), is_open);
+    assert_eq!(admit(&mut scene, 1, 1), None, "a repeat of the first");
+    assert_eq!(admit(&mut scene, 2, 2), None, "another visitor");
+    scene.talk(ADA, 1, 1, 3);
+    assert_eq!(admit(&mut scene, 1, 2), is_open);
+    scene.take(Input::Reported(report(1, 4, 1, wrapping_up(ADA))));
+    assert_eq!(admit(&mut scene, 1, 2), None, "the customer's side is over");
+
+    let mut nowhere = Scene {
+        space: Space::default(),
+        ..scene.clone()
+    };
+    assert_eq!(admit(&mut nowhere, 1, 1), Some(Refusal::SpaceUnknown));
+    let mut settings = Settings::new(name("Demo"));
+    settings.live_chat = false;
+    nowhere.take(Input::Create {
+        space: "demo".parse().unwrap(),
+        settings,
+        agents: vec![],
+    });
+    assert_eq!(admit(&mut nowhere, 1, 1), Some(Refusal::SpaceOff));
+}
