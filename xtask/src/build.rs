@@ -4,7 +4,7 @@
 //! goes into it and is skipped when that is what it saw last time.
 
 mod bindgen;
-mod compile;
+pub mod compile;
 mod edge;
 mod minify;
 pub mod pack;

@@ -110,3 +110,32 @@ fn name(command: &Command) -> String {
     words.extend(command.get_args().map(OsStr::to_string_lossy).take(3));
     format!("`{}`", words.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_takes_too_long_is_ended() {
+        let start = Instant::now();
+        assert!(!succeeds_within(
+            command("sleep").arg("60"),
+            Duration::from_millis(200)
+        ));
+        assert!(start.elapsed() < Duration::from_secs(30));
+        assert!(succeeds_within(
+            &mut command("true"),
+            Duration::from_secs(30)
+        ));
+        assert!(!succeeds_within(
+            &mut command("no-such-program"),
+            Duration::from_secs(30)
+        ));
+    }
+
+    #[test]
+    fn a_filter_takes_more_than_a_pipe_holds() {
+        let input = vec![b'x'; 1 << 20];
+        assert_eq!(filter(&mut command("cat"), &input).unwrap(), input);
+    }
+}

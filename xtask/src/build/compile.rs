@@ -7,7 +7,7 @@ use crate::{
     setup::wasm::TARGET,
 };
 use anyhow::{Context, Result};
-use std::{fs, path::PathBuf};
+use std::{env, fs, path::PathBuf};
 
 /// A wasm file to compile.
 pub struct Part {
@@ -58,6 +58,7 @@ pub fn wasm(part: &Part) -> Result<PathBuf> {
     if !part.features.is_empty() {
         cargo.args(["--features", &part.features.join(",")]);
     }
+    cargo.args(["--config", &same_on_every_machine()?]);
     run(&mut cargo)?;
     let built = paths::target()
         .join(TARGET)
@@ -67,6 +68,31 @@ pub fn wasm(part: &Part) -> Result<PathBuf> {
         .with_context(|| format!("cargo did not make {}.wasm", part.package))?;
     stamp.save()?;
     Ok(copy)
+}
+
+/// Panics carry the paths of sources: without the part that differs from machine to machine, the
+/// same sources give the same bytes, and nobody downloads the name of our home folder.
+fn same_on_every_machine() -> Result<String> {
+    let mut prefixes = registries()?;
+    prefixes.push(paths::root().to_path_buf());
+    let flags = prefixes
+        .iter()
+        .map(|prefix| format!("--remap-path-prefix={}/=", prefix.display()));
+    Ok(format!(
+        "target.{TARGET}.rustflags={:?}",
+        flags.collect::<Vec<_>>()
+    ))
+}
+
+/// The folders that cargo unpacks sources into.
+pub fn registries() -> Result<Vec<PathBuf>> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let folder = home.context("no home folder")?.join("registry/src");
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.sort();
+    Ok(folders)
 }
 
 /// What the compiler sees: names and contents, the versions of everything, and the compiler's own.

@@ -5,6 +5,7 @@
 
 use super::wasm::{TARGET, sysroot};
 use crate::{
+    build::compile::registries,
     paths,
     run::{capture, cargo, command, find, run, say},
 };
@@ -172,10 +173,33 @@ fn build(work: &Path, library: &Path) -> Result<PathBuf> {
         .args(["-Zbuild-std=std,panic_abort,test", "--target-dir"])
         .arg(empty.join("target"));
     cargo.env("RUSTC_BOOTSTRAP", "1"); // build-std is for nightly compilers, but for this
-    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes"); // without it every build with LTO fails
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(library)?);
     cargo.env("__CARGO_TESTS_ONLY_SRC_ROOT", library); // in place of the component rust-src
     run(&mut cargo)?;
     Ok(empty.join("target").join(TARGET).join("release/deps"))
+}
+
+/// Flags as cargo's variable wants them, with a separator that no path has.
+///
+/// The paths become those of a downloaded std, so that the same sources give the same bytes.
+fn flags(library: &Path) -> Result<OsString> {
+    let about = capture(command("rustc").arg("-vV"))?;
+    let commit = about
+        .lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "));
+    let commit = commit.context("rustc does not say its commit")?;
+    // Without the bitcode every build with LTO fails.
+    let mut flags = OsString::from("-Cembed-bitcode=yes");
+    let mut remap = |from: &Path, to: &str| {
+        flags.push("\u{1f}--remap-path-prefix=");
+        flags.push(from);
+        flags.push(format!("={to}"));
+    };
+    remap(library, &format!("/rustc/{commit}/library"));
+    for registry in registries()? {
+        remap(&registry, "/rust/deps");
+    }
+    Ok(flags)
 }
 
 /// Copies the libraries; std last, so that a copy cut short is not taken for a whole one.

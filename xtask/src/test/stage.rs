@@ -77,7 +77,7 @@ impl Stages {
         if status.success() {
             print_line(name, "ok", start.elapsed());
         } else if is_excused(&output) {
-            print_line(name, note, start.elapsed());
+            print_line(&format!("{name}: {note}"), "note", start.elapsed());
         } else {
             println!("{output}");
             print_line(name, "FAILED", start.elapsed());
@@ -128,7 +128,7 @@ fn number_before(line: &str, word: &str) -> u64 {
 }
 
 fn print_line(name: &str, mark: &str, time: Duration) {
-    println!("{mark:<7} {name:<18} {:>8}", seconds(time));
+    println!("{mark:<7} {name:<24} {:>8}", seconds(time));
 }
 
 fn seconds(time: Duration) -> String {
