@@ -27,6 +27,7 @@ pub mod link;
 pub mod mutant;
 pub mod refusal;
 pub mod rights;
+pub mod session;
 pub mod settings;
 pub mod space;
 pub mod text;

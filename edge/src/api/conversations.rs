@@ -1,0 +1,144 @@
+//! Conversations: how one begins, and its entries.
+
+use serde::Deserialize;
+use serde_json::json;
+use shared::conversation::{Birth, Seq, Source};
+use shared::id::{CommandId, ConversationId, EpochId, SpaceId, VisitorId};
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::settings::Settings;
+use shared::text::{Label, MessageText, PersonName, TextError};
+use worker::Response;
+
+use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{auth, body, clock, random};
+
+/// The queue that every space has.
+const GENERAL: &str = "GENERAL";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    text: String,
+    name: Option<String>,
+}
+
+/// `POST conversations`: the first message makes the conversation.
+pub async fn begin(mut call: Call) -> Result<Response, Problem> {
+    let key = auth::key(&call.env)?;
+    let pass = auth::bearer(&key, &call.request)?;
+    let Person::Visitor { visitor } = pass.person else {
+        return Err(Refusal::Forbidden.into());
+    };
+    let id = message_id(&call)?;
+    let body: Body = body::json(&mut call.request).await?;
+    let text = MessageText::parse(&body.text).map_err(|error| text_problem("text", error))?;
+    let name = match &body.name {
+        Some(name) => PersonName::parse(name).map_err(|error| text_problem("name", error))?,
+        None => guest(visitor)?,
+    };
+    let conversation = key.conversation(&pass.space, visitor, id);
+    let settings = admit(&call, &pass.space, visitor, conversation).await?;
+    let birth = Birth {
+        conversation,
+        space: pass.space.clone(),
+        visitor,
+        name,
+        queue: Label::parse(GENERAL).map_err(Problem::internal)?,
+        source: Source::Widget,
+        epoch: random::fresh(EpochId::fresh)?,
+        settings,
+        at: clock::now(),
+    };
+    let birth = Box::new(birth);
+    let asked = ConversationAsk::Begin { birth, id, text };
+    match ask::conversation(&call.env, &pass.space, conversation, &asked).await? {
+        ConversationTold::Begun { is_new } => {
+            let status = if is_new { 201 } else { 200 };
+            super::json(status, &json!({ "conversation": conversation }))
+        }
+        ConversationTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+/// `GET conversations/{conversation}/events?after=`
+pub async fn events(call: Call) -> Result<Response, Problem> {
+    let key = auth::key(&call.env)?;
+    let pass = auth::bearer(&key, &call.request)?;
+    let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
+    let asked = ConversationAsk::Read {
+        person: pass.person,
+        after: after(&call)?,
+    };
+    match ask::conversation(&call.env, &pass.space, conversation, &asked).await? {
+        ConversationTold::Read { entries, head } => {
+            super::json(200, &json!({ "events": entries, "head": head }))
+        }
+        ConversationTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+async fn admit(
+    call: &Call,
+    space: &SpaceId,
+    visitor: VisitorId,
+    conversation: ConversationId,
+) -> Result<Settings, Problem> {
+    let asked = SpaceAsk::Admit {
+        visitor,
+        conversation,
+    };
+    match ask::space(&call.env, space, &asked).await? {
+        SpaceTold::Admitted(settings) => Ok(*settings),
+        SpaceTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+fn message_id(call: &Call) -> Result<CommandId, Problem> {
+    let header = call.request.headers().get("idempotency-key")?;
+    let id = header.as_deref().map(str::parse);
+    match id {
+        Some(Ok(id)) => Ok(id),
+        Some(Err(error)) => Err(Problem::field("id_malformed", "Idempotency-Key", error)),
+        None => {
+            let message = "send the id of the message as Idempotency-Key";
+            Err(Problem::new(400, "idempotency_key_missing", message))
+        }
+    }
+}
+
+fn after(call: &Call) -> Result<Seq, Problem> {
+    let Some(value) = call.parameter("after") else {
+        return Ok(Seq(0));
+    };
+    // SQLite and JavaScript agree on whole numbers up to 2^53.
+    match value.parse() {
+        Ok(seq) if seq < 1 << 53 => Ok(Seq(seq)),
+        _ => Err(Problem::field(
+            "number_malformed",
+            "after",
+            "after is a whole number",
+        )),
+    }
+}
+
+/// "Guest" and four digits, the same for every conversation of a visitor.
+fn guest(visitor: VisitorId) -> Result<PersonName, Problem> {
+    let [.., high, low] = visitor.bytes();
+    let number = u16::from_be_bytes([high, low]) % 10_000;
+    PersonName::parse(&format!("Guest {number:04}")).map_err(Problem::internal)
+}
+
+fn text_problem(field: &'static str, error: TextError) -> Problem {
+    let code = match error {
+        TextError::Empty => "text_empty",
+        TextError::TooLong { .. } => "text_too_long",
+        TextError::Forbidden => "text_forbidden",
+    };
+    Problem::field(code, field, error)
+}

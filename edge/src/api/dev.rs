@@ -1,0 +1,161 @@
+//! Calls for one's own machine: sign in with one click, make a space, make an object die.
+//! The router lets them through only on loopback and with the dev flag (G5).
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::id::{ConversationId, SpaceId};
+use shared::refusal::Refusal;
+use shared::rights::Role;
+use shared::settings::{Change, Settings};
+use shared::space::Agent;
+use shared::text::PersonName;
+use worker::Response;
+
+use super::tokens::tokens;
+use crate::ask::{self, ConversationAsk, SignIn, SpaceAsk, SpaceTold};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{auth, body, demo, random};
+
+/// Most agents of a fresh space.
+const AGENTS_MAX: usize = 1_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInBody {
+    space: Option<SpaceId>,
+    #[serde(rename = "as")]
+    name: String,
+}
+
+/// `POST dev/sign-in`
+pub async fn sign_in(mut call: Call) -> Result<Response, Problem> {
+    let body: SignInBody = body::json(&mut call.request).await?;
+    let space = match body.space {
+        Some(space) => space,
+        None => super::named(demo::SPACE, Refusal::SpaceUnknown)?,
+    };
+    let key = auth::key(&call.env)?;
+    let asked = SpaceAsk::SignIn(SignIn::Agent(body.name));
+    match ask::space(&call.env, &space, &asked).await? {
+        SpaceTold::Session(session) => {
+            let agent = session.agent();
+            let mut fields = tokens(&key, &space, session);
+            if let Some((agent, name)) = agent {
+                fields.insert("agent".into(), agent.to_string().into());
+                fields.insert("name".into(), name.as_str().into());
+            }
+            fields.insert("space".into(), space.as_str().into());
+            super::json(200, &Value::Object(fields))
+        }
+        SpaceTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpaceBody {
+    #[serde(default)]
+    settings: Change,
+    #[serde(default)]
+    agents: Vec<AgentBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentBody {
+    name: PersonName,
+    screen_name: Option<PersonName>,
+    role: Option<Role>,
+    limit: Option<u32>,
+}
+
+/// `POST dev/spaces`
+pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
+    let body: SpaceBody = body::json(&mut call.request).await?;
+    let settings = settings(body.settings)?;
+    if body.agents.len() > AGENTS_MAX {
+        let message = format!("a space has at most {AGENTS_MAX} agents");
+        return Err(Problem::field("too_many_agents", "agents", message));
+    }
+    let agents = body.agents.into_iter().map(agent);
+    let agents = agents.collect::<Result<Vec<_>, _>>()?;
+    let space = fresh_name()?;
+    let names: Vec<_> = agents
+        .iter()
+        .map(|agent| json!({ "agent": agent.agent, "name": agent.name }))
+        .collect();
+    let asked = SpaceAsk::Create {
+        settings: Box::new(settings),
+        agents,
+    };
+    match ask::space(&call.env, &space, &asked).await? {
+        SpaceTold::Created => super::json(201, &json!({ "space": space, "agents": names })),
+        SpaceTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PanicBody {
+    space: SpaceId,
+    conversation: Option<ConversationId>,
+}
+
+/// `POST dev/panic`: answers 500, because whoever is asked to die cannot answer.
+pub async fn panic(mut call: Call) -> Result<Response, Problem> {
+    let PanicBody {
+        space,
+        conversation,
+    } = body::json(&mut call.request).await?;
+    if let Some(conversation) = conversation {
+        let asked = ConversationAsk::Panic;
+        ask::conversation(&call.env, &space, conversation, &asked).await?;
+    } else {
+        ask::space(&call.env, &space, &SpaceAsk::Panic).await?;
+    }
+    super::json(200, &json!({}))
+}
+
+/// A fresh space may be shown on pages of this machine, unless it says where.
+fn settings(change: Change) -> Result<Settings, Problem> {
+    let name = PersonName::parse("Test space").map_err(Problem::internal)?;
+    let defaults = Settings {
+        origins: demo::loopback(),
+        ..Settings::new(name)
+    };
+    defaults
+        .changed(change)
+        .map_err(|error| Problem::field("setting_out_of_range", error.field, error))
+}
+
+fn agent(body: AgentBody) -> Result<Agent, Problem> {
+    let AgentBody {
+        name,
+        screen_name,
+        role,
+        limit,
+    } = body;
+    let limit = match limit {
+        Some(limit @ 1..=100) => u8::try_from(limit).ok(),
+        Some(_) => {
+            let message = "limit is 1 to 100";
+            return Err(Problem::field("setting_out_of_range", "limit", message));
+        }
+        None => None,
+    };
+    let screen_name = screen_name.unwrap_or_else(|| name.clone());
+    demo::agent(name, screen_name, role.unwrap_or(Role::Agent), limit)
+}
+
+fn fresh_name() -> Result<SpaceId, Problem> {
+    let bytes = random::bytes()?;
+    let hex: String = bytes
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("s-{hex}").parse().map_err(Problem::internal)
+}

@@ -1,0 +1,66 @@
+//! Tokens: how they are handed out, and how a fresh one is got.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::id::SpaceId;
+use shared::session::TOKEN_LIFE;
+use worker::Response;
+
+use crate::ask::{self, Session, SpaceAsk, SpaceTold};
+use crate::auth::key::Key;
+use crate::auth::refresh::{self, Refresh};
+use crate::auth::{self, jwt};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{body, clock};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    refresh: String,
+}
+
+/// `POST tokens/refresh`
+pub async fn refresh(mut call: Call) -> Result<Response, Problem> {
+    let body: Body = body::json(&mut call.request).await?;
+    let key = auth::key(&call.env)?;
+    let Some(token) = refresh::verify(&key, &body.refresh) else {
+        return Err(Problem::unauthorized(
+            "refresh_invalid",
+            "the refresh token is not valid",
+        ));
+    };
+    let asked = SpaceAsk::Refresh {
+        family: token.family,
+        generation: token.generation,
+    };
+    match ask::space(&call.env, &token.space, &asked).await? {
+        SpaceTold::Session(session) => {
+            super::json(200, &Value::Object(tokens(&key, &token.space, session)))
+        }
+        SpaceTold::SessionOver => Err(Problem::unauthorized(
+            "session_over",
+            "the session is over: begin a new one",
+        )),
+        told => Err(super::unexpected(told)),
+    }
+}
+
+/// The fields `token`, `refresh` and `expires_in` of an answer.
+pub fn tokens(key: &Key, space: &SpaceId, session: Session) -> serde_json::Map<String, Value> {
+    let token = jwt::mint(key, clock::now(), space, &session.person);
+    let refresh = Refresh {
+        space: space.clone(),
+        family: session.family,
+        generation: session.generation,
+    };
+    let fields = json!({
+        "token": token,
+        "refresh": refresh::mint(key, &refresh),
+        "expires_in": TOKEN_LIFE.as_secs(),
+    });
+    match fields {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
+    }
+}

@@ -1,0 +1,72 @@
+//! Sockets: who gets one. A browser cannot see why an upgrade was refused, so all but a wrong
+//! Origin is accepted and closed at once with a code (PROTOCOL.md §5).
+
+use shared::frame::CloseCode;
+use shared::id::SpaceId;
+use shared::rights::Person;
+use worker::{Response, Stub};
+
+use crate::ask;
+use crate::auth::{self, jwt::Pass};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::sockets::{Entrance, turn_away};
+
+/// `GET conversations/{conversation}/socket`
+pub async fn conversation(call: Call) -> Result<Response, Problem> {
+    enter(&call, |pass| {
+        let Ok(conversation) = call.place.parse() else {
+            return Ok(Err(CloseCode::Unknown));
+        };
+        ask::conversation_stub(&call.env, &pass.space, conversation).map(Ok)
+    })
+    .await
+}
+
+/// `GET spaces/{space}/socket`: for agents of that space.
+pub async fn space(call: Call) -> Result<Response, Problem> {
+    enter(&call, |pass| {
+        let is_theirs = call.place.parse::<SpaceId>().as_ref() == Ok(&pass.space);
+        match pass.person {
+            Person::Agent { .. } if is_theirs => ask::space_stub(&call.env, &pass.space).map(Ok),
+            Person::Agent { .. } | Person::Visitor { .. } => Ok(Err(CloseCode::Forbidden)),
+        }
+    })
+    .await
+}
+
+async fn enter(
+    call: &Call,
+    find: impl FnOnce(&Pass) -> worker::Result<Result<Stub, CloseCode>>,
+) -> Result<Response, Problem> {
+    let headers = call.request.headers();
+    let is_upgrade = headers
+        .get("upgrade")?
+        .is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
+    if !is_upgrade {
+        let message = "this address is for WebSockets";
+        return Err(Problem::new(426, "upgrade_required", message));
+    }
+    auth::require_origin(&call.request, &call.url)?;
+    let protocols = headers.get("sec-websocket-protocol")?.unwrap_or_default();
+    let offer = auth::offer(&protocols);
+    let key = auth::key(&call.env)?;
+    let Ok(pass) = auth::pass(&key, &offer) else {
+        return Ok(turn_away(offer.protocol, CloseCode::Unauthorized)?);
+    };
+    let (Some(encoding), Some(protocol)) = (offer.encoding, offer.protocol) else {
+        return Ok(turn_away(offer.protocol, CloseCode::Version)?);
+    };
+    match find(&pass)? {
+        Ok(stub) => {
+            let space = pass.space.clone();
+            let entrance = Entrance {
+                pass,
+                encoding,
+                protocol: protocol.to_owned(),
+            };
+            Ok(ask::upgrade(stub, &space, &entrance).await?)
+        }
+        Err(code) => Ok(turn_away(Some(protocol), code)?),
+    }
+}

@@ -1,0 +1,35 @@
+//! Visitors: browsers that may write to a space.
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::id::{SpaceId, VisitorId};
+use shared::refusal::Refusal;
+use worker::Response;
+
+use super::tokens::tokens;
+use crate::ask::{self, SignIn, SpaceAsk, SpaceTold};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{auth, body, random};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {}
+
+/// `POST spaces/{space}/visitors`
+pub async fn create(mut call: Call) -> Result<Response, Problem> {
+    let space: SpaceId = super::named(&call.place, Refusal::SpaceUnknown)?;
+    let Body {} = body::json(&mut call.request).await?;
+    let key = auth::key(&call.env)?;
+    let visitor = random::fresh(VisitorId::fresh)?;
+    let asked = SpaceAsk::SignIn(SignIn::Visitor(visitor));
+    match ask::space(&call.env, &space, &asked).await? {
+        SpaceTold::Session(session) => {
+            let mut fields = tokens(&key, &space, session);
+            fields.insert("visitor".into(), visitor.to_string().into());
+            super::json(201, &Value::Object(fields))
+        }
+        SpaceTold::Denied(refusal) => Err(refusal.into()),
+        told => Err(super::unexpected(told)),
+    }
+}

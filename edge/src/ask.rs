@@ -1,0 +1,275 @@
+//! What the Worker and the objects ask each other: one POST, JSON both ways.
+//!
+//! An object's name is made here from what a token says, never from a client's text alone (T1),
+//! and holds the space: a conversation id of another space leads to an object that does not exist.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
+use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::session::Subject;
+use shared::settings::Settings;
+use shared::space::Agent;
+use shared::text::{MessageText, PersonName};
+use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
+
+use crate::sockets::Entrance;
+
+/// Asked of a conversation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum ConversationAsk {
+    /// The first message.
+    Begin {
+        /// What it is born with.
+        birth: Box<Birth>,
+        /// Id of the message.
+        id: CommandId,
+        /// The message.
+        text: MessageText,
+    },
+    /// Entries after a place.
+    Read {
+        /// Who reads.
+        person: Person,
+        /// The place.
+        after: Seq,
+    },
+    /// A proposal of the space.
+    Instruct(Instruction),
+    /// Die, so that a test sees it come back.
+    Panic,
+}
+
+/// Answered by a conversation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum ConversationTold {
+    /// It stands; `is_new` when this very call made it.
+    Begun {
+        /// False for a repeat.
+        is_new: bool,
+    },
+    /// What was read.
+    Read {
+        /// The entries, at most [`shared::frame::BACKLOG_MAX`].
+        entries: Vec<Entry>,
+        /// The last place of the log.
+        head: Seq,
+    },
+    /// To a proposal.
+    Answer(Answer),
+    /// No.
+    Denied(Refusal),
+}
+
+/// Asked of a space.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum SpaceAsk {
+    /// What are you called, and who may show you?
+    Look,
+    /// Make it.
+    Create {
+        /// Its settings.
+        settings: Box<Settings>,
+        /// Its agents.
+        agents: Vec<Agent>,
+    },
+    /// May a conversation begin?
+    Admit {
+        /// Who writes.
+        visitor: VisitorId,
+        /// The conversation that would begin.
+        conversation: ConversationId,
+    },
+    /// What a conversation looks like.
+    Report(Box<Report>),
+    /// Begin a session.
+    SignIn(SignIn),
+    /// Go on with a session.
+    Refresh {
+        /// The family.
+        family: String,
+        /// The generation.
+        generation: u32,
+    },
+    /// Die, so that a test sees it come back.
+    Panic,
+}
+
+/// Who begins a session.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum SignIn {
+    /// A browser.
+    Visitor(VisitorId),
+    /// An agent, by name, whatever the case of its letters.
+    Agent(String),
+}
+
+/// Answered by a space.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum SpaceTold {
+    /// To [`SpaceAsk::Look`].
+    Settings(Box<Settings>),
+    /// It stands.
+    Created,
+    /// It may begin, with these settings.
+    Admitted(Box<Settings>),
+    /// The report of that revision is stored.
+    Confirmed(Seq),
+    /// A session begins or goes on.
+    Session(Session),
+    /// The session is over, or never was.
+    SessionOver,
+    /// No.
+    Denied(Refusal),
+}
+
+/// A session, as the Worker makes tokens of it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Session {
+    /// The family.
+    pub family: String,
+    /// The generation to give out.
+    pub generation: u32,
+    /// Whose it is, as of this moment.
+    pub person: Person,
+}
+
+impl Session {
+    /// The agent of the session.
+    pub fn agent(&self) -> Option<(AgentId, PersonName)> {
+        match &self.person {
+            Person::Agent { agent, name, .. } => Some((*agent, name.clone())),
+            Person::Visitor { .. } => None,
+        }
+    }
+}
+
+/// The subject of a person's session.
+pub fn subject(person: &Person) -> Subject {
+    match person {
+        Person::Visitor { visitor } => Subject::Visitor(*visitor),
+        Person::Agent { agent, .. } => Subject::Agent(*agent),
+    }
+}
+
+/// Asks a conversation.
+///
+/// # Errors
+/// When it cannot be reached, or fails.
+pub async fn conversation(
+    env: &Env,
+    space: &SpaceId,
+    conversation: ConversationId,
+    ask: &ConversationAsk,
+) -> Result<ConversationTold> {
+    call(|| conversation_stub(env, space, conversation), space, ask).await
+}
+
+/// Asks a space.
+///
+/// # Errors
+/// When it cannot be reached, or fails.
+pub async fn space(env: &Env, space: &SpaceId, ask: &SpaceAsk) -> Result<SpaceTold> {
+    call(|| space_stub(env, space), space, ask).await
+}
+
+/// Hands an upgrade to an object. The announcement is ours alone: the request is a new one, so no
+/// header of the client comes along.
+///
+/// # Errors
+/// When the object cannot be reached, or fails.
+pub async fn upgrade(stub: Stub, space: &SpaceId, entrance: &Entrance) -> Result<Response> {
+    let request = Request::new(&address(space), Method::Get)?;
+    let headers = &request.inner().headers();
+    headers.set("upgrade", "websocket")?;
+    // A header holds Latin-1 at most, and a name any character.
+    headers.set(ENTRANCE, &encode(&serde_json::to_string(entrance)?))?;
+    stub.fetch_with_request(request).await
+}
+
+/// The conversation's object.
+///
+/// # Errors
+/// When the binding is missing.
+pub fn conversation_stub(env: &Env, space: &SpaceId, conversation: ConversationId) -> Result<Stub> {
+    let name = format!("conversation/{space}/{conversation}");
+    env.durable_object("CONVERSATION")?.get_by_name(&name)
+}
+
+/// The space's object.
+///
+/// # Errors
+/// When the binding is missing.
+pub fn space_stub(env: &Env, space: &SpaceId) -> Result<Stub> {
+    env.durable_object("SPACE")?
+        .get_by_name(&format!("space/{space}"))
+}
+
+/// Reads the announcement of a socket; `None` when the request asks something else.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn entrance(request: &Request) -> Result<Option<Entrance>> {
+    let Some(header) = request.headers().get(ENTRANCE)? else {
+        return Ok(None);
+    };
+    let bytes = decode(&header).ok_or_else(|| Error::RustError("no entrance".to_owned()))?;
+    Ok(Some(serde_json::from_slice(&bytes)?))
+}
+
+/// The space that a request to an object names.
+///
+/// # Errors
+/// When it names none.
+pub fn named_space(request: &Request) -> Result<SpaceId> {
+    let path = request.path();
+    let name = path.trim_start_matches('/').parse();
+    name.map_err(|error: shared::id::SpaceIdError| Error::RustError(error.to_string()))
+}
+
+const ENTRANCE: &str = "bellhop-entrance";
+
+/// Tries twice, each time with a stub of its own: after an exception a stub is of no use. Every
+/// ask may be repeated. An overloaded object is not asked again.
+async fn call<Told: DeserializeOwned>(
+    stub: impl Fn() -> Result<Stub>,
+    space: &SpaceId,
+    ask: &impl Serialize,
+) -> Result<Told> {
+    let body = serde_json::to_string(ask)?;
+    match once(stub()?, space, &body).await {
+        Err(error) if !error.to_string().contains("overloaded") => {
+            once(stub()?, space, &body).await
+        }
+        told => told,
+    }
+}
+
+async fn once<Told: DeserializeOwned>(stub: Stub, space: &SpaceId, body: &str) -> Result<Told> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    let request = Request::new_with_init(&address(space), &init)?;
+    let mut response = stub.fetch_with_request(request).await?;
+    if response.status_code() != 200 {
+        return Err(Error::RustError(response.text().await?));
+    }
+    response.json().await
+}
+
+fn address(space: &SpaceId) -> String {
+    format!("https://object/{space}")
+}
+
+fn encode(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+}

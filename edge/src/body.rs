@@ -1,0 +1,52 @@
+//! The body of a request: JSON of a known shape, at most 64 KiB.
+
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use worker::Request;
+
+use crate::errors::Problem;
+
+/// Largest body: that of a frame. Source: SECURITY.md C6.
+const BODY_MAX: usize = shared::frame::FRAME_MAX;
+
+/// Reads a body as bytes.
+///
+/// # Errors
+/// 413 as soon as it is known to be too large.
+pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
+    let announced = request.headers().get("content-length")?;
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_MAX) {
+        return Err(too_large());
+    }
+    let Ok(mut stream) = request.stream() else {
+        return Ok(Vec::new());
+    };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend(chunk?);
+        if bytes.len() > BODY_MAX {
+            return Err(too_large());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Reads a body as JSON; an empty one is `{}`.
+///
+/// # Errors
+/// 413 when it is too large, 400 when it is not JSON of that shape.
+pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Problem> {
+    parse(&bytes(request).await?)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(400, "body_malformed", format!("the body: {error}")))
+}
+
+fn too_large() -> Problem {
+    let message = format!("a body has at most {BODY_MAX} bytes");
+    Problem::new(413, "body_too_large", message)
+}

@@ -1,0 +1,165 @@
+//! The one form of every error over HTTP: `{"error": {"code", "message", "field"?}}`.
+//!
+//! Bad input is 4xx and says what is wrong with it; what is wrong with us is 5xx, goes to the
+//! log and says nothing.
+
+use serde_json::{Map, Value, json};
+use shared::id::ConversationId;
+use shared::refusal::Refusal;
+use worker::{Response, console_error};
+
+/// Why a request was not obeyed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    status: u16,
+    code: &'static str,
+    message: String,
+    field: Option<&'static str>,
+    conversation: Option<ConversationId>,
+    allow: Option<String>,
+}
+
+impl Problem {
+    /// A problem without a field.
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            field: None,
+            conversation: None,
+            allow: None,
+        }
+    }
+
+    /// 422: a value of the request is not one that we take.
+    pub fn field(code: &'static str, field: &'static str, message: impl ToString) -> Self {
+        Self {
+            field: Some(field),
+            ..Self::new(422, code, message.to_string())
+        }
+    }
+
+    /// 401: no valid token.
+    pub fn unauthorized(code: &'static str, message: impl ToString) -> Self {
+        Self::new(401, code, message.to_string())
+    }
+
+    /// 403: not allowed, whoever asks.
+    pub fn forbidden(code: &'static str, message: &str) -> Self {
+        Self::new(403, code, message)
+    }
+
+    /// 404: no such address.
+    pub fn not_found() -> Self {
+        Self::new(404, "path_unknown", "there is nothing at this address")
+    }
+
+    /// 405: the address exists for other methods.
+    pub fn method(allowed: &[&str]) -> Self {
+        let allowed = allowed.join(", ");
+        Self {
+            allow: Some(allowed.clone()),
+            ..Self::new(
+                405,
+                "method_unknown",
+                format!("this address takes {allowed}"),
+            )
+        }
+    }
+
+    /// 500: logged, and not told.
+    pub fn internal(error: impl core::fmt::Display) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        console_error!("edge: {error}");
+        let _ = error;
+        Self::new(500, "internal", "something went wrong on our side")
+    }
+
+    /// 503: not now.
+    pub fn unavailable(message: &str) -> Self {
+        Self::new(503, "unavailable", message)
+    }
+
+    /// The status.
+    #[cfg(test)]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The answer.
+    pub fn response(&self) -> worker::Result<Response> {
+        let response = Response::from_json(&self.body())?.with_status(self.status);
+        let headers = response.headers();
+        headers.set("cache-control", "no-store")?;
+        headers.set("x-content-type-options", "nosniff")?;
+        if let Some(allow) = &self.allow {
+            headers.set("allow", allow)?;
+        }
+        if self.status == 401 {
+            headers.set("www-authenticate", "Bearer")?;
+        }
+        if self.status == 503 {
+            headers.set("retry-after", "1")?;
+        }
+        Ok(response)
+    }
+
+    fn body(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".into(), self.code.into());
+        error.insert("message".into(), self.message.as_str().into());
+        if let Some(field) = self.field {
+            error.insert("field".into(), field.into());
+        }
+        if let Some(conversation) = self.conversation {
+            error.insert("conversation".into(), conversation.to_string().into());
+        }
+        json!({ "error": error })
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Self::new(refusal.status(), refusal.code(), refusal.to_string());
+        if let Refusal::ConversationOpen { conversation } = refusal {
+            problem.conversation = Some(conversation);
+        }
+        problem
+    }
+}
+
+impl From<worker::Error> for Problem {
+    fn from(error: worker::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_one_form() {
+        let problem = Problem::field("text_empty", "text", "the text is empty");
+        assert_eq!(problem.status(), 422);
+        let expected = json!({"error": {
+            "code": "text_empty", "field": "text", "message": "the text is empty"
+        }});
+        assert_eq!(problem.body(), expected);
+
+        let conversation = ConversationId::from_bytes([1; 16]);
+        let problem = Problem::from(Refusal::ConversationOpen { conversation });
+        let expected = json!({"error": {
+            "code": "conversation_open", "message": "you have an open conversation",
+            "conversation": conversation.to_string()
+        }});
+        assert_eq!((problem.status(), problem.body()), (409, expected));
+    }
+
+    #[test]
+    fn what_is_wrong_with_us_is_not_told() {
+        let problem = Problem::internal("SELECT * FROM secrets");
+        assert!(!problem.body().to_string().contains("secrets"));
+    }
+}

@@ -1,0 +1,99 @@
+//! From a request to the one who answers it. What every request has to pass is here.
+
+use worker::{Env, Request, Response, Url};
+
+use crate::auth;
+use crate::errors::Problem;
+use crate::routes::{self, Found, Target};
+use crate::{api, pages};
+
+/// Longest path with its query: 2 KiB. Source: SECURITY.md C6.
+const PATH_MAX: usize = 2_048;
+
+/// A request on its way.
+pub struct Call {
+    /// The request.
+    pub request: Request,
+    /// Its address.
+    pub url: Url,
+    /// The bindings.
+    pub env: Env,
+    /// The segment of the path that is not fixed.
+    pub place: String,
+    /// True on somebody's own machine (G5).
+    pub is_dev: bool,
+}
+
+impl Call {
+    /// A parameter of the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let mut pairs = self.url.query_pairs();
+        let pair = pairs.find(|(known, _)| known == name)?;
+        Some(pair.1.into_owned())
+    }
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// Never for what a client may send; only when the platform cannot make an answer.
+pub async fn answer(request: Request, env: Env) -> worker::Result<Response> {
+    let url = request.url();
+    let response = match url {
+        Ok(url) => route(request, url, env).await,
+        Err(_) => Err(Problem::new(400, "url_malformed", "the address is not one")),
+    };
+    response.or_else(|problem| problem.response())
+}
+
+async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem> {
+    if url.path().len() + url.query().map_or(0, str::len) > PATH_MAX {
+        let message = format!("a path has at most {PATH_MAX} bytes");
+        return Err(Problem::new(414, "path_too_long", message));
+    }
+    // The crate's own type of methods takes unknown ones for GET.
+    let method = request.inner().method();
+    let (route, place) = match routes::find(&method, url.path()) {
+        Found::Target(route, place) => (route, place.to_owned()),
+        Found::OtherMethod(allowed) => return Err(Problem::method(&allowed)),
+        Found::Nothing => return Err(Problem::not_found()),
+    };
+    let is_dev = auth::is_dev(&env, &url);
+    if route.is_dev() {
+        auth::check_dev(&env, is_dev)?;
+    }
+    if route.method == "POST" && route.target != Target::CspReports {
+        auth::check_origin(&request, &url)?;
+    }
+    let call = Call {
+        request,
+        url,
+        env,
+        place,
+        is_dev,
+    };
+    serve(route.target, call).await
+}
+
+async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
+    match target {
+        Target::Root => pages::root(&call),
+        Target::Demo => pages::demo(&call).await,
+        Target::Loader => pages::loader(&call).await,
+        Target::Chat => pages::chat(&call).await,
+        Target::Console => pages::console(&call).await,
+        Target::ApiDocument => pages::api_document(&call).await,
+        Target::Asset => pages::asset(&call).await,
+        Target::Visitors => api::visitors::create(call).await,
+        Target::RefreshToken => api::tokens::refresh(call).await,
+        Target::Conversations => api::conversations::begin(call).await,
+        Target::Events => api::conversations::events(call).await,
+        Target::ConversationSocket => api::upgrades::conversation(call).await,
+        Target::SpaceSocket => api::upgrades::space(call).await,
+        Target::CspReports => api::reports::take(call).await,
+        Target::DevSignIn => api::dev::sign_in(call).await,
+        Target::DevSpaces => api::dev::create_space(call).await,
+        Target::DevReports => api::reports::list(),
+        Target::DevPanic => api::dev::panic(call).await,
+    }
+}

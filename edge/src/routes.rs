@@ -1,0 +1,210 @@
+//! Every address that the Worker serves, as data: the router reads this table, and a test holds
+//! `public/openapi.json` against it.
+
+/// What an address stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Target {
+    /// `/`
+    Root,
+    /// The demo shop page.
+    Demo,
+    /// The loader that a site embeds.
+    Loader,
+    /// The chat's document.
+    Chat,
+    /// The console's document.
+    Console,
+    /// The API document.
+    ApiDocument,
+    /// A hashed file.
+    Asset,
+    /// Makes a visitor.
+    Visitors,
+    /// A fresh token for a refresh token.
+    RefreshToken,
+    /// The first message makes a conversation.
+    Conversations,
+    /// Entries of a conversation.
+    Events,
+    /// Socket of a conversation.
+    ConversationSocket,
+    /// Socket of a space.
+    SpaceSocket,
+    /// What browsers report about our content security policy.
+    CspReports,
+    /// One-click sign-in.
+    DevSignIn,
+    /// A fresh space.
+    DevSpaces,
+    /// The violations reported so far.
+    DevReports,
+    /// Makes an object panic, so that tests see it come back.
+    DevPanic,
+}
+
+/// One address.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The method; `GET` answers `HEAD` too.
+    pub method: &'static str,
+    /// The path; `{name}` stands for one segment, `{*}` at the end for all that follow.
+    pub path: &'static str,
+    /// What it stands for.
+    pub target: Target,
+}
+
+impl Route {
+    /// True for what exists on one's own machine only (SECURITY.md G5).
+    #[must_use]
+    pub fn is_dev(&self) -> bool {
+        self.path == "/demo" || self.path.starts_with("/api/v1/dev/")
+    }
+}
+
+const fn route(method: &'static str, path: &'static str, target: Target) -> Route {
+    Route {
+        method,
+        path,
+        target,
+    }
+}
+
+/// The table.
+#[rustfmt::skip]
+pub const ROUTES: [Route; 18] = [
+    route("GET", "/", Target::Root),
+    route("GET", "/demo", Target::Demo),
+    route("GET", "/bellhop.js", Target::Loader),
+    route("GET", "/chat", Target::Chat),
+    route("GET", "/agent", Target::Console),
+    route("GET", "/openapi.json", Target::ApiDocument),
+    route("GET", "/assets/{*}", Target::Asset),
+    route("POST", "/api/v1/spaces/{space}/visitors", Target::Visitors),
+    route("POST", "/api/v1/tokens/refresh", Target::RefreshToken),
+    route("POST", "/api/v1/conversations", Target::Conversations),
+    route("GET", "/api/v1/conversations/{conversation}/events", Target::Events),
+    route("GET", "/api/v1/conversations/{conversation}/socket", Target::ConversationSocket),
+    route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
+    route("POST", "/api/v1/reports/csp", Target::CspReports),
+    route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
+    route("POST", "/api/v1/dev/spaces", Target::DevSpaces),
+    route("GET", "/api/v1/dev/reports", Target::DevReports),
+    route("POST", "/api/v1/dev/panic", Target::DevPanic),
+];
+
+/// What a method and a path lead to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found<'a> {
+    /// A target, with the segment that stands in its path's place.
+    Target(&'static Route, &'a str),
+    /// The path exists for these methods only.
+    OtherMethod(Vec<&'static str>),
+    /// No such path.
+    Nothing,
+}
+
+impl PartialEq for Route {
+    fn eq(&self, other: &Self) -> bool {
+        (self.method, self.path) == (other.method, other.path)
+    }
+}
+
+/// Looks an address up.
+#[must_use]
+pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let mut others = Vec::new();
+    for route in &ROUTES {
+        let Some(place) = matched(route.path, path) else {
+            continue;
+        };
+        if route.method == method {
+            return Found::Target(route, place);
+        }
+        others.push(route.method);
+    }
+    if others.is_empty() {
+        Found::Nothing
+    } else {
+        Found::OtherMethod(others)
+    }
+}
+
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
+    let Some((before, after)) = pattern.split_once('{') else {
+        return (pattern == path).then_some("");
+    };
+    let rest = path.strip_prefix(before)?;
+    let after = after.split_once('}').map_or("", |(_, after)| after);
+    if pattern.ends_with("{*}") {
+        return (!rest.is_empty()).then_some(rest);
+    }
+    let place = rest.strip_suffix(after)?;
+    (!place.is_empty() && !place.contains('/')).then_some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_one_target() {
+        let id = "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f";
+        let socket = format!("/api/v1/conversations/{id}/socket");
+        let cases = [
+            ("GET", "/chat", Some((Target::Chat, ""))),
+            ("HEAD", "/chat", Some((Target::Chat, ""))),
+            ("GET", "/chat/", None),
+            ("GET", "/assets/a.js", Some((Target::Asset, "a.js"))),
+            ("GET", "/assets/", None),
+            (
+                "GET",
+                socket.as_str(),
+                Some((Target::ConversationSocket, id)),
+            ),
+            ("GET", "/api/v1/conversations//socket", None),
+            ("GET", "/api/v1/conversations/a/b/socket", None),
+            ("GET", "/api/v1/conversations/socket", None),
+            (
+                "GET",
+                "/api/v1/spaces/demo/socket",
+                Some((Target::SpaceSocket, "demo")),
+            ),
+            ("GET", "/api/v2/spaces/demo/socket", None),
+        ];
+        for (method, path, expected) in cases {
+            let found = match find(method, path) {
+                Found::Target(route, place) => Some((route.target, place)),
+                Found::OtherMethod(_) | Found::Nothing => None,
+            };
+            assert_eq!(found, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_known_path_names_its_methods() {
+        for method in ["GET", "PUT", "DELETE", "PROPFIND", "get"] {
+            let found = find(method, "/api/v1/conversations");
+            assert_eq!(found, Found::OtherMethod(vec!["POST"]), "{method}");
+        }
+    }
+
+    #[test]
+    fn the_api_document_describes_exactly_the_routes_that_exist() {
+        let document = include_str!("../../public/openapi.json");
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                documented.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+        let routes = ROUTES
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"));
+        let routes = routes.map(|route| format!("{} {}", route.method, route.path));
+        assert_eq!(documented, routes.collect::<BTreeSet<_>>());
+    }
+}

@@ -1,0 +1,321 @@
+//! The open sockets of an object: hibernatable, known by number, kept in memory while awake.
+//!
+//! What must outlive the memory stands in the socket's attachment and is written when it changes,
+//! never per message.
+
+mod attachment;
+mod outgoing;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::frame::{
+    BAD_FRAMES_MAX, BAD_FRAMES_PERIOD_MS, CloseCode, Encoding, FrameError, FromServer, Raw,
+    SocketId, ToServer,
+};
+use shared::session::RENEW_GRACE;
+use shared::time::{Timestamp, millis};
+use worker::js_sys::Map;
+use worker::wasm_bindgen::JsValue;
+use worker::{Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
+use worker::{WebSocketRequestResponsePair, console_error};
+
+use crate::auth::jwt::Pass;
+use attachment::Attachment;
+use outgoing::Outgoing;
+
+/// The sockets of an object whose machine keeps a `Seat` for each.
+pub struct Sockets<Seat> {
+    sessions: BTreeMap<SocketId, Session<Seat>>,
+    /// From the socket, as JavaScript knows it, to its number.
+    numbers: Map,
+    next: u64,
+}
+
+struct Session<Seat> {
+    socket: WebSocket,
+    attachment: Attachment<Seat>,
+    bad_frames: Vec<Timestamp>,
+}
+
+/// What a message turned out to be.
+pub enum Incoming<C> {
+    /// A frame for the machine.
+    Frame(SocketId, ToServer<C>),
+    /// The socket was closed for what it sent.
+    Closed(SocketId),
+    /// A fresh token.
+    Renew(SocketId, String),
+    /// Answered, or from a socket that is no longer ours.
+    Nothing,
+}
+
+/// A socket as the Worker announces it.
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+pub struct Entrance {
+    /// What its token says.
+    pub pass: Pass,
+    /// How it speaks.
+    pub encoding: Encoding,
+    /// The subprotocol to answer.
+    pub protocol: String,
+}
+
+impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
+    /// Finds the sockets that outlived the object's memory.
+    pub fn wake(state: &State) -> Self {
+        let mut sockets = Self {
+            sessions: BTreeMap::new(),
+            numbers: Map::new(),
+            next: 1,
+        };
+        for socket in state.get_websockets() {
+            match attachment::read(&socket) {
+                Some(attachment) => sockets.enter(socket, attachment),
+                None => end(&socket, CloseCode::Broken),
+            }
+        }
+        sockets
+    }
+
+    /// Accepts a socket. The answer is for the client; the number is for the machine.
+    ///
+    /// # Errors
+    /// When the platform gives no socket.
+    pub fn accept(&mut self, state: &State, entrance: Entrance) -> Result<(SocketId, Response)> {
+        let pair = WebSocketPair::new()?;
+        // Heartbeats are answered without waking the object.
+        if let Ok(heartbeat) = WebSocketRequestResponsePair::new("ping", "pong") {
+            state.set_websocket_auto_response(&heartbeat);
+        }
+        let id = SocketId(self.next);
+        let Entrance {
+            pass,
+            encoding,
+            protocol,
+        } = entrance;
+        let side = match pass.person.side() {
+            shared::rights::Side::Customer => "customer",
+            shared::rights::Side::Agent => "agent",
+        };
+        state.accept_websocket_with_tags(&pair.server, &[side]);
+        let attachment = Attachment::new(id, encoding, pass);
+        attachment::write(&pair.server, &attachment);
+        self.enter(pair.server, attachment);
+        let response = Response::from_websocket(pair.client)?;
+        response
+            .headers()
+            .set("sec-websocket-protocol", &protocol)?;
+        Ok((id, response))
+    }
+
+    /// How many are open.
+    pub fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// The seats that the machine had kept; a socket without one has said nothing that matters.
+    pub fn seats(&self) -> Vec<(SocketId, Seat)> {
+        let sessions = self.sessions.iter();
+        sessions
+            .filter_map(|(id, session)| Some((*id, session.attachment.seat.clone()?)))
+            .collect()
+    }
+
+    /// The sockets that have no seat yet.
+    pub fn seatless(&self) -> Vec<(SocketId, Pass)> {
+        let sessions = self.sessions.iter();
+        sessions
+            .filter(|(_, session)| session.attachment.seat.is_none())
+            .map(|(id, session)| (*id, session.attachment.pass.clone()))
+            .collect()
+    }
+
+    /// Every socket with its number.
+    pub fn iter(&self) -> impl Iterator<Item = (SocketId, &WebSocket)> {
+        self.sessions
+            .iter()
+            .map(|(id, session)| (*id, &session.socket))
+    }
+
+    /// Reads a message.
+    pub fn read<C: DeserializeOwned>(
+        &mut self,
+        now: Timestamp,
+        socket: &WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Incoming<C> {
+        let Some(id) = self.number(socket) else {
+            return Incoming::Nothing;
+        };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Incoming::Nothing;
+        };
+        let raw = match message {
+            WebSocketIncomingMessage::String(text) => Raw::Text(text),
+            WebSocketIncomingMessage::Binary(bytes) => Raw::Binary(bytes),
+        };
+        let frame = match session.attachment.encoding.decode(&raw) {
+            Ok(frame) => frame,
+            Err(error) => return self.refuse(now, id, error),
+        };
+        if let ToServer::Renew { token } = frame {
+            return Incoming::Renew(id, token);
+        }
+        if session.is_overdue(now) {
+            self.close(id, CloseCode::Unauthorized);
+            return Incoming::Closed(id);
+        }
+        Incoming::Frame(id, frame)
+    }
+
+    /// Takes a fresh token for the same person and space; anything else ends the socket.
+    pub fn renew(&mut self, id: SocketId, pass: Option<Pass>) -> bool {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return false;
+        };
+        let known = &session.attachment.pass;
+        let fresh = pass.filter(|pass| {
+            pass.space == known.space && is_same_person(&pass.person, &known.person)
+        });
+        if let Some(pass) = fresh {
+            session.attachment.pass.expires_at = pass.expires_at;
+            session.attachment.asked_at = None;
+            attachment::write(&session.socket, &session.attachment);
+            return true;
+        }
+        self.close(id, CloseCode::Unauthorized);
+        false
+    }
+
+    /// Sends one frame to some sockets, encoded once per encoding.
+    pub fn send(&self, to: &[SocketId], frame: &FromServer) {
+        let mut outgoing = Outgoing::new(frame);
+        for session in to.iter().filter_map(|id| self.sessions.get(id)) {
+            outgoing.send(&session.socket, session.attachment.encoding);
+        }
+    }
+
+    /// Keeps a seat where it outlives the memory.
+    pub fn keep(&mut self, id: SocketId, seat: Seat) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.attachment.seat = Some(seat);
+            attachment::write(&session.socket, &session.attachment);
+        }
+    }
+
+    /// Closes a socket and forgets it.
+    pub fn close(&mut self, id: SocketId, code: CloseCode) {
+        if let Some(session) = self.sessions.remove(&id) {
+            self.numbers.delete(session.socket.as_ref());
+            end(&session.socket, code);
+        }
+    }
+
+    /// Closes every socket.
+    pub fn close_all(&mut self, code: CloseCode) {
+        for (_, session) in core::mem::take(&mut self.sessions) {
+            end(&session.socket, code);
+        }
+        self.numbers.clear();
+    }
+
+    /// Forgets a socket that is gone; its number, if it was still ours.
+    pub fn gone(&mut self, socket: &WebSocket) -> Option<SocketId> {
+        let id = self.number(socket)?;
+        self.numbers.delete(socket.as_ref());
+        self.sessions.remove(&id).map(|_| id)
+    }
+
+    fn enter(&mut self, socket: WebSocket, attachment: Attachment<Seat>) {
+        let id = attachment.id;
+        self.next = self.next.max(id.0.saturating_add(1));
+        self.numbers
+            .set(socket.as_ref(), &JsValue::from_f64(id.0 as f64));
+        let session = Session {
+            socket,
+            attachment,
+            bad_frames: Vec::new(),
+        };
+        self.sessions.insert(id, session);
+    }
+
+    fn number(&self, socket: &WebSocket) -> Option<SocketId> {
+        let number = self.numbers.get(socket.as_ref()).as_f64()?;
+        Some(SocketId(number as u64))
+    }
+
+    /// W2 and W3 of `shared::frame`.
+    fn refuse<C>(&mut self, now: Timestamp, id: SocketId, error: FrameError) -> Incoming<C> {
+        if let FrameError::TooLarge { .. } = error {
+            self.close(id, CloseCode::TooLarge);
+            return Incoming::Closed(id);
+        }
+        self.send(&[id], &FromServer::Bad { error });
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Incoming::Nothing;
+        };
+        let is_recent = |at: &Timestamp| millis(now.since(*at)) < BAD_FRAMES_PERIOD_MS;
+        session.bad_frames.retain(is_recent);
+        session.bad_frames.push(now);
+        if session.bad_frames.len() < BAD_FRAMES_MAX {
+            return Incoming::Nothing;
+        }
+        self.close(id, CloseCode::BadFrames);
+        Incoming::Closed(id)
+    }
+}
+
+impl<Seat: Serialize> Session<Seat> {
+    /// Asks for a fresh token once the old one has expired; true when that was too long ago
+    /// (SECURITY.md V4).
+    fn is_overdue(&mut self, now: Timestamp) -> bool {
+        if now < self.attachment.pass.expires_at {
+            return false;
+        }
+        match self.attachment.asked_at {
+            Some(asked_at) => now >= asked_at + RENEW_GRACE,
+            None => {
+                self.attachment.asked_at = Some(now);
+                attachment::write(&self.socket, &self.attachment);
+                Outgoing::new(&FromServer::Renew).send(&self.socket, self.attachment.encoding);
+                false
+            }
+        }
+    }
+}
+
+fn is_same_person(one: &shared::rights::Person, other: &shared::rights::Person) -> bool {
+    use shared::rights::Person::{Agent, Visitor};
+    match (one, other) {
+        (Visitor { visitor: one }, Visitor { visitor: other }) => one == other,
+        (Agent { agent: one, .. }, Agent { agent: other, .. }) => one == other,
+        (Visitor { .. }, Agent { .. }) | (Agent { .. }, Visitor { .. }) => false,
+    }
+}
+
+fn end(socket: &WebSocket, code: CloseCode) {
+    // A socket that is closed already is not worth a word.
+    let _ = socket.close(Some(code.number()), Some(format!("{code:?}")));
+}
+
+/// Accepts a socket only to close it: a browser cannot see why an upgrade was refused.
+///
+/// # Errors
+/// When the platform gives no socket.
+pub fn turn_away(protocol: Option<&str>, code: CloseCode) -> Result<Response> {
+    let pair = WebSocketPair::new()?;
+    pair.server.accept()?;
+    end(&pair.server, code);
+    let response = Response::from_websocket(pair.client)?;
+    if let Some(protocol) = protocol {
+        response.headers().set("sec-websocket-protocol", protocol)?;
+    }
+    Ok(response)
+}
+
+/// Logs what a socket died of.
+pub fn log(error: &worker::Error) {
+    console_error!("edge: a socket failed: {error}");
+}

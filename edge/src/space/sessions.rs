@@ -1,0 +1,105 @@
+//! Sessions of a space: the rules are in [`shared::session`], the rows are here.
+
+use std::rc::Rc;
+
+use shared::id::DeviceId;
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::session::{Family, SessionError, Subject};
+use shared::space::Agent;
+use worker::{Error, Result};
+
+use super::{Awake, Shell};
+use crate::ask::{self, Session, SignIn, SpaceTold};
+use crate::storage::space as rows;
+use crate::{clock, random};
+
+impl Shell {
+    /// Begins a session for a browser or an agent.
+    pub(super) fn sign_in(self: &Rc<Self>, who: &SignIn) -> Result<SpaceTold> {
+        let now = clock::now();
+        let mut awake = self.awake.borrow_mut();
+        let awake = self.wake(&mut awake, now)?;
+        let Some(settings) = awake.machine.settings() else {
+            return Ok(SpaceTold::Denied(Refusal::SpaceUnknown));
+        };
+        let person = match who {
+            SignIn::Visitor(_) if !settings.live_chat => {
+                return Ok(SpaceTold::Denied(Refusal::SpaceOff));
+            }
+            SignIn::Visitor(visitor) => Person::Visitor { visitor: *visitor },
+            SignIn::Agent(name) => match awake.agent_called(name) {
+                Some(agent) => person(agent),
+                None => return Ok(SpaceTold::Denied(Refusal::AgentUnknown)),
+            },
+        };
+        // Random, not sorted by time: the sweep starts at the new id and so reaches every row.
+        let id = |bytes| DeviceId::from_bytes(bytes).to_string();
+        let family = random::bytes().map(id);
+        let family = family.map_err(|_| Error::RustError("no random bytes".to_owned()))?;
+        let begun = Family::begin(now, ask::subject(&person));
+        rows::sweep_sessions(&awake.storage, &family, now)?;
+        rows::put_session(&awake.storage, &family, &begun)?;
+        Ok(SpaceTold::Session(Session {
+            family,
+            generation: begun.generation,
+            person,
+        }))
+    }
+
+    /// Goes on with a session.
+    pub(super) fn refresh(self: &Rc<Self>, id: &str, generation: u32) -> Result<SpaceTold> {
+        let now = clock::now();
+        let mut awake = self.awake.borrow_mut();
+        let awake = self.wake(&mut awake, now)?;
+        let Some(stored) = rows::session(&awake.storage, id)? else {
+            return Ok(SpaceTold::SessionOver);
+        };
+        let Some(person) = awake.subject(stored.subject) else {
+            return Ok(SpaceTold::SessionOver);
+        };
+        let mut family = stored.clone();
+        let refreshed = family.refresh(now, generation);
+        if family != stored {
+            rows::put_session(&awake.storage, id, &family)?;
+        }
+        Ok(match refreshed {
+            Ok(generation) => SpaceTold::Session(Session {
+                family: id.to_owned(),
+                generation,
+                person,
+            }),
+            Err(SessionError::Over | SessionError::Revoked | SessionError::Unknown) => {
+                SpaceTold::SessionOver
+            }
+        })
+    }
+}
+
+impl Awake {
+    /// An agent by the name that colleagues see, whatever the case of its letters.
+    fn agent_called(&self, name: &str) -> Option<&Agent> {
+        let name = name.to_lowercase();
+        let mut agents = self.machine.agents();
+        agents.find(|agent| agent.name.as_str().to_lowercase() == name)
+    }
+
+    /// A person as of this moment; `None` for an agent who is no longer one.
+    fn subject(&self, subject: Subject) -> Option<Person> {
+        match subject {
+            Subject::Visitor(visitor) => Some(Person::Visitor { visitor }),
+            Subject::Agent(agent) => {
+                let mut agents = self.machine.agents();
+                agents.find(|known| known.agent == agent).map(person)
+            }
+        }
+    }
+}
+
+fn person(agent: &Agent) -> Person {
+    Person::Agent {
+        agent: agent.agent,
+        name: agent.screen_name.clone(),
+        role: agent.role,
+    }
+}

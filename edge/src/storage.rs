@@ -1,0 +1,152 @@
+//! The disk of an object: SQLite, one transaction per turn.
+//!
+//! Tables are made with the first row, so asking an object that does not exist leaves nothing
+//! behind. Errors of a cursor cannot be caught (RECIPES-EDGE §3), so statements are fixed texts
+//! and `one()` is never called.
+
+pub mod conversation;
+pub mod space;
+
+use core::cell::Cell;
+
+use shared::time::Timestamp;
+use worker::js_sys::Promise;
+use worker::wasm_bindgen::prelude::*;
+use worker::{Error, Result, SqlStorage, SqlStorageValue, State};
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+extern "C" {
+    type RawStorage;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &RawStorage,
+        body: &mut dyn FnMut() -> core::result::Result<JsValue, JsValue>,
+    ) -> core::result::Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &RawStorage, at: f64) -> core::result::Result<Promise, JsValue>;
+}
+
+/// The disk of one object.
+pub struct Storage {
+    raw: RawStorage,
+    sql: SqlStorage,
+    tables: &'static str,
+    has_tables: Cell<bool>,
+}
+
+impl Storage {
+    /// Opens the disk; `tables` are the statements that make its tables.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub fn open(state: &State, tables: &'static str) -> Result<Self> {
+        let storage = state.storage();
+        let sql = storage.sql();
+        let raw: &JsValue = storage.as_raw().as_ref();
+        let found = sql.exec(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'fact'",
+            None,
+        )?;
+        Ok(Self {
+            raw: raw.clone().unchecked_into(),
+            has_tables: Cell::new(found.raw().next().is_some()),
+            sql,
+            tables,
+        })
+    }
+
+    /// True once something was written.
+    pub fn is_written(&self) -> bool {
+        self.has_tables.get()
+    }
+
+    /// Sets the one alarm, in the same commit as the rows of this turn.
+    ///
+    /// # Errors
+    /// When the platform refuses at once; later errors come from the promise.
+    pub fn set_alarm(&self, at: Timestamp) -> Result<Promise> {
+        Ok(self.raw.set_alarm(at.millis() as f64)?)
+    }
+
+    /// Runs a statement.
+    fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        self.sql.exec(statement, values).map(|_| ())
+    }
+
+    /// Reads the rows of a statement.
+    fn read(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Columns>> {
+        let rows = self.sql.exec(statement, values)?;
+        rows.raw().map(|row| row.map(Columns)).collect()
+    }
+
+    /// Writes all or nothing. One row needs no transaction of its own.
+    fn write(&self, rows: usize, body: impl FnOnce() -> Result<()>) -> Result<()> {
+        if rows == 0 {
+            return Ok(());
+        }
+        if rows == 1 && self.is_written() {
+            return body();
+        }
+        self.transaction(|| {
+            if !self.is_written() {
+                self.run(self.tables, vec![])?;
+            }
+            body()
+        })?;
+        self.has_tables.set(true);
+        Ok(())
+    }
+
+    /// `ctx.storage.transactionSync`, which crate `worker` does not bind. An `Err` rolls back.
+    fn transaction<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let mut body = Some(body);
+        let mut outcome = None;
+        let committed = self.raw.transaction_sync(&mut || {
+            let body = body.take().ok_or("called twice")?;
+            let result = body();
+            let has_failed = result.is_err();
+            outcome = Some(result);
+            if has_failed {
+                Err("rolled back".into())
+            } else {
+                Ok(JsValue::UNDEFINED)
+            }
+        });
+        match (outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(Error::from(error)),
+            (Some(result), Ok(_)) => result,
+            (None, Ok(_)) => Err(corrupt("a transaction was not run")),
+        }
+    }
+}
+
+/// The values of one row.
+struct Columns(Vec<SqlStorageValue>);
+
+impl Columns {
+    fn text(&self, at: usize) -> Result<&str> {
+        match self.0.get(at) {
+            Some(SqlStorageValue::String(text)) => Ok(text),
+            _ => Err(corrupt("a column is not a text")),
+        }
+    }
+
+    fn number(&self, at: usize) -> Option<u64> {
+        match self.0.get(at) {
+            Some(SqlStorageValue::Integer(number)) => u64::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// A number for SQLite. Sequence numbers stay far below 2^53.
+fn number(value: u64) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn corrupt(what: &str) -> Error {
+    Error::RustError(what.to_owned())
+}

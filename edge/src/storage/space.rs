@@ -1,0 +1,134 @@
+//! Rows of a space: the space itself, one row per agent, per work item and per session.
+
+use shared::id::{AgentId, ConversationId};
+use shared::session::Family;
+use shared::space::{Effect, Row};
+use shared::time::Timestamp;
+use worker::{Result, SqlStorageValue};
+
+use super::{Storage, corrupt};
+
+/// Each row is the JSON of its value under its id.
+pub const TABLES: &str = "
+    CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE agent(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE item(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE session(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+";
+
+/// Sessions looked at whenever one begins, to drop those that are over: what begins once is so
+/// looked at about four times in its life, and the table stays as long as the living ones.
+const SWEPT: i32 = 4;
+
+/// Reads every row of the machine.
+///
+/// # Errors
+/// When a row cannot be read: nothing is guessed.
+pub fn load(storage: &Storage) -> Result<Vec<Row>> {
+    if !storage.is_written() {
+        return Ok(Vec::new());
+    }
+    let statement = "SELECT value FROM fact \
+        UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item";
+    let rows = storage.read(statement, vec![])?;
+    let rows = rows
+        .iter()
+        .map(|columns| Ok(serde_json::from_str(columns.text(0)?)?));
+    rows.collect()
+}
+
+/// Writes the rows of a turn.
+///
+/// # Errors
+/// When nothing was written.
+pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
+    let changes = || {
+        effects.iter().filter_map(|effect| match effect {
+            Effect::Save(row) => Some(Change::Put(row)),
+            Effect::Remove(conversation) => Some(Change::Remove(*conversation)),
+            Effect::Send { .. }
+            | Effect::Keep { .. }
+            | Effect::Close { .. }
+            | Effect::Instruct { .. }
+            | Effect::Admitted(_)
+            | Effect::Confirmed { .. }
+            | Effect::Created
+            | Effect::Denied(_) => None,
+        })
+    };
+    storage.write(changes().count(), || {
+        changes().try_for_each(|change| apply(storage, change))
+    })
+}
+
+/// Reads a session.
+///
+/// # Errors
+/// When its row cannot be read.
+pub fn session(storage: &Storage, id: &str) -> Result<Option<Family>> {
+    if !storage.is_written() {
+        return Ok(None);
+    }
+    let statement = "SELECT value FROM session WHERE id = ?";
+    let rows = storage.read(statement, vec![id.into()])?;
+    let family = rows.first().map(|columns| columns.text(0)).transpose()?;
+    Ok(family.map(serde_json::from_str).transpose()?)
+}
+
+/// Writes a session.
+///
+/// # Errors
+/// When it was not written.
+pub fn put_session(storage: &Storage, id: &str, family: &Family) -> Result<()> {
+    let values = vec![id.into(), serde_json::to_string(family)?.into()];
+    storage.write(1, || {
+        storage.run("INSERT OR REPLACE INTO session VALUES (?, ?)", values)
+    })
+}
+
+/// Drops sessions that are over, among a few that follow a random id.
+///
+/// # Errors
+/// When a row cannot be read or dropped.
+pub fn sweep_sessions(storage: &Storage, from: &str, now: Timestamp) -> Result<()> {
+    let statement = "SELECT id, value FROM session WHERE id > ? ORDER BY id LIMIT ?";
+    for columns in storage.read(statement, vec![from.into(), SWEPT.into()])? {
+        let family: Family = serde_json::from_str(columns.text(1)?)?;
+        if family.is_over(now) {
+            let id = columns.text(0)?.into();
+            storage.run("DELETE FROM session WHERE id = ?", vec![id])?;
+        }
+    }
+    Ok(())
+}
+
+enum Change<'a> {
+    Put(&'a Row),
+    Remove(ConversationId),
+}
+
+fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
+    let (statement, id): (_, String) = match &change {
+        Change::Put(Row::Space { .. }) => {
+            ("INSERT OR REPLACE INTO fact VALUES (?, ?)", "space".into())
+        }
+        Change::Put(Row::Agent(agent)) => (
+            "INSERT OR REPLACE INTO agent VALUES (?, ?)",
+            AgentId::to_string(&agent.agent),
+        ),
+        Change::Put(Row::Item(item)) => (
+            "INSERT OR REPLACE INTO item VALUES (?, ?)",
+            item.report.conversation.to_string(),
+        ),
+        Change::Remove(conversation) => ("DELETE FROM item WHERE id = ?", conversation.to_string()),
+    };
+    let mut values: Vec<SqlStorageValue> = vec![id.into()];
+    if let Change::Put(row) = change {
+        values.push(
+            serde_json::to_string(row)
+                .map_err(|_| corrupt("a row has no JSON"))?
+                .into(),
+        );
+    }
+    storage.run(statement, values)
+}

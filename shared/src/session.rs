@@ -1,0 +1,188 @@
+//! Sessions: how a browser stays the same person for longer than one token.
+//!
+//! A session is a family of refresh tokens, one generation after the other. The shell makes the
+//! secret of a generation from its key and keeps only the number, so nothing stored can be used.
+//!
+//! - **F1** Each use of the newest refresh token starts the next generation.
+//! - **F2** An older token is a copy in other hands: it revokes the family, for good.
+//! - **F3** The token before the newest one is answered with the newest one again for
+//!   [`REPEAT_GRACE`]: an answer may get lost, and two tabs may ask at once.
+//! - **F4** A family that was not used for [`SESSION_LIFE`] is over.
+//! - **F5** A generation that was never given out is refused and changes nothing.
+
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, VisitorId};
+use crate::time::Timestamp;
+
+/// How long a session lasts after its last use: 30 days. Source: SECURITY.md V1.
+pub const SESSION_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// How long the token before the newest one still counts as a repeat: 60 s, twice the longest
+/// pause between two attempts of a client to connect (PROTOCOL.md §5.4).
+pub const REPEAT_GRACE: Duration = Duration::from_secs(60);
+/// How long an access token lasts: 15 min. Source: SECURITY.md V1.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
+/// How far the clocks of two machines may lie apart when a token is judged: 60 s (K6).
+pub const CLOCK_LEEWAY: Duration = Duration::from_secs(60);
+/// How long an open socket may go on after it was asked for a fresh token: 60 s (SECURITY.md V4).
+pub const RENEW_GRACE: Duration = Duration::from_secs(60);
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A browser that may write.
+    Visitor(VisitorId),
+    /// A person who answers.
+    Agent(AgentId),
+}
+
+/// One session.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Family {
+    /// Whose.
+    pub subject: Subject,
+    /// The newest generation given out: 1, 2, 3 …
+    pub generation: u32,
+    /// When that was.
+    pub rotated_at: Timestamp,
+    /// True after an old token came back (F2).
+    pub revoked: bool,
+}
+
+/// Why a refresh token is not taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SessionError {
+    /// F4, or there never was such a family.
+    #[error("the session is over")]
+    Over,
+    /// F2: this token was used before.
+    #[error("the session was revoked because an old refresh token came back")]
+    Revoked,
+    /// F5.
+    #[error("this refresh token was never given out")]
+    Unknown,
+}
+
+impl Family {
+    /// Begins a session with generation 1.
+    #[must_use]
+    pub const fn begin(now: Timestamp, subject: Subject) -> Self {
+        Self {
+            subject,
+            generation: 1,
+            rotated_at: now,
+            revoked: false,
+        }
+    }
+
+    /// Takes the refresh token of a generation and says which generation to give out.
+    ///
+    /// # Errors
+    /// Says why the token is not taken. After [`SessionError::Revoked`] the family has changed.
+    pub fn refresh(&mut self, now: Timestamp, generation: u32) -> Result<u32, SessionError> {
+        if self.revoked {
+            return Err(SessionError::Revoked);
+        }
+        if self.is_over(now) {
+            return Err(SessionError::Over);
+        }
+        if generation == 0 || generation > self.generation {
+            return Err(SessionError::Unknown);
+        }
+        if generation == self.generation {
+            self.generation = self.generation.saturating_add(1);
+            self.rotated_at = now;
+            return Ok(self.generation);
+        }
+        let is_repeat = generation.saturating_add(1) == self.generation
+            && now < self.rotated_at + REPEAT_GRACE;
+        if is_repeat {
+            return Ok(self.generation);
+        }
+        self.revoked = true;
+        Err(SessionError::Revoked)
+    }
+
+    /// True when the family may be forgotten (F4).
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.rotated_at + SESSION_LIFE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_MS: u64 = 86_400_000;
+
+    fn ms(millis: u64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn family() -> Family {
+        Family::begin(ms(0), Subject::Visitor(VisitorId::from_bytes([7; 16])))
+    }
+
+    #[test]
+    fn f1_each_use_of_the_newest_token_starts_the_next_generation() {
+        let mut family = family();
+        for generation in 1..100 {
+            let now = ms(u64::from(generation) * DAY_MS);
+            assert_eq!(family.refresh(now, generation), Ok(generation + 1));
+        }
+    }
+
+    #[test]
+    fn f2_f3_an_older_token_is_a_repeat_for_a_minute_and_then_a_theft() {
+        use SessionError::Revoked;
+        let cases = [
+            ("the newest", 3, 1_000, Ok(4)),
+            ("the one before, at once", 2, 0, Ok(3)),
+            ("the one before, in time", 2, 59_999, Ok(3)),
+            ("the one before, a minute later", 2, 60_000, Err(Revoked)),
+            ("two before, at once", 1, 0, Err(Revoked)),
+        ];
+        for (case, generation, later, answer) in cases {
+            let mut family = family();
+            assert_eq!(family.refresh(ms(0), 1), Ok(2));
+            assert_eq!(family.refresh(ms(DAY_MS), 2), Ok(3));
+            let at = ms(DAY_MS + later);
+            assert_eq!(family.refresh(at, generation), answer, "{case}");
+            let is_revoked = answer == Err(Revoked);
+            let newest = family.generation;
+            assert_eq!(family.refresh(at, newest).is_err(), is_revoked, "{case}");
+        }
+    }
+
+    #[test]
+    fn f3_a_repeat_does_not_make_the_grace_longer() {
+        let mut family = family();
+        assert_eq!(family.refresh(ms(0), 1), Ok(2));
+        assert_eq!(family.refresh(ms(50_000), 1), Ok(2));
+        assert_eq!(family.refresh(ms(70_000), 1), Err(SessionError::Revoked));
+    }
+
+    #[test]
+    fn f4_a_session_ends_thirty_days_after_its_last_use() {
+        let mut family = family();
+        assert_eq!(family.refresh(ms(30 * DAY_MS - 1), 1), Ok(2));
+        assert_eq!(family.refresh(ms(59 * DAY_MS), 2), Ok(3));
+        let over = Err(SessionError::Over);
+        assert_eq!(family.refresh(ms(89 * DAY_MS), 3), over);
+        assert!(family.is_over(ms(89 * DAY_MS)));
+    }
+
+    #[test]
+    fn f5_a_generation_that_was_never_given_out_changes_nothing() {
+        for generation in [0, 2, u32::MAX] {
+            let mut family = family();
+            let unknown = Err(SessionError::Unknown);
+            assert_eq!(family.refresh(ms(1), generation), unknown, "{generation}");
+            assert_eq!(family.refresh(ms(1), 1), Ok(2));
+        }
+    }
+}
