@@ -54,3 +54,109 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::super::testing::*;
+    use super::super::{Input, Standing};
+    use super::*;
+    use crate::frame::SocketId;
+
+    fn answer(desk: &mut Desk, fence: u64, to: Option<SocketId>) -> Answer {
+        let effects = desk.at(ms(1), assign(fence, to));
+        let answers = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Answer(answer) => Some(answer),
+            _ => None,
+        });
+        answers.last().unwrap()
+    }
+
+    #[test]
+    fn a1_f50_f56_the_table_of_stage_and_proposal() {
+        // Jack holds it under fence 1 in all but the first.
+        type Case = (&'static str, fn() -> Desk, u64, Option<SocketId>, Outcome, &'static str);
+        let cases: [Case; 16] = [
+            ("accept", Desk::open, 1, Some(JACK), Outcome::Done, "active"),
+            ("nobody, again", Desk::open, 1, None, Outcome::Done, "waiting"),
+            ("repeat", Desk::active, 1, Some(JACK), Outcome::Done, "active"),
+            ("same fence, other", Desk::active, 1, Some(MIA), Outcome::Stale, "active"),
+            ("same fence, nobody", Desk::active, 1, None, Outcome::Stale, "active"),
+            ("late", Desk::active, 0, Some(MIA), Outcome::Stale, "active"),
+            ("late, same agent", Desk::active, 0, Some(JACK), Outcome::Stale, "active"),
+            ("transfer", Desk::active, 2, Some(MIA), Outcome::Done, "active"),
+            ("gaps are fine", Desk::active, 9, Some(JACK), Outcome::Done, "active"),
+            ("unassign", Desk::active, 2, None, Outcome::Done, "waiting"),
+            ("late repeat", Desk::wrapping_up, 1, Some(JACK), Outcome::Done, "wrapping_up"),
+            ("after the end", Desk::wrapping_up, 2, Some(MIA), Outcome::Ended, "wrapping_up"),
+            ("back, after the end", Desk::wrapping_up, 2, None, Outcome::Ended, "wrapping_up"),
+            ("closed", Desk::closed, 2, Some(MIA), Outcome::Ended, "closed"),
+            ("closed, repeat", Desk::closed, 1, Some(JACK), Outcome::Ended, "closed"),
+            ("closed, nobody", Desk::closed, 1, None, Outcome::Ended, "closed"),
+        ];
+        for (case, desk, fence, to, outcome, stage) in cases {
+            let mut desk = desk();
+            let head = desk.machine.born().log.head;
+            let before = desk.machine.lifecycle().unwrap().clone();
+            let answer = answer(&mut desk, fence, to);
+            assert_eq!(answer.outcome, Some(outcome), "{case}");
+            assert_eq!(desk.stage(), stage, "{case}");
+            let after = desk.machine.lifecycle().unwrap();
+            let is_repeat = before.fence.0 == fence;
+            if outcome != Outcome::Done || is_repeat {
+                assert_eq!(*after, before, "{case}");
+                assert_eq!(desk.machine.born().log.head, head, "{case}");
+            } else {
+                assert_eq!(after.fence.0, fence, "{case}");
+            }
+            let report = answer.report.unwrap();
+            assert_eq!(report.fence, after.fence, "{case}");
+            assert_eq!(report, desk.machine.born().describe(ms(1)), "{case}");
+        }
+    }
+
+    #[test]
+    fn f50_accept_is_told_to_both_sides_and_to_the_space() {
+        let mut desk = Desk::open();
+        let accepted = desk.at(s(3), assign(1, Some(JACK)));
+        let expected = [
+            "save agent_assigned",
+            "answer Some(Done)",
+            "1 entries to [1]",
+            "1 entries to [2, 3, 4]",
+            "report 4",
+        ];
+        assert_eq!(words(&accepted), expected);
+        let repeat = desk.at(s(4), assign(1, Some(JACK)));
+        assert_eq!(words(&repeat), ["answer Some(Done)"]);
+    }
+
+    #[test]
+    fn a2_only_the_newest_assignee_writes() {
+        let mut desk = Desk::active();
+        desk.at(s(1), assign(2, Some(MIA)));
+        let old = desk.at(s(2), send(JACK, 1, 1, post("still me?")));
+        assert_eq!(words(&old), ["refused not_assignee to [2]"]);
+        let new = desk.at(s(2), send(MIA, 1, 1, post("me")));
+        assert_eq!(words(&new)[0], "save message_posted");
+        // A late copy of the first proposal moves nothing back (A1).
+        assert_eq!(answer(&mut desk, 1, Some(JACK)).outcome, Some(Outcome::Stale));
+    }
+
+    #[test]
+    fn describe_tells_and_changes_nothing() {
+        let mut desk = Desk::active();
+        let before = desk.machine.clone();
+        let effects = desk.at(ms(0), Input::Instructed(Instruction::Describe));
+        let [Effect::Answer(answer)] = &effects[..] else {
+            panic!("one answer")
+        };
+        assert_eq!(answer.outcome, None);
+        let report = answer.report.as_ref().unwrap();
+        assert!(matches!(report.standing, Standing::Active { .. }));
+        assert_eq!(desk.machine, before);
+        let facts: Vec<_> = [&report.first_words[..], report.name.as_str()].into();
+        assert_eq!(facts, ["My order has not arrived", "Guest 4711"]);
+    }
+}

@@ -228,3 +228,260 @@ pub(super) const fn sender(person: &Person) -> Sender {
         Person::Agent { agent, .. } => Sender::Agent(*agent),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::string::ToString;
+
+    use super::super::testing::*;
+    use super::super::{Input, Row};
+    use super::*;
+
+    /// What a command makes of a conversation: the events, or `!` and the refusal.
+    fn outcome(desk: &Desk, who: SocketId, command: Command) -> String {
+        let mut desk = desk.clone();
+        let n = desk.machine.born().sockets[&who].expected.unwrap();
+        let before = desk.machine.clone();
+        let effects = desk.at(ms(1), send(who, n, 50, command));
+        let refusal = frames_to(who, &effects)
+            .into_iter()
+            .find_map(|frame| match frame {
+                FromServer::Refused { refusal, .. } => Some(refusal),
+                _ => None,
+            });
+        if let Some(refusal) = refusal {
+            assert_eq!(before.lifecycle(), desk.machine.lifecycle());
+            assert_eq!(before.born().log, desk.machine.born().log);
+            return alloc::format!("!{}", refusal.code());
+        }
+        let kinds = effects.iter().filter_map(|effect| match effect {
+            Effect::Save(Row::Entry { entry, .. }) => Some(entry.event.kind()),
+            _ => None,
+        });
+        kinds.collect::<Vec<_>>().join("+")
+    }
+
+    #[test]
+    fn a9_a2_the_table_of_stage_command_and_person() {
+        let stages = [
+            ("waiting", Desk::open()),
+            ("active", Desk::active()),
+            ("wrapping_up", Desk::wrapping_up()),
+            ("closed", Desk::closed()),
+        ];
+        let commands = [
+            ("post", post("Hi")),
+            ("note", note("Hm")),
+            ("end", Command::End),
+            ("resolve", resolve()),
+        ];
+        // Customer, Jack (who holds it, if anybody does), Mia, Ada the supervisor.
+        let table = "
+waiting post message_posted !not_assignee !not_assignee !not_assignee
+waiting note !forbidden note_posted note_posted note_posted
+waiting end closed !not_assignee !not_assignee closed
+waiting resolve !forbidden !not_assignee !not_assignee !not_assignee
+active post message_posted message_posted !not_assignee message_posted
+active note !forbidden note_posted note_posted note_posted
+active end ended ended !not_assignee ended
+active resolve !forbidden ended+closed !not_assignee ended+closed
+wrapping_up post !ended !ended !not_assignee !ended
+wrapping_up note !forbidden note_posted note_posted note_posted
+wrapping_up end !ended !ended !not_assignee !ended
+wrapping_up resolve !forbidden closed !not_assignee closed
+closed post !closed !closed !closed !closed
+closed note !forbidden !closed !closed !closed
+closed end !closed !closed !closed !closed
+closed resolve !forbidden !closed !closed !closed";
+        let mut actual = String::new();
+        for (stage, desk) in &stages {
+            assert_eq!(desk.stage(), *stage);
+            for (name, command) in &commands {
+                let row = [CUSTOMER, JACK, MIA, ADA].map(|who| outcome(desk, who, command.clone()));
+                actual.push_str(&alloc::format!("\n{stage} {name} {}", row.join(" ")));
+            }
+        }
+        assert_eq!(actual, table);
+    }
+
+    #[test]
+    fn m1_a_repeat_is_answered_with_the_place_of_the_first_to_the_asker_alone() {
+        let cases = [
+            ("post", Desk::active(), CUSTOMER, post("Hello")),
+            ("note", Desk::active(), JACK, note("Hello")),
+            ("end", Desk::active(), JACK, Command::End),
+            ("cancel while waiting", Desk::open(), CUSTOMER, Command::End),
+            ("end while waiting", Desk::open(), ADA, Command::End),
+            ("resolve from active", Desk::active(), JACK, resolve()),
+            ("resolve", Desk::wrapping_up(), ADA, resolve()),
+        ];
+        for (case, mut desk, who, command) in cases {
+            let n = desk.machine.born().sockets[&who].expected.unwrap();
+            desk.at(ms(1), send(who, n, 50, command.clone()));
+            let head = desk.machine.head(person(who).side());
+            let repeated = alloc::format!("repeated {head} to [{}]", who.0);
+            let again = desk.at(ms(2), send(who, n + 1, 50, command.clone()));
+            assert_eq!(words(&again), [repeated.clone()], "{case}");
+            let late = desk.at(ms(3), send(who, n, 50, command.clone()));
+            assert_eq!(words(&late), [repeated.clone()], "{case}: the old number");
+            desk.wake(ms(4));
+            let woken = desk.at(ms(5), send(who, n + 2, 50, command.clone()));
+            let woken: Vec<_> = words(&woken)
+                .into_iter()
+                .filter(|word| !word.starts_with("report"))
+                .collect();
+            assert_eq!(woken, [repeated], "{case}: after the memory was lost");
+            let other = desk.at(ms(6), send(who, n + 3, 50, post("other words")));
+            let conflict = alloc::format!("refused command_conflict to [{}]", who.0);
+            assert_eq!(words(&other), [conflict], "{case}: other words");
+        }
+    }
+
+    #[test]
+    fn m1_the_first_message_is_known_and_ids_belong_to_their_sender() {
+        let mut desk = Desk::active();
+        let first = send(CUSTOMER, 1, 0, post("My order has not arrived"));
+        assert_eq!(words(&desk.at(ms(1), first)), ["repeated 2 to [1]"]);
+        let same_id = send(JACK, 1, 0, post("My order has not arrived"));
+        let word = &words(&desk.at(ms(1), same_id))[0];
+        assert_eq!(word, "save message_posted");
+    }
+
+    #[test]
+    fn m6_nothing_is_taken_before_what_comes_first() {
+        let mut desk = Desk::active();
+        let early = desk.at(ms(1), send(CUSTOMER, 2, 2, post("second")));
+        assert_eq!(words(&early), ["keep 1", "hold 1 for 0 to [1]"]);
+        // A wake forgets the numbers, but not that one is held.
+        desk.wake(ms(2));
+        let still = desk.at(ms(2), send(CUSTOMER, 2, 2, post("second")));
+        assert_eq!(words(&still)[..1], ["hold 1 for 0 to [1]"]);
+        desk.at(ms(3), send(CUSTOMER, 1, 1, post("first")));
+        desk.at(ms(3), send(CUSTOMER, 2, 2, post("second")));
+        let old = desk.at(ms(4), send(CUSTOMER, 1, 9, post("an old number, unknown")));
+        assert_eq!(words(&old), Vec::<String>::new());
+        let log = desk.log(crate::rights::Side::Customer);
+        let texts: Vec<_> = log
+            .iter()
+            .filter_map(|entry| entry.event.text())
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(texts, ["My order has not arrived", "first", "second"]);
+    }
+
+    #[test]
+    fn a_wake_takes_the_next_number_as_it_comes() {
+        let mut desk = Desk::active();
+        desk.at(ms(1), send(CUSTOMER, 1, 1, post("first")));
+        desk.wake(s(20));
+        let effects = desk.at(s(20), send(CUSTOMER, 2, 2, post("second")));
+        assert_eq!(words(&effects)[0], "save message_posted");
+        let skipped = desk.at(s(20), send(CUSTOMER, 4, 4, post("fourth")));
+        assert_eq!(words(&skipped)[1], "hold 3 for 0 to [1]");
+    }
+
+    #[test]
+    fn too_fast_is_a_hold_that_time_heals() {
+        let mut birth = birth();
+        birth.settings.messages_burst = 2;
+        birth.settings.messages_per_10s = 10;
+        let id = command_id(0);
+        let text = text("Hi");
+        let mut desk = Desk::with(Input::Begin { birth, id, text });
+        desk.at(ms(0), send(CUSTOMER, 1, 1, post("1")));
+        desk.at(ms(0), send(CUSTOMER, 2, 2, post("2")));
+        // Ten in 10 s: one each second.
+        let held = desk.at(ms(400), send(CUSTOMER, 3, 3, post("3")));
+        assert_eq!(words(&held), ["keep 1", "hold 3 for 600 to [1]"]);
+        let behind = desk.at(ms(400), send(CUSTOMER, 4, 4, post("4")));
+        assert_eq!(words(&behind), ["hold 3 for 600 to [1]"]);
+        let repeat = desk.at(ms(400), send(CUSTOMER, 2, 2, post("2")));
+        assert_eq!(words(&repeat), ["repeated 5 to [1]"]);
+        let early = desk.at(ms(999), send(CUSTOMER, 3, 3, post("3")));
+        assert_eq!(words(&early), ["hold 3 for 1 to [1]"]);
+        let taken = desk.at(ms(1_000), send(CUSTOMER, 3, 3, post("3")));
+        assert_eq!(words(&taken)[..2], ["keep 1", "save message_posted"]);
+        // Another sender has an allowance of its own.
+        let note = desk.at(ms(1_000), send(JACK, 1, 1, note("fast")));
+        assert_eq!(words(&note)[0], "save note_posted (internal)");
+    }
+
+    #[test]
+    fn f87_a_resolution_is_one_of_the_space() {
+        let mut desk = Desk::active();
+        let resolution = label("magic");
+        let unknown = desk.at(ms(1), send(JACK, 1, 1, Command::Resolve { resolution }));
+        assert_eq!(words(&unknown), ["refused resolution_unknown to [2]"]);
+        assert_eq!(desk.stage(), "active");
+    }
+
+    #[test]
+    fn f86_f96_f87_end_keeps_the_assignee_and_resolve_closes() {
+        let mut desk = Desk::active();
+        let ended = desk.at(s(1), send(JACK, 1, 1, Command::End));
+        let expected = [
+            "save ended",
+            "1 entries to [1]",
+            "1 entries to [2, 3, 4]",
+            "report 5",
+        ];
+        assert_eq!(words(&ended), expected);
+        let lifecycle = desk.machine.lifecycle().unwrap();
+        let holder = lifecycle.assignee().map(|assignee| assignee.agent);
+        assert_eq!(holder, Some(agent_id(JACK)));
+        desk.at(s(2), send(JACK, 2, 2, resolve()));
+        assert_eq!(desk.stage(), "closed");
+        assert!(desk.machine.lifecycle().unwrap().assignee().is_none());
+    }
+
+    #[test]
+    fn f57_resolve_from_active_is_two_steps_in_one_turn() {
+        let mut desk = Desk::active();
+        desk.at(s(1), send(JACK, 1, 1, resolve()));
+        let log = desk.log(crate::rights::Side::Customer);
+        let [.., ended, closed] = &log[..] else {
+            panic!("two entries")
+        };
+        assert_eq!((ended.event.kind(), ended.id), ("ended", None));
+        assert_eq!((closed.event.kind(), closed.id), ("closed", Some(command_id(1))));
+    }
+
+    #[test]
+    fn f88_f100_f101_f102_cancel_by_the_customer() {
+        let mut waiting = Desk::open();
+        waiting.at(s(1), send(CUSTOMER, 1, 1, Command::End));
+        let mut active = Desk::active();
+        active.at(s(1), send(CUSTOMER, 1, 1, Command::End));
+        let stages = [waiting, active].map(|desk| desk.machine.lifecycle().unwrap().stage.clone());
+        let [
+            Stage::Closed {
+                cause, resolution, ..
+            },
+            Stage::WrappingUp { cause: ended, .. },
+        ] = stages
+        else {
+            panic!("closed and wrapping up")
+        };
+        assert_eq!((cause, ended), (EndCause::Customer, EndCause::Customer));
+        assert_eq!(resolution, label("not_answered"));
+    }
+
+    #[test]
+    fn pain_u10_nothing_opens_a_closed_conversation_again() {
+        let mut desk = Desk::closed();
+        let log = desk.kinds();
+        for (n, who) in [CUSTOMER, JACK, MIA, ADA].into_iter().enumerate() {
+            for command in [post("Hi"), note("Hm"), Command::End, resolve()] {
+                let expected = desk.machine.born().sockets[&who].expected.unwrap();
+                desk.at(s(9), send(who, expected, 60 + n as u8, command));
+            }
+        }
+        desk.at(s(9), assign(9, Some(MIA)));
+        desk.at(s(9), begin());
+        desk.wake(s(100_000));
+        desk.at(s(200_000), Input::Tick);
+        assert_eq!(desk.kinds(), log);
+        assert_eq!(desk.stage(), "closed");
+    }
+}

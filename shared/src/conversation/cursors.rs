@@ -90,8 +90,10 @@ impl Born {
         self.progress != before
     }
 
-    /// A new assignee's cursor counts from the start: the preview before was theirs.
+    /// A new assignee's cursor counts from the start: the preview before was theirs. How far the
+    /// one before came is kept, although that seat counts no more.
     pub(super) fn adopt_cursors(&mut self, turn: &mut Turn) {
+        self.save_progress(turn);
         let before = self.progress;
         let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
         for id in sockets {

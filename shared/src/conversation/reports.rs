@@ -106,3 +106,60 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Input;
+    use super::super::testing::*;
+
+    #[test]
+    fn n2_a_report_is_owed_until_it_is_confirmed() {
+        let mut desk = Desk::default();
+        assert_eq!(words(&desk.at(s(0), begin())).last().unwrap(), "report 3");
+        // 5 s, 10 s, 15 s, 15 s …
+        for at in [5, 15, 30, 45, 60] {
+            assert_eq!(desk.machine.next_deadline(), Some(s(at)));
+            let early = desk.at(s(at) - core::time::Duration::from_millis(1), Input::Tick);
+            assert!(early.is_empty());
+            assert_eq!(words(&desk.at(s(at), Input::Tick)), ["report 3"]);
+        }
+        let revision = super::Seq(3);
+        let confirmed = desk.at(s(61), Input::Reported { revision });
+        assert_eq!(words(&confirmed), ["save reported 3"]);
+        assert!(desk.at(s(62), Input::Reported { revision }).is_empty());
+        assert_eq!(desk.machine.next_deadline(), Some(s(1_200)));
+    }
+
+    #[test]
+    fn n1_only_the_newest_revision_counts() {
+        let mut desk = Desk::open();
+        desk.at(s(1), assign(1, Some(JACK)));
+        // The confirmation of the first report comes late: the second is still owed.
+        let revision = super::Seq(3);
+        assert!(desk.at(s(2), Input::Reported { revision }).is_empty());
+        assert_eq!(words(&desk.at(s(6), Input::Tick)), ["report 4"]);
+        // A confirmation of what was never told confirms what was told.
+        let revision = super::Seq(99);
+        let confirmed = desk.at(s(7), Input::Reported { revision });
+        assert_eq!(words(&confirmed), ["save reported 4"]);
+    }
+
+    #[test]
+    fn n2_what_was_owed_is_owed_after_a_wake() {
+        let mut desk = Desk::active();
+        desk.at(s(1), assign(2, Some(MIA)));
+        desk.wake(s(2));
+        assert!(desk.machine.next_deadline().is_some_and(|at| at <= s(2)));
+        assert_eq!(words(&desk.at(s(2), Input::Tick)), ["report 5"]);
+        desk.confirm(s(3));
+        desk.wake(s(4));
+        assert!(desk.at(s(4), Input::Tick).is_empty());
+    }
+
+    #[test]
+    fn talk_is_not_reported() {
+        let mut desk = Desk::active();
+        let talk = desk.at(s(1), send(CUSTOMER, 1, 1, post("Hello")));
+        assert!(!words(&talk).iter().any(|word| word.starts_with("report")));
+    }
+}

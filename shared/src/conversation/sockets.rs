@@ -217,6 +217,7 @@ impl Born {
     pub(super) fn drop_socket(&mut self, turn: &mut Turn, id: SocketId, code: CloseCode) {
         self.typing(turn, id, false);
         self.sockets.remove(&id);
+        self.save_progress(turn);
         turn.close(id, code);
     }
 

@@ -102,3 +102,148 @@ pub(super) fn not_answered(cause: EndCause) -> Event {
         cause: Some(cause),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::super::testing::*;
+    use super::super::{Command, Input};
+    use super::*;
+    use crate::rights::Side;
+
+    fn saved(effects: &[super::super::Effect]) -> Vec<alloc::string::String> {
+        let words = words(effects).into_iter();
+        words.filter(|word| word.starts_with("save")).collect()
+    }
+
+    #[test]
+    fn f51_nobody_accepts_within_the_wait() {
+        let mut desk = Desk::open();
+        assert_eq!(desk.machine.next_deadline(), Some(s(1_200)));
+        assert!(desk.at(ms(1_199_999), Input::Tick).is_empty());
+        let over = desk.at(s(1_200), Input::Tick);
+        let expected = [
+            "save message_posted",
+            "save closed",
+            "2 entries to [1]",
+            "2 entries to [2, 3, 4]",
+            "report 5",
+        ];
+        assert_eq!(words(&over), expected);
+        let log = desk.log(Side::Customer);
+        let text = log[log.len() - 2].event.text().unwrap();
+        assert_eq!(text.as_str(), FALLBACK);
+        let closed = log.last().unwrap();
+        assert_eq!(closed.event, not_answered(EndCause::NotAnswered));
+    }
+
+    #[test]
+    fn f51_the_space_may_set_the_fallback_message() {
+        let mut birth = birth();
+        birth.settings.fallback_text = Some(text("Write to us!"));
+        let mut desk = Desk::with(Input::Begin {
+            birth,
+            id: command_id(0),
+            text: text("Hi"),
+        });
+        desk.at(s(1_200), Input::Tick);
+        let log = desk.log(Side::Customer);
+        assert_eq!(log[log.len() - 2].event.text(), Some(&text("Write to us!")));
+    }
+
+    #[test]
+    fn f51_a_late_alarm_changes_nothing() {
+        let mut desk = Desk::open();
+        let accepted = desk.at(s(1_200), assign(1, Some(JACK)));
+        assert_eq!(saved(&accepted), ["save message_posted", "save closed"]);
+        assert!(words(&accepted).contains(&"answer Some(Ended)".into()));
+        let mut desk = Desk::open();
+        let posted = desk.at(s(1_300), send(CUSTOMER, 1, 1, post("Hello?")));
+        assert!(words(&posted).contains(&"refused closed to [1]".into()));
+    }
+
+    #[test]
+    fn f51_the_wait_runs_from_each_entry_into_waiting() {
+        let mut desk = Desk::active();
+        desk.at(s(600), assign(2, None));
+        assert_eq!(desk.machine.next_deadline(), Some(s(605)), "the report");
+        desk.confirm(s(600));
+        assert_eq!(desk.machine.next_deadline(), Some(s(1_800)));
+    }
+
+    #[test]
+    fn f97_silence_is_warned_and_then_ends() {
+        let mut desk = Desk::active();
+        assert_eq!(desk.machine.next_deadline(), Some(s(1_200)));
+        let warned = desk.at(s(1_200), Input::Tick);
+        assert_eq!(saved(&warned), ["save idle_warned"]);
+        assert_eq!(desk.machine.next_deadline(), Some(s(1_800)));
+        assert!(desk.at(ms(1_799_999), Input::Tick).is_empty());
+        let ended = desk.at(s(1_800), Input::Tick);
+        assert_eq!(saved(&ended), ["save ended"]);
+        assert_eq!(desk.stage(), "wrapping_up");
+        desk.confirm(s(1_800));
+        assert_eq!(desk.machine.next_deadline(), None);
+    }
+
+    #[test]
+    fn f97_a_message_of_either_side_counts_and_a_note_does_not() {
+        let cases = [
+            ("the customer", CUSTOMER, post("here"), s(2_300)),
+            ("the agent", JACK, post("here"), s(2_300)),
+            ("a note", JACK, note("thinking"), s(1_200)),
+        ];
+        for (case, who, command, deadline) in cases {
+            let mut desk = Desk::active();
+            desk.at(s(1_100), send(who, 1, 1, command.clone()));
+            assert_eq!(desk.machine.next_deadline(), Some(deadline), "{case}");
+        }
+        let mut desk = Desk::active();
+        desk.at(s(1_200), Input::Tick);
+        desk.at(s(1_500), send(CUSTOMER, 1, 1, post("here")));
+        let deadline = desk.machine.next_deadline();
+        assert_eq!(deadline, Some(s(2_700)), "a message after the warning");
+    }
+
+    #[test]
+    fn f97_nobody_is_cut_off_unwarned_by_a_late_alarm() {
+        let mut desk = Desk::active();
+        let late = desk.at(s(5_000), Input::Tick);
+        assert_eq!(saved(&late), ["save idle_warned"]);
+        assert_eq!(desk.machine.next_deadline(), Some(s(5_600)));
+    }
+
+    #[test]
+    fn f98_the_greatest_age_ends_even_the_liveliest() {
+        let mut birth = birth();
+        birth.settings.max_s = 100;
+        let begin = Input::Begin {
+            birth,
+            id: command_id(0),
+            text: text("Hi"),
+        };
+        let mut waiting = Desk::with(begin);
+        let mut active = waiting.clone();
+        active.at(s(1), assign(1, Some(JACK)));
+        active.at(s(99), send(CUSTOMER, 1, 1, post("lively")));
+        assert_eq!(saved(&waiting.at(s(100), Input::Tick)), ["save closed"]);
+        assert_eq!(saved(&active.at(s(100), Input::Tick)), ["save ended"]);
+        let cause = |desk: &Desk| match desk.machine.lifecycle().unwrap().stage {
+            Stage::Closed { cause, .. } | Stage::WrappingUp { cause, .. } => cause,
+            Stage::Waiting { .. } | Stage::Active { .. } => panic!("it goes on"),
+        };
+        assert_eq!((cause(&waiting), cause(&active)), (EndCause::Age, EndCause::Age));
+    }
+
+    #[test]
+    fn nothing_is_timed_after_the_end() {
+        for mut desk in [Desk::wrapping_up(), Desk::closed()] {
+            assert_eq!(desk.machine.next_deadline(), None);
+            assert!(desk.at(s(10_000_000), Input::Tick).is_empty());
+        }
+        let mut desk = Desk::wrapping_up();
+        desk.at(s(90_000), send(JACK, 2, 2, Command::End));
+        assert_eq!(desk.stage(), "wrapping_up");
+    }
+}

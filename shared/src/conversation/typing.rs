@@ -63,3 +63,55 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use super::super::Input;
+    use super::super::testing::*;
+
+    #[test]
+    fn ty1_who_learns_that_somebody_types() {
+        let cases: [(&str, fn() -> Desk, _, &[&str]); 8] = [
+            ("waiting", Desk::open, CUSTOMER, &["typing true to [2, 3, 4]"]),
+            ("active", Desk::active, CUSTOMER, &["typing true to [2, 3, 4]"]),
+            ("the assignee", Desk::active, JACK, &["typing true to [1]"]),
+            ("a colleague", Desk::active, MIA, &[]),
+            ("a supervisor", Desk::active, ADA, &[]),
+            ("nobody holds it", Desk::open, JACK, &[]),
+            ("after the end", Desk::wrapping_up, CUSTOMER, &[]),
+            ("wrapping up", Desk::wrapping_up, JACK, &[]),
+        ];
+        for (case, desk, who, expected) in cases {
+            let effects = desk().at(ms(1), typing(who, true));
+            assert_eq!(words(&effects), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn ty2_typing_is_coalesced() {
+        let mut desk = Desk::active();
+        let mut at = |millis, typing_now| words(&desk.at(ms(millis), typing(CUSTOMER, typing_now)));
+        let none = Vec::<String>::new();
+        assert_eq!(at(0, false), none);
+        assert_eq!(at(1, true).len(), 1);
+        assert_eq!(at(2, true), none);
+        assert_eq!(at(2_000, true), none);
+        assert_eq!(at(2_001, true).len(), 1);
+        assert_eq!(at(2_002, false), ["typing false to [2, 3, 4]"]);
+        assert_eq!(at(2_003, false), none);
+    }
+
+    #[test]
+    fn ty2_a_message_and_a_lost_socket_end_it() {
+        let mut desk = Desk::active();
+        desk.at(ms(1), typing(CUSTOMER, true));
+        desk.at(ms(2), send(CUSTOMER, 1, 1, post("done")));
+        assert!(desk.at(ms(3), typing(CUSTOMER, false)).is_empty());
+        desk.at(ms(4), typing(CUSTOMER, true));
+        let lost = desk.at(ms(5), Input::Disconnected { socket: CUSTOMER });
+        assert_eq!(words(&lost), ["typing false to [2, 3, 4]"]);
+    }
+}
