@@ -14,6 +14,8 @@ mod lifecycle;
 mod log;
 mod machine;
 mod notice;
+#[cfg(test)]
+mod properties;
 mod reports;
 mod restore;
 mod sockets;

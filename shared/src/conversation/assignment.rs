@@ -65,35 +65,128 @@ mod tests {
     use crate::frame::SocketId;
 
     fn answer(desk: &mut Desk, fence: u64, to: Option<SocketId>) -> Answer {
-        let effects = desk.at(ms(1), assign(fence, to));
-        let answers = effects.into_iter().filter_map(|effect| match effect {
-            Effect::Answer(answer) => Some(answer),
-            _ => None,
-        });
-        answers.last().unwrap()
+        answered(&desk.at(ms(1), assign(fence, to))).unwrap()
     }
 
     #[test]
     fn a1_f50_f56_the_table_of_stage_and_proposal() {
         // Jack holds it under fence 1 in all but the first.
-        type Case = (&'static str, fn() -> Desk, u64, Option<SocketId>, Outcome, &'static str);
+        type Case = (
+            &'static str,
+            fn() -> Desk,
+            u64,
+            Option<SocketId>,
+            Outcome,
+            &'static str,
+        );
         let cases: [Case; 16] = [
             ("accept", Desk::open, 1, Some(JACK), Outcome::Done, "active"),
-            ("nobody, again", Desk::open, 1, None, Outcome::Done, "waiting"),
-            ("repeat", Desk::active, 1, Some(JACK), Outcome::Done, "active"),
-            ("same fence, other", Desk::active, 1, Some(MIA), Outcome::Stale, "active"),
-            ("same fence, nobody", Desk::active, 1, None, Outcome::Stale, "active"),
+            (
+                "nobody, again",
+                Desk::open,
+                1,
+                None,
+                Outcome::Done,
+                "waiting",
+            ),
+            (
+                "repeat",
+                Desk::active,
+                1,
+                Some(JACK),
+                Outcome::Done,
+                "active",
+            ),
+            (
+                "same fence, other",
+                Desk::active,
+                1,
+                Some(MIA),
+                Outcome::Stale,
+                "active",
+            ),
+            (
+                "same fence, nobody",
+                Desk::active,
+                1,
+                None,
+                Outcome::Stale,
+                "active",
+            ),
             ("late", Desk::active, 0, Some(MIA), Outcome::Stale, "active"),
-            ("late, same agent", Desk::active, 0, Some(JACK), Outcome::Stale, "active"),
-            ("transfer", Desk::active, 2, Some(MIA), Outcome::Done, "active"),
-            ("gaps are fine", Desk::active, 9, Some(JACK), Outcome::Done, "active"),
+            (
+                "late, same agent",
+                Desk::active,
+                0,
+                Some(JACK),
+                Outcome::Stale,
+                "active",
+            ),
+            (
+                "transfer",
+                Desk::active,
+                2,
+                Some(MIA),
+                Outcome::Done,
+                "active",
+            ),
+            (
+                "gaps are fine",
+                Desk::active,
+                9,
+                Some(JACK),
+                Outcome::Done,
+                "active",
+            ),
             ("unassign", Desk::active, 2, None, Outcome::Done, "waiting"),
-            ("late repeat", Desk::wrapping_up, 1, Some(JACK), Outcome::Done, "wrapping_up"),
-            ("after the end", Desk::wrapping_up, 2, Some(MIA), Outcome::Ended, "wrapping_up"),
-            ("back, after the end", Desk::wrapping_up, 2, None, Outcome::Ended, "wrapping_up"),
-            ("closed", Desk::closed, 2, Some(MIA), Outcome::Ended, "closed"),
-            ("closed, repeat", Desk::closed, 1, Some(JACK), Outcome::Ended, "closed"),
-            ("closed, nobody", Desk::closed, 1, None, Outcome::Ended, "closed"),
+            (
+                "late repeat",
+                Desk::wrapping_up,
+                1,
+                Some(JACK),
+                Outcome::Done,
+                "wrapping_up",
+            ),
+            (
+                "after the end",
+                Desk::wrapping_up,
+                2,
+                Some(MIA),
+                Outcome::Ended,
+                "wrapping_up",
+            ),
+            (
+                "back, after the end",
+                Desk::wrapping_up,
+                2,
+                None,
+                Outcome::Ended,
+                "wrapping_up",
+            ),
+            (
+                "closed",
+                Desk::closed,
+                2,
+                Some(MIA),
+                Outcome::Ended,
+                "closed",
+            ),
+            (
+                "closed, repeat",
+                Desk::closed,
+                1,
+                Some(JACK),
+                Outcome::Ended,
+                "closed",
+            ),
+            (
+                "closed, nobody",
+                Desk::closed,
+                1,
+                None,
+                Outcome::Ended,
+                "closed",
+            ),
         ];
         for (case, desk, fence, to, outcome, stage) in cases {
             let mut desk = desk();
@@ -141,7 +234,10 @@ mod tests {
         let new = desk.at(s(2), send(MIA, 1, 1, post("me")));
         assert_eq!(words(&new)[0], "save message_posted");
         // A late copy of the first proposal moves nothing back (A1).
-        assert_eq!(answer(&mut desk, 1, Some(JACK)).outcome, Some(Outcome::Stale));
+        assert_eq!(
+            answer(&mut desk, 1, Some(JACK)).outcome,
+            Some(Outcome::Stale)
+        );
     }
 
     #[test]

@@ -234,8 +234,8 @@ mod tests {
     use alloc::string::String;
     use alloc::string::ToString;
 
+    use super::super::Input;
     use super::super::testing::*;
-    use super::super::{Input, Row};
     use super::*;
 
     /// What a command makes of a conversation: the events, or `!` and the refusal.
@@ -244,22 +244,12 @@ mod tests {
         let n = desk.machine.born().sockets[&who].expected.unwrap();
         let before = desk.machine.clone();
         let effects = desk.at(ms(1), send(who, n, 50, command));
-        let refusal = frames_to(who, &effects)
-            .into_iter()
-            .find_map(|frame| match frame {
-                FromServer::Refused { refusal, .. } => Some(refusal),
-                _ => None,
-            });
-        if let Some(refusal) = refusal {
+        if let Some(refusal) = refused(who, &effects) {
             assert_eq!(before.lifecycle(), desk.machine.lifecycle());
             assert_eq!(before.born().log, desk.machine.born().log);
             return alloc::format!("!{}", refusal.code());
         }
-        let kinds = effects.iter().filter_map(|effect| match effect {
-            Effect::Save(Row::Entry { entry, .. }) => Some(entry.event.kind()),
-            _ => None,
-        });
-        kinds.collect::<Vec<_>>().join("+")
+        saved_kinds(&effects).join("+")
     }
 
     #[test]
@@ -322,9 +312,9 @@ closed resolve !forbidden !closed !closed !closed";
             let head = desk.machine.head(person(who).side());
             let repeated = alloc::format!("repeated {head} to [{}]", who.0);
             let again = desk.at(ms(2), send(who, n + 1, 50, command.clone()));
-            assert_eq!(words(&again), [repeated.clone()], "{case}");
+            assert_eq!(words(&again)[..], [&*repeated], "{case}");
             let late = desk.at(ms(3), send(who, n, 50, command.clone()));
-            assert_eq!(words(&late), [repeated.clone()], "{case}: the old number");
+            assert_eq!(words(&late)[..], [&*repeated], "{case}: the old number");
             desk.wake(ms(4));
             let woken = desk.at(ms(5), send(who, n + 2, 50, command.clone()));
             let woken: Vec<_> = words(&woken)
@@ -444,7 +434,10 @@ closed resolve !forbidden !closed !closed !closed";
             panic!("two entries")
         };
         assert_eq!((ended.event.kind(), ended.id), ("ended", None));
-        assert_eq!((closed.event.kind(), closed.id), ("closed", Some(command_id(1))));
+        assert_eq!(
+            (closed.event.kind(), closed.id),
+            ("closed", Some(command_id(1)))
+        );
     }
 
     #[test]

@@ -147,3 +147,96 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::super::{Command, Input};
+    use super::*;
+
+    /// A note stands at 5, so that the two sides count differently from there on.
+    fn with_note() -> Desk {
+        let mut desk = Desk::active();
+        desk.at(ms(1), send(MIA, 1, 1, note("difficult")));
+        desk.at(ms(2), send(JACK, 1, 2, post("Hello")));
+        desk
+    }
+
+    fn told(desk: &mut Desk, who: SocketId, to: SocketId, read: u64) -> Option<(u64, u64)> {
+        let effects = desk.at(ms(3), seen(who, read, read));
+        let cursors = frames_to(to, &effects).into_iter().find_map(|frame| {
+            let FromServer::Cursors(cursors) = frame else {
+                return None;
+            };
+            Some(cursors)
+        });
+        cursors.map(|cursors| (cursors.customer.read.0, cursors.agent.read.0))
+    }
+
+    #[test]
+    fn each_side_is_told_in_its_own_count() {
+        let mut desk = with_note();
+        // The customer has read 5 public entries; agents call the last of them 6.
+        assert_eq!(told(&mut desk, CUSTOMER, CUSTOMER, 5), Some((5, 0)));
+        let mut desk = with_note();
+        assert_eq!(told(&mut desk, CUSTOMER, JACK, 5), Some((6, 0)));
+        // Jack has read up to the note, which the customer does not see.
+        assert_eq!(told(&mut desk, JACK, CUSTOMER, 5), Some((5, 4)));
+        let again = told(&mut desk, JACK, CUSTOMER, 5);
+        assert_eq!(again, None, "nothing moved");
+        let log = &desk.machine.born().log;
+        for public in 0..=log.public.0 {
+            assert_eq!(log.to_public(log.to_agents(Seq(public))), Seq(public));
+        }
+    }
+
+    #[test]
+    fn m9_a_cursor_only_rises_and_stays_in_the_log() {
+        let mut desk = with_note();
+        desk.at(ms(3), seen(CUSTOMER, u64::MAX, 3));
+        let cursor = desk.machine.born().progress.customer;
+        assert_eq!((cursor.delivered, cursor.read), (Seq(5), Seq(3)));
+        assert!(desk.at(ms(4), seen(CUSTOMER, 1, 1)).is_empty());
+        desk.at(ms(5), seen(CUSTOMER, 0, 4));
+        let cursor = desk.machine.born().progress.customer;
+        assert_eq!((cursor.delivered, cursor.read), (Seq(5), Seq(4)));
+    }
+
+    #[test]
+    fn d15_a_silent_preview_moves_nothing_until_it_is_held() {
+        let mut desk = with_note();
+        let preview = desk.at(ms(3), seen(MIA, 6, 6));
+        assert_eq!(words(&preview), ["keep 3"]);
+        assert_eq!(desk.machine.born().progress.agent, Cursor::default());
+        let transfer = desk.at(ms(4), assign(2, Some(MIA)));
+        assert_eq!(desk.machine.born().progress.agent.read, Seq(6));
+        assert!(words(&transfer).contains(&"cursors to [1]".into()));
+    }
+
+    #[test]
+    fn m9_cursors_outlive_the_memory_and_cost_a_row_only_at_an_end() {
+        let mut desk = with_note();
+        let moved = desk.at(ms(3), seen(JACK, 6, 6));
+        assert_eq!(words(&moved)[0], "keep 2");
+        assert!(!words(&moved).contains(&"save cursors".into()));
+        desk.wake(ms(4));
+        assert_eq!(
+            desk.machine.born().progress.agent.read,
+            Seq(6),
+            "from the seat"
+        );
+        let lost = desk.at(ms(5), Input::Disconnected { socket: JACK });
+        assert!(words(&lost).contains(&"save cursors".into()));
+        desk.wake(ms(6));
+        assert_eq!(
+            desk.machine.born().progress.agent.read,
+            Seq(6),
+            "from the row"
+        );
+        desk.at(ms(7), seen(CUSTOMER, 5, 5));
+        let ended = desk.at(ms(8), send(CUSTOMER, 1, 9, Command::End));
+        assert!(words(&ended).contains(&"save cursors".into()));
+        desk.wake(ms(9));
+        assert_eq!(desk.machine.born().progress.customer.read, Seq(5));
+    }
+}

@@ -84,3 +84,68 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::super::{Author, Conversation, Event, Input};
+    use super::*;
+
+    #[test]
+    fn nothing_stored_is_unborn() {
+        let none = Conversation::restore([], [], ms(5));
+        assert_eq!(none.next_deadline(), None);
+        assert_eq!(none.lifecycle(), None);
+    }
+
+    #[test]
+    fn m2_an_entry_of_a_newer_release_keeps_its_place() {
+        let mut desk = Desk::active();
+        desk.at(ms(1), send(JACK, 1, 1, post("Hello")));
+        // A newer release wrote two entries, one of them for both sides; this one knows neither.
+        for (seq, public) in [(6, Some(Seq(6))), (7, None)] {
+            let entry = Entry {
+                seq: Seq(seq),
+                at: ms(2),
+                author: Author::System,
+                id: None,
+                event: Event::Unknown,
+            };
+            desk.rows.push(Row::Entry { entry, public });
+        }
+        desk.wake(ms(3));
+        let effects = desk.at(ms(4), send(JACK, 2, 2, post("still here")));
+        assert_eq!(pushed(JACK, &effects)[0].seq, Seq(8));
+        assert_eq!(pushed(CUSTOMER, &effects)[0].seq, Seq(7));
+    }
+
+    #[test]
+    fn k3_the_clock_starts_at_the_last_row() {
+        let mut desk = Desk::active();
+        desk.at(s(50), send(CUSTOMER, 1, 1, post("Hello")));
+        desk.wake(s(10));
+        desk.at(s(10), send(CUSTOMER, 2, 2, post("with a slow clock")));
+        let log = desk.log(crate::rights::Side::Agent);
+        assert_eq!(log.last().unwrap().at, s(50));
+    }
+
+    #[test]
+    fn c3_of_two_seats_of_one_tab_the_newer_one_counts() {
+        let mut desk = Desk::open();
+        let old = desk.seats[&CUSTOMER].clone();
+        desk.at(s(1), connected(SECOND_TAB));
+        desk.at(s(1), hello_as(SECOND_TAB, 1, 2, 0));
+        // The platform still lists the socket that was closed.
+        desk.seats.insert(CUSTOMER, old);
+        desk.wake(s(2));
+        assert!(desk.at(s(3), send(CUSTOMER, 1, 1, post("late"))).is_empty());
+    }
+
+    #[test]
+    fn a_socket_without_hello_has_ten_seconds_more() {
+        let mut desk = Desk::open();
+        desk.at(s(1), connected(SECOND_TAB));
+        desk.wake(s(5));
+        assert_eq!(words(&desk.at(s(15), Input::Tick)), ["close 5 4401"]);
+    }
+}

@@ -105,6 +105,10 @@ impl Born {
             turn.close(id, CloseCode::Unknown);
             return;
         }
+        // A name that is given out again means that the socket of that name is gone.
+        if self.sockets.contains_key(&id) {
+            self.disconnected(turn, id);
+        }
         let seat = Seat {
             person,
             device: None,
@@ -249,5 +253,160 @@ fn socket_due(socket: &Socket) -> Option<(Timestamp, CloseCode)> {
     } else {
         let at = socket.connected_at + HELLO_WITHIN;
         Some((at, CloseCode::Unauthorized))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::super::{Input, Source};
+    use super::*;
+    use crate::id::VisitorId;
+
+    #[test]
+    fn c1_strangers_learn_that_there_is_nothing() {
+        let other_space: SpaceId = "other".parse().unwrap();
+        let stranger = Person::Visitor {
+            visitor: VisitorId::from_bytes([66; 16]),
+        };
+        let cases = [
+            ("the customer", person(CUSTOMER), space(), "keep 9"),
+            ("an agent", person(MIA), space(), "keep 9"),
+            ("a stranger", stranger, space(), "close 9 4404"),
+            (
+                "the customer, another space",
+                person(CUSTOMER),
+                other_space.clone(),
+                "close 9 4404",
+            ),
+            (
+                "an agent of another space",
+                person(MIA),
+                other_space,
+                "close 9 4404",
+            ),
+        ];
+        for (case, person, space, expected) in cases {
+            let mut desk = Desk::open();
+            let socket = SocketId(9);
+            let connected = Input::Connected {
+                socket,
+                person,
+                space,
+            };
+            assert_eq!(words(&desk.at(ms(1), connected)), [expected], "{case}");
+        }
+        assert_eq!(birth().source, Source::Widget);
+    }
+
+    #[test]
+    fn c2_the_first_frame_is_a_hello_within_ten_seconds() {
+        let firsts = [
+            send(SECOND_TAB, 1, 1, post("Hi")),
+            seen(SECOND_TAB, 1, 1),
+            typing(SECOND_TAB, true),
+            frame(SECOND_TAB, ToServer::Sync { after: Seq(0) }),
+            frame(SECOND_TAB, ToServer::Received { seq: Seq(0) }),
+        ];
+        for first in firsts {
+            let mut desk = Desk::open();
+            desk.at(s(1), connected(SECOND_TAB));
+            assert_eq!(words(&desk.at(s(2), first)), ["close 5 4401"]);
+            assert!(
+                desk.at(s(3), hello(SECOND_TAB)).is_empty(),
+                "closed is closed"
+            );
+        }
+        let mut desk = Desk::open();
+        desk.at(s(1), connected(SECOND_TAB));
+        assert_eq!(desk.machine.next_deadline(), Some(s(11)));
+        assert!(desk.at(ms(10_999), Input::Tick).is_empty());
+        assert_eq!(words(&desk.at(s(11), Input::Tick)), ["close 5 4401"]);
+    }
+
+    #[test]
+    fn c2_a_second_hello_changes_nothing() {
+        let mut desk = Desk::open();
+        assert!(desk.at(s(1), hello_as(CUSTOMER, 1, 9, 0)).is_empty());
+    }
+
+    #[test]
+    fn c4_a_hello_is_answered_in_one_turn() {
+        let mut desk = Desk::open();
+        desk.at(s(1), connected(SECOND_TAB));
+        let effects = desk.at(s(1), hello_as(SECOND_TAB, 5, 7, 2));
+        let expected = [
+            "save device",
+            "keep 5",
+            "welcome to [5]",
+            "cursors to [5]",
+            "backlog 2..3 to 5",
+        ];
+        assert_eq!(words(&effects), expected);
+        let posted = desk.at(s(2), send(CUSTOMER, 1, 1, post("Hi")));
+        assert_eq!(words(&posted)[1], "1 entries to [1, 5]");
+    }
+
+    #[test]
+    fn c5_another_life_of_the_log_is_sent_from_the_start() {
+        let lives = [
+            ("the same", Some(birth().epoch), "backlog 2..3 to 5"),
+            (
+                "another",
+                Some(crate::id::EpochId::from_bytes([1; 16])),
+                "backlog 0..3 to 5",
+            ),
+            ("none", None, "backlog 0..3 to 5"),
+        ];
+        for (case, epoch, expected) in lives {
+            let mut desk = Desk::open();
+            desk.at(s(1), connected(SECOND_TAB));
+            let cursor = Cursor {
+                delivered: Seq(2),
+                read: Seq(2),
+            };
+            let hello = Hello {
+                device: crate::id::DeviceId::from_bytes([5; 16]),
+                connection: 1,
+                epoch,
+                after: Seq(2),
+                cursor,
+            };
+            let effects = desk.at(s(1), frame(SECOND_TAB, ToServer::Hello(hello)));
+            assert_eq!(words(&effects).last().unwrap(), expected, "{case}");
+            let counts = desk.machine.born().progress.customer == cursor;
+            assert_eq!(counts, case == "the same", "{case}");
+        }
+    }
+
+    #[test]
+    fn c3_only_the_newest_connection_of_a_tab_counts() {
+        let mut desk = Desk::open();
+        // The customer's tab, device 1, comes back on another socket.
+        desk.at(s(1), connected(SECOND_TAB));
+        let effects = desk.at(s(1), hello_as(SECOND_TAB, 1, 2, 0));
+        assert_eq!(words(&effects)[..2], ["save device", "close 1 4409"]);
+        // A late frame of the old connection is not heard.
+        assert!(desk.at(s(2), send(CUSTOMER, 1, 1, post("late"))).is_empty());
+        // A late hello of an even older connection is refused and closes nobody.
+        desk.at(s(3), connected(SocketId(6)));
+        let late = desk.at(s(3), hello_as(SocketId(6), 1, 1, 0));
+        assert_eq!(words(&late), ["close 6 4409"]);
+        let sockets: Vec<_> = desk.machine.born().sockets.keys().copied().collect();
+        assert_eq!(sockets, [JACK, MIA, ADA, SECOND_TAB]);
+        // The number outlives the memory of the object.
+        desk.wake(s(4));
+        desk.at(s(5), connected(SocketId(7)));
+        let late = desk.at(s(5), hello_as(SocketId(7), 1, 1, 0));
+        assert_eq!(words(&late), ["close 7 4409"]);
+    }
+
+    #[test]
+    fn c3_tabs_of_one_person_live_side_by_side() {
+        let mut desk = Desk::active();
+        desk.at(s(1), connected(SECOND_TAB));
+        desk.at(s(1), hello(SECOND_TAB));
+        let posted = desk.at(s(2), send(SECOND_TAB, 1, 1, post("from the other tab")));
+        assert_eq!(words(&posted)[1], "1 entries to [1, 5]");
     }
 }

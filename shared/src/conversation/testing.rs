@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::id::AgentId;
+use crate::refusal::Refusal;
 use crate::rights::Role;
 
 pub(super) const CUSTOMER: SocketId = SocketId(1);
@@ -329,4 +330,31 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
     };
     effects.iter().map(word).collect()
+}
+
+/// The refusal that a socket gets.
+pub(super) fn refused(socket: SocketId, effects: &[Effect]) -> Option<Refusal> {
+    let frames = frames_to(socket, effects).into_iter();
+    let mut refusals = frames.filter_map(|frame| match frame {
+        FromServer::Refused { refusal, .. } => Some(refusal),
+        _ => None,
+    });
+    refusals.next()
+}
+
+/// The answer to an instruction.
+pub(super) fn answered(effects: &[Effect]) -> Option<Answer> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Answer(answer) => Some(answer.clone()),
+        _ => None,
+    })
+}
+
+/// Kinds of the entries that a turn saves.
+pub(super) fn saved_kinds(effects: &[Effect]) -> Vec<&'static str> {
+    let kinds = effects.iter().filter_map(|effect| match effect {
+        Effect::Save(Row::Entry { entry, .. }) => Some(entry.event.kind()),
+        _ => None,
+    });
+    kinds.collect()
 }

@@ -233,7 +233,10 @@ mod tests {
             Stage::Closed { cause, .. } | Stage::WrappingUp { cause, .. } => cause,
             Stage::Waiting { .. } | Stage::Active { .. } => panic!("it goes on"),
         };
-        assert_eq!((cause(&waiting), cause(&active)), (EndCause::Age, EndCause::Age));
+        assert_eq!(
+            (cause(&waiting), cause(&active)),
+            (EndCause::Age, EndCause::Age)
+        );
     }
 
     #[test]

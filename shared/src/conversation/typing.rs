@@ -71,12 +71,29 @@ mod tests {
 
     use super::super::Input;
     use super::super::testing::*;
+    use crate::frame::SocketId;
 
     #[test]
     fn ty1_who_learns_that_somebody_types() {
-        let cases: [(&str, fn() -> Desk, _, &[&str]); 8] = [
-            ("waiting", Desk::open, CUSTOMER, &["typing true to [2, 3, 4]"]),
-            ("active", Desk::active, CUSTOMER, &["typing true to [2, 3, 4]"]),
+        type Case = (
+            &'static str,
+            fn() -> Desk,
+            SocketId,
+            &'static [&'static str],
+        );
+        let cases: [Case; 8] = [
+            (
+                "waiting",
+                Desk::open,
+                CUSTOMER,
+                &["typing true to [2, 3, 4]"],
+            ),
+            (
+                "active",
+                Desk::active,
+                CUSTOMER,
+                &["typing true to [2, 3, 4]"],
+            ),
             ("the assignee", Desk::active, JACK, &["typing true to [1]"]),
             ("a colleague", Desk::active, MIA, &[]),
             ("a supervisor", Desk::active, ADA, &[]),

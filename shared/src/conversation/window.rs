@@ -103,3 +103,140 @@ impl Born {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::super::testing::*;
+    use super::super::{Birth, Input};
+    use super::*;
+    use crate::frame::ToServer;
+
+    /// A conversation held by Jack whose space allows any number of messages at once.
+    fn lively() -> Desk {
+        let Birth { mut settings, .. } = birth();
+        settings.messages_burst = 1_000_000;
+        let birth = Birth {
+            settings,
+            ..birth()
+        };
+        let id = command_id(0);
+        let text = text("Hi");
+        let mut desk = Desk::with(Input::Begin { birth, id, text });
+        desk.at(ms(0), assign(1, Some(JACK)));
+        desk.confirm(ms(0));
+        for socket in [CUSTOMER, JACK, MIA, ADA] {
+            acknowledge(&mut desk, socket, 0);
+        }
+        desk
+    }
+
+    fn say(desk: &mut Desk, n: u32, words: &str) -> Vec<super::super::Effect> {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        id[15] = 1;
+        let id = crate::id::CommandId::from_bytes(id);
+        let command = post(words);
+        desk.at(s(1), frame(JACK, ToServer::Send { n, id, command }))
+    }
+
+    fn acknowledge(desk: &mut Desk, socket: SocketId, at: u64) -> Vec<String> {
+        let seq = desk.machine.head(person(socket).side());
+        let effects = desk.at(s(at), frame(socket, ToServer::Received { seq }));
+        words(&effects)
+    }
+
+    #[test]
+    fn m8_a_customer_is_never_sent_a_note() {
+        let mut desk = Desk::active();
+        let effects = desk.at(ms(1), send(MIA, 1, 1, note("a difficult one")));
+        assert!(pushed(CUSTOMER, &effects).is_empty());
+        assert_eq!(pushed(JACK, &effects).len(), 1);
+        let effects = desk.at(ms(2), send(JACK, 1, 2, post("Hello")));
+        // Each side counts without a gap.
+        assert_eq!(pushed(CUSTOMER, &effects)[0].seq, Seq(5));
+        assert_eq!(pushed(MIA, &effects)[0].seq, Seq(6));
+    }
+
+    #[test]
+    fn fl1_a_full_window_stops_and_an_acknowledgement_brings_the_rest() {
+        for (case, words_of_message, most) in
+            [("entries", "x", 256), ("bytes", &*"é".repeat(9_000), 15)]
+        {
+            let mut desk = lively();
+            let mut n = 0;
+            while desk.machine.born().sockets[&CUSTOMER]
+                .lagging_since
+                .is_none()
+            {
+                n += 1;
+                say(&mut desk, n, words_of_message);
+                // The agents keep up.
+                for agent in [JACK, MIA, ADA] {
+                    acknowledge(&mut desk, agent, 1);
+                }
+            }
+            assert_eq!(n, most + 1, "{case}");
+            let behind = say(&mut desk, n + 1, words_of_message);
+            assert!(pushed(CUSTOMER, &behind).is_empty(), "{case}");
+            assert_eq!(pushed(MIA, &behind).len(), 1, "{case}: others go on");
+            assert!(desk.at(s(1), typing(JACK, true)).is_empty(), "{case}");
+            let first = 4 + u64::from(most);
+            let head = first + 2;
+            let caught_up = acknowledge(&mut desk, CUSTOMER, 2);
+            let expected = [
+                alloc::format!("backlog {first}..{head} to 1"),
+                "cursors to [1]".into(),
+            ];
+            assert_eq!(caught_up, expected, "{case}");
+            let live = say(&mut desk, n + 2, words_of_message);
+            assert_eq!(pushed(CUSTOMER, &live).len(), 1, "{case}");
+        }
+    }
+
+    #[test]
+    fn fl1_who_stays_behind_for_15_seconds_is_closed() {
+        let mut desk = lively();
+        for n in 1..=257 {
+            say(&mut desk, n, "x");
+        }
+        assert_eq!(desk.machine.next_deadline(), Some(s(16)));
+        assert!(desk.at(ms(15_999), Input::Tick).is_empty());
+        let closed = desk.at(s(16), Input::Tick);
+        let expected = [
+            "close 1 4408",
+            "close 2 4408",
+            "close 3 4408",
+            "close 4 4408",
+        ];
+        assert_eq!(words(&closed), expected);
+    }
+
+    #[test]
+    fn m4_who_has_a_gap_gets_the_backlog_first() {
+        let mut desk = lively();
+        for n in 1..=1_500 {
+            say(&mut desk, n, "x");
+        }
+        desk.at(s(2), connected(SECOND_TAB));
+        let effects = desk.at(s(2), hello(SECOND_TAB));
+        assert_eq!(words(&effects).last().unwrap(), "backlog 0..1504 to 5");
+        // It has 1,000 of them: what happens meanwhile comes with the next backlog.
+        assert!(pushed(SECOND_TAB, &say(&mut desk, 1_501, "x")).is_empty());
+        let after = Seq(1_000);
+        let next = desk.at(s(3), frame(SECOND_TAB, ToServer::Sync { after }));
+        assert_eq!(words(&next), ["backlog 1000..1505 to 5"]);
+        assert_eq!(pushed(SECOND_TAB, &say(&mut desk, 1_502, "x")).len(), 1);
+    }
+
+    #[test]
+    fn a_place_beyond_the_log_is_its_head() {
+        let mut desk = Desk::open();
+        let after = Seq(u64::MAX);
+        let effects = desk.at(s(1), frame(CUSTOMER, ToServer::Sync { after }));
+        assert_eq!(words(&effects), ["backlog 3..3 to 1"]);
+        let effects = desk.at(s(1), frame(CUSTOMER, ToServer::Received { seq: after }));
+        assert!(effects.is_empty());
+    }
+}
