@@ -10,7 +10,7 @@ use shared::id::CommandId;
 use shared::link::ConversationLink;
 use shared::rights::Side;
 use stage::api::Api;
-use stage::line::{AgentLine, CustomerLine};
+use stage::line::{AgentLine, CustomerLine, Talk};
 use stage::linked::Linked;
 use stage::play;
 use stage::proxy::Proxy;
@@ -114,4 +114,39 @@ fn same(one: &ConversationLink, other: &ConversationLink) -> Result<()> {
     let last = |log: &[Entry]| log.last().map(|entry| entry.seq);
     ensure!(last(one).context("an empty log")? == last(other).context("an empty log")?);
     Ok(())
+}
+
+#[test]
+fn p4_an_object_that_panics_comes_back_from_storage() {
+    play(0, async |_| {
+        let edge = Edge::start()?;
+        let api = Api::new(edge.base());
+        let space = api.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(&api, &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(&api, &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        talk.writes("Good morning").await?;
+        customer.talk.reads("Good morning").await?;
+        let (base, conversation) = (edge.base(), customer.talk.conversation);
+        for body in [
+            json!({ "space": space.space, "conversation": conversation.to_string() }),
+            json!({ "space": space.space }),
+        ] {
+            let answer = api.post("/api/v1/dev/panic", None, &body).await?;
+            ensure!(answer.status >= 500, "{answer:?}");
+            // Whoever was connected hears of it, and finds everything at the next connection.
+            let code = customer.talk.wire.closes().await?;
+            ensure!(matches!(code, 1006 | 1011 | 1012), "{code}");
+            customer.talk = Talk::open(&base, conversation, &customer.me.token).await?;
+            customer.talk.reads("Hello").await?;
+            customer.talk.reads("Good morning").await?;
+            customer.talk.writes("Still there?").await?;
+        }
+        let mut jack = AgentLine::on_duty(&api, &space, "Jack").await?;
+        ensure!(jack.desk.me.used == 1, "{:?}", jack.desk);
+        let mut talk = jack.opens(conversation).await?;
+        talk.writes("Still here").await?;
+        customer.talk.reads("Still here").await?;
+        jack.sets_available(false).await
+    });
 }

@@ -485,29 +485,3 @@ fn m9_a_resume_brings_exactly_what_was_missed() {
         Ok(())
     });
 }
-
-#[test]
-fn p7_an_object_that_panics_comes_back_from_storage() {
-    play(0, async |stage| {
-        let space = stage.space(json!({}), &["Jack"]).await?;
-        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
-        let customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
-        let mut talk = jack.accepts().await?;
-        talk.writes("Good morning").await?;
-        let body = json!({ "conversation": customer.talk.conversation.to_string() });
-        stage.api().post("/api/v1/dev/panic", None, &body).await?;
-        let conversation = customer.talk.conversation;
-        let dial = wire::Dial::conversation(stage.api().base(), conversation, &customer.me.token);
-        let log = dial.open().await?.hello(Seq(0)).await?;
-        let has = |text: &str| {
-            log.iter().any(|entry| {
-                entry
-                    .event
-                    .text()
-                    .is_some_and(|words| words.as_str() == text)
-            })
-        };
-        ensure!(has("Hello") && has("Good morning"), "{log:?}");
-        Ok(())
-    });
-}

@@ -7,8 +7,15 @@
     reason = "a journey waits for one frame and lets all others pass"
 )]
 
+mod access;
 mod bad_input;
 mod calls;
 mod crash;
+mod documents;
 mod doors;
 mod duty;
+mod embed;
+mod endings;
+mod network;
+mod offers;
+mod talk;

@@ -124,6 +124,21 @@ impl Stage {
         Customer::arrives(browser, base, &space.space).await
     }
 
+    /// A customer in a browser that is open already.
+    ///
+    /// # Errors
+    /// When none is open, or the page does not open.
+    pub async fn customer_in(&self, space: &Space) -> Result<Customer> {
+        let browser = self.first_browser().context("no browser is open")?;
+        Customer::arrives(browser, self.api.base(), &space.space).await
+    }
+
+    /// The browser that was opened first.
+    #[must_use]
+    pub fn first_browser(&self) -> Option<Browser> {
+        self.browsers().into_iter().next()
+    }
+
     /// An agent of the space in front of the console, in a browser of their own.
     ///
     /// # Errors
@@ -165,10 +180,10 @@ impl Stage {
     /// No browser may have reported a violation of the policy of a page of ours.
     async fn no_reports(&self) -> Result<()> {
         let reports = self.api.get("/api/v1/dev/reports", None).await?;
-        let ours = reports.body["reports"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
-        if let Some(report) = ours.first() {
+        let reports = reports.body["reports"].as_array().cloned();
+        // Journeys about bad input send reports of their own making, which block nothing.
+        let is_real = |report: &Value| report.to_string().contains("blocked");
+        if let Some(report) = reports.into_iter().flatten().find(is_real) {
             bail!("a violation of the policy: {report}");
         }
         Ok(())

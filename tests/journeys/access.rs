@@ -1,0 +1,246 @@
+//! Every screen in every state, for everybody: axe finds nothing, in the light and in the dark,
+//! from right to left, and at 320 px. On the way each state is pictured into `target/gallery`.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use stage::browser::{Browser, Screen};
+use stage::cast::{Agent, Customer};
+use stage::line::{AgentLine, CustomerLine};
+use stage::proxy::Proxy;
+use stage::{play, root};
+
+/// Looks at pages with axe.
+struct Inspector {
+    axe: String,
+}
+
+/// How a state is looked at: name, screen, direction.
+const VIEWS: [(&str, Screen, &str); 5] = [
+    ("light", Screen::DESKTOP, "ltr"),
+    ("dark", Screen::DESKTOP.dark(), "ltr"),
+    ("rtl", Screen::DESKTOP, "rtl"),
+    ("narrow", Screen::NARROW, "ltr"),
+    ("narrow-dark-rtl", Screen::NARROW.dark(), "rtl"),
+];
+
+impl Inspector {
+    fn new() -> Result<Self> {
+        let path = root().join("node_modules/axe-core/axe.min.js");
+        let axe = fs::read_to_string(&path)
+            .with_context(|| format!("{}: run `npm ci`", path.display()))?;
+        Ok(Self { axe })
+    }
+
+    /// Looks at what the browser shows, in every view.
+    async fn inspects(&self, browser: &Browser, state: &str) -> Result<()> {
+        let has_axe: bool = browser.runs("return !!window.axe", &[]).await?;
+        if !has_axe {
+            let _: Value = browser.runs(&format!("{};", self.axe), &[]).await?;
+        }
+        let is_framed: bool = browser.runs("return self !== top", &[]).await?;
+        for (view, screen, direction) in VIEWS {
+            if is_framed && screen.size != Screen::DESKTOP.size {
+                continue;
+            }
+            browser.shows(screen).await?;
+            let turn = "document.documentElement.dir = arguments[0]";
+            let _: Value = browser.runs(turn, &[json!(direction)]).await?;
+            browser.is_pictured(&format!("{state}-{view}")).await?;
+            self.finds_nothing(browser)
+                .await
+                .with_context(|| format!("{state}, {view}"))?;
+        }
+        browser.shows(Screen::DESKTOP).await?;
+        browser
+            .runs("document.documentElement.dir = 'ltr'", &[])
+            .await
+    }
+
+    async fn finds_nothing(&self, browser: &Browser) -> Result<()> {
+        let script = "const done = arguments[0];
+            axe.run(document, { iframes: false, resultTypes: ['violations'] }).then((result) => done(
+                result.violations.map((violation) => violation.id + ': ' + violation.help + '\\n'
+                    + violation.nodes.map((node) => '    ' + node.html.slice(0, 200) + '\\n    ' + node.failureSummary).join('\\n'))
+            ), (error) => done(['axe: ' + error]))";
+        let found = browser.driver().execute_async(script, Vec::new()).await?;
+        let found: Vec<String> = found.convert()?;
+        ensure!(found.is_empty(), "axe finds:\n{}", found.join("\n"));
+        let (wide, screen): (u32, u32) = browser
+            .runs(
+                "return [document.documentElement.scrollWidth, innerWidth]",
+                &[],
+            )
+            .await?;
+        ensure!(wide <= screen, "{wide} px wide on a screen of {screen}");
+        Ok(())
+    }
+}
+
+#[test]
+fn access_the_chat() {
+    play(1, async |stage| {
+        stage.excuse(&[
+            "WebSocket connection",
+            "net::ERR_",
+            "Failed to load resource",
+        ]);
+        let inspector = Inspector::new()?;
+        let port = stage
+            .api()
+            .base()
+            .rsplit_once(':')
+            .context("a port")?
+            .1
+            .parse()?;
+        let proxy = Proxy::to(port).await?;
+        let space = stage
+            .space(json!({ "name": "Larch & Lantern" }), &["Jack"])
+            .await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let browser = stage.browser("the customer", Screen::DESKTOP).await?;
+        let customer = Customer::opens_page_of_chat(browser, &proxy.base(), &space.space).await?;
+        let browser = &customer.browser;
+        inspector.inspects(browser, "chat-welcome").await?;
+
+        customer
+            .writes("Good evening, has my kettle left the house yet? Order 4711.")
+            .await?;
+        customer.is_told("Waiting for agent").await?;
+        inspector.inspects(browser, "chat-waiting").await?;
+
+        let mut talk = jack.accepts().await?;
+        customer.is_told("Jack is online").await?;
+        talk.writes("Good evening! Let me look.").await?;
+        talk.writes("It left this morning and is with you on Tuesday, a-very-long-word-that-must-break-somewhere-because-the-screen-is-narrow.").await?;
+        customer.reads("It left this morning").await?;
+        customer.writes("Wonderful, thank you").await?;
+        customer
+            .sees_message("Wonderful, thank you", "sent")
+            .await
+            .ok();
+        let typing: shared::frame::ToServer<shared::conversation::Command> =
+            shared::frame::ToServer::Typing { typing: true };
+        talk.wire.says(&typing).await?;
+        customer.browser.reads(".typing", "Jack is typing").await?;
+        inspector.inspects(browser, "chat-active").await?;
+
+        browser.presses(".header__end").await?;
+        browser.sees(".confirm").await?;
+        inspector.inspects(browser, "chat-confirm").await?;
+        browser.presses(".confirm__no").await?;
+
+        proxy.cut();
+        customer.writes("Are you still there?").await?;
+        browser.sees(".banner").await?;
+        inspector.inspects(browser, "chat-reconnecting").await?;
+        proxy.heal();
+        browser.sees_no(".banner").await?;
+
+        customer.ends().await?;
+        browser.sees(".ended").await?;
+        inspector.inspects(browser, "chat-ended").await
+    });
+}
+
+#[test]
+fn access_the_console() {
+    play(1, async |stage| {
+        let inspector = Inspector::new()?;
+        let space = stage
+            .space(json!({ "name": "Larch & Lantern" }), &["Jack", "Mia"])
+            .await?;
+        let browser = stage.browser("Jack", Screen::DESKTOP).await?;
+        let base = stage.api().base();
+        browser
+            .goes(&format!("{base}/agent?space={}", space.space))
+            .await?;
+        browser.sees(".sign-in").await?;
+        inspector.inspects(&browser, "console-sign-in").await?;
+
+        let jack = Agent::signs_in(browser, base, &space.space, "Jack").await?;
+        let browser = &jack.browser;
+        jack.sets_available(false).await.ok();
+        inspector.inspects(browser, "console-unavailable").await?;
+        jack.sets_available(true).await?;
+        inspector.inspects(browser, "console-quiet").await?;
+
+        let mut customer = CustomerLine::writes(
+            stage.api(),
+            &space,
+            "Good evening, has my kettle left the house yet?",
+        )
+        .await?;
+        jack.is_offered().await?;
+        inspector.inspects(browser, "console-offer").await?;
+        browser.presses(".offer__open").await?;
+        browser.sees(".preview").await?;
+        inspector.inspects(browser, "console-preview").await?;
+
+        jack.accepts().await?;
+        jack.writes("Good evening! Let me look.").await?;
+        customer.talk.reads("Good evening! Let me look.").await?;
+        customer.talk.writes("Thank you").await?;
+        jack.reads("Thank you").await?;
+        jack.notes("a regular guest").await?;
+        jack.reads("a regular guest").await?;
+        inspector.inspects(browser, "console-note").await?;
+        jack.chooses("Reply").await?;
+        let waiting = CustomerLine::writes(stage.api(), &space, "And my lamp?").await?;
+        jack.is_offered().await?;
+        inspector.inspects(browser, "console-active").await?;
+        drop(waiting);
+
+        browser.presses(".conversation__resolve").await?;
+        browser.sees(".picker").await?;
+        inspector.inspects(browser, "console-picker").await?;
+        browser.types(".picker__choice", "\u{e00c}").await?;
+        browser.sees_no(".picker").await?;
+
+        browser.shows(Screen::NARROW).await?;
+        browser.presses(".conversation__details").await?;
+        browser.sees(".console[data-pane=details]").await?;
+        inspector.inspects(browser, "console-details").await?;
+        browser.shows(Screen::NARROW).await?;
+        browser.presses(".details__close").await?;
+        browser.shows(Screen::DESKTOP).await?;
+
+        jack.ends().await?;
+        browser.reads(".conversation .pill", "Wrapping up").await?;
+        inspector.inspects(browser, "console-wrapping-up").await?;
+        jack.resolves("resolved").await?;
+        browser.sees_no(".list--wrapping .item").await?;
+        inspector.inspects(browser, "console-closed").await
+    });
+}
+
+#[test]
+fn access_pages_around_the_chat() {
+    play(1, async |stage| {
+        let inspector = Inspector::new()?;
+        let browser = stage.browser("the customer", Screen::DESKTOP).await?;
+        browser
+            .goes(&format!("{}/demo", stage.api().base()))
+            .await?;
+        browser.sees("bellhop-chat").await?;
+        inspector.inspects(&browser, "demo").await?;
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        drop(browser);
+        let customer = stage.customer_in(&space).await?;
+        customer.opens_chat().await?;
+        customer.looks_at_page().await?;
+        inspector
+            .inspects(&customer.browser, "launcher-open")
+            .await?;
+        stage.excuse(&["404"]);
+        customer
+            .browser
+            .goes(&format!(
+                "{}/chat?space=nobody-has-this",
+                stage.api().base()
+            ))
+            .await?;
+        inspector.inspects(&customer.browser, "off").await
+    });
+}

@@ -1,0 +1,213 @@
+//! What the wire carries: documents with their headers, packed files of the promised size, and an
+//! API that is what its document says.
+
+use std::{collections::BTreeMap, process::Command};
+
+use anyhow::{Context, Result, ensure};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use stage::api::Api;
+use stage::{play, root, target};
+
+async fn get(api: &Api, path: &str, accepted: &str) -> Result<Response> {
+    let request = api
+        .request(Method::GET, path)
+        .header("Accept-Encoding", accepted);
+    let response = request.send().await?;
+    ensure!(response.status() == 200, "{path}: {}", response.status());
+    Ok(response)
+}
+
+fn header(response: &Response, name: &str) -> String {
+    let value = response
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Every file that a document loads, by its path.
+fn assets(document: &str) -> Vec<String> {
+    let mut paths: Vec<String> = document
+        .split('"')
+        .filter(|text| text.starts_with("/assets/"))
+        .map(str::to_owned)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[test]
+fn budgets_the_wire_carries_what_the_workbench_measured() {
+    play(0, async |stage| {
+        let mut size = Command::new(target().join("debug/xtask"));
+        let output = size.args(["size", "--json"]).current_dir(root()).output()?;
+        let sizes: Value = serde_json::from_slice(&output.stdout).context("xtask size")?;
+        let measured = |key: &str| sizes[key]["brotli"].as_u64().context("no size");
+        let api = stage.api();
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut sums = BTreeMap::new();
+        for (key, path) in [
+            ("chat", format!("/chat?space={}", space.space)),
+            ("agent", format!("/agent?space={}", space.space)),
+        ] {
+            let document = get(api, &path, "identity").await?.text().await?;
+            let mut sum = 0;
+            for asset in assets(&document) {
+                let response = get(api, &asset, "br").await?;
+                ensure!(
+                    header(&response, "content-encoding") == "br",
+                    "{asset} is not packed"
+                );
+                let caching = header(&response, "cache-control");
+                ensure!(caching.contains("immutable"), "{asset}: {caching}");
+                if asset.ends_with(".wasm") {
+                    ensure!(header(&response, "content-type") == "application/wasm");
+                }
+                sum += response.bytes().await?.len();
+            }
+            ensure!(sum > 10_000, "{path} loads {sum} bytes");
+            sums.insert(key, sum as u64);
+        }
+        let loader = get(api, "/bellhop.js", "br").await?;
+        ensure!(
+            header(&loader, "content-encoding") == "br",
+            "the loader is not packed"
+        );
+        ensure!(header(&loader, "cache-control") == "public, max-age=300");
+        let loader = loader.bytes().await?.len() as u64;
+        ensure!(
+            loader == measured("loader")?,
+            "loader: {loader}, measured {}",
+            measured("loader")?
+        );
+        for (key, sum) in sums {
+            // The document itself is measured, too, and is written for each request.
+            let document = measured(key)?
+                .checked_sub(sum)
+                .context("more than measured")?;
+            ensure!(
+                (300..3_000).contains(&document),
+                "{key}: {sum} and a document of {document}"
+            );
+        }
+
+        // Whoever takes no brotli gets the same, unpacked.
+        let chat = get(api, &format!("/chat?space={}", space.space), "identity")
+            .await?
+            .text()
+            .await?;
+        for asset in assets(&chat) {
+            let response = get(api, &asset, "identity").await?;
+            ensure!(header(&response, "content-encoding").is_empty(), "{asset}");
+            ensure!(
+                header(&response, "vary").contains("accept-encoding"),
+                "{asset}"
+            );
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn sec_headers_stand_on_every_document() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        for path in [
+            format!("/chat?space={}", space.space),
+            format!("/agent?space={}", space.space),
+            "/demo".into(),
+        ] {
+            let response = get(stage.api(), &path, "identity").await?;
+            let policy = header(&response, "content-security-policy");
+            for part in [
+                "default-src 'none'",
+                "base-uri 'none'",
+                "object-src 'none'",
+                "require-trusted-types-for 'script'",
+                "report-uri",
+            ] {
+                ensure!(policy.contains(part), "{path}: no {part} in {policy}");
+            }
+            ensure!(
+                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+                "{path}: {policy}"
+            );
+            ensure!(
+                header(&response, "x-content-type-options") == "nosniff",
+                "{path}"
+            );
+            ensure!(
+                header(&response, "referrer-policy") == "no-referrer",
+                "{path}"
+            );
+            let document = response.text().await?;
+            ensure!(!document.contains("{{"), "{path}: a placeholder is left");
+            ensure!(
+                !document.contains("style=") && !document.contains("<style"),
+                "{path}: inline style"
+            );
+        }
+        let console = get(
+            stage.api(),
+            &format!("/agent?space={}", space.space),
+            "identity",
+        )
+        .await?;
+        ensure!(header(&console, "cross-origin-opener-policy") == "same-origin");
+        Ok(())
+    });
+}
+
+#[test]
+fn openapi_describes_the_api_that_answers() {
+    play(0, async |stage| {
+        let document: Value = get(stage.api(), "/openapi.json", "identity")
+            .await?
+            .json()
+            .await?;
+        ensure!(
+            document["openapi"]
+                .as_str()
+                .is_some_and(|version| version.starts_with("3."))
+        );
+        let paths = document["paths"].as_object().context("no paths")?;
+        ensure!(paths.len() >= 8, "{} paths", paths.len());
+        let methods = ["get", "post", "put", "patch", "delete"];
+        for (path, operations) in paths {
+            let address = path
+                .replace("{space}", "demo")
+                .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f");
+            ensure!(
+                !address.contains('{'),
+                "a parameter that no journey knows: {path}"
+            );
+            // This one would end the whole instance, which other journeys use.
+            let is_deadly = path.ends_with("/dev/panic");
+            for method in methods {
+                let is_there = operations.get(method).is_some();
+                if is_there && is_deadly {
+                    continue;
+                }
+                let request = stage
+                    .api()
+                    .request(method.to_uppercase().parse()?, &address);
+                let answer = stage.api().send(request).await?;
+                let is_other = answer.code() == "method_unknown";
+                ensure!(is_other != is_there, "{method} {path}: {answer:?}");
+                ensure!(
+                    answer.code() != "path_unknown",
+                    "{method} {path}: {answer:?}"
+                );
+                let described = &operations[method]["responses"][answer.status.to_string()];
+                ensure!(
+                    !is_there || !described.is_null(),
+                    "{method} {path} answers {}, which the document leaves out",
+                    answer.status
+                );
+            }
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,309 @@
+//! The line breaks, the server dies, the page is reloaded: nothing is lost, and nobody has to do
+//! anything about it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use stage::api::Api;
+use stage::browser::Browser;
+use stage::cast::{Agent, Customer, Line};
+use stage::line::AgentLine;
+use stage::proxy::Proxy;
+use stage::start::Edge;
+use stage::{Stage, play};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// What a browser says about a broken line, which is the story here.
+const BROKEN: [&str; 6] = [
+    "WebSocket connection",
+    "Failed to load resource",
+    "net::ERR_",
+    "ERR_CONNECTION",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_NETWORK",
+];
+
+async fn talk(stage: &Stage, base: &str, api: &Api) -> Result<(Agent, Customer)> {
+    stage.excuse(&BROKEN);
+    let settings = json!({ "messages_burst": 1000, "messages_per_10s": 1000 });
+    let space = api.space(settings, &["Jack"]).await?;
+    let jack = stage.agent_at(base, &space, "Jack").await?;
+    jack.sets_available(true).await?;
+    let customer = stage.customer_at(base, &space).await?;
+    customer.opens_chat().await?;
+    customer.writes("Hello").await?;
+    jack.accepts().await?;
+    customer.is_told("Jack is online").await?;
+    for browser in [&jack.browser, &customer.browser] {
+        let _: Value = browser.runs("window.isTheSamePage = true", &[]).await?;
+    }
+    Ok((jack, customer))
+}
+
+/// Waits until the log of a person ends with a text, then returns the texts of both sides.
+async fn texts(browser: &Browser, last: &str, count: usize) -> Result<Vec<String>> {
+    let script = "return document.querySelectorAll('.log .message__bubble').length >= arguments[0]
+        && !document.querySelector('.log .message--sending')
+        && document.querySelector('.log').textContent.includes(arguments[1])";
+    let what = format!("{count} messages with {last:?} among them, none on its way");
+    let _: bool = browser
+        .until(&what, script, &[json!(count), json!(last)])
+        .await?;
+    let is_same: bool = browser
+        .runs("return window.isTheSamePage === true", &[])
+        .await?;
+    ensure!(is_same, "the page was reloaded");
+    let log: Vec<Line> = stage::cast::log(browser).await?;
+    Ok(log
+        .into_iter()
+        .filter(|line| matches!(line.kind.as_str(), "in" | "out"))
+        .map(|line| line.text)
+        .collect())
+}
+
+/// Both screens show the same, each text once, each person's in the order of writing.
+async fn nothing_is_lost(
+    (jack, customer): (&Agent, &Customer),
+    (of_jack, of_customer): (&[String], &[String]),
+) -> Result<()> {
+    let count = of_jack.len() + of_customer.len() + 1;
+    let last = |texts: &[String]| texts.last().cloned().context("nobody wrote");
+    let seen = texts(&customer.browser, &last(of_jack)?, count).await?;
+    let other = texts(&jack.browser, &last(of_customer)?, count).await?;
+    ensure!(seen == other, "two screens:\n{seen:?}\n{other:?}");
+    for written in [of_jack, of_customer] {
+        let own: Vec<_> = seen
+            .iter()
+            .filter(|text| written.contains(text))
+            .cloned()
+            .collect();
+        ensure!(own == written, "written {written:?}\nseen {own:?}");
+    }
+    ensure!(seen.len() == count, "{count} written, {} seen", seen.len());
+    Ok(())
+}
+
+#[test]
+fn fault_f4_ten_seconds_without_a_network_while_both_write() {
+    play(2, async |stage| {
+        let base = stage.api().base().to_owned();
+        let port = base.rsplit_once(':').context("a port")?.1.parse()?;
+        let proxy = Proxy::to(port).await?;
+        let (jack, customer) = talk(stage, &proxy.base(), stage.api()).await?;
+        let (mut of_jack, mut of_customer) = (Vec::new(), Vec::new());
+        let mut write = async |number: u32| {
+            let (one, other) = (format!("customer {number}"), format!("agent {number}"));
+            customer.writes(&one).await?;
+            jack.writes(&other).await?;
+            of_customer.push(one);
+            of_jack.push(other);
+            Ok::<(), anyhow::Error>(())
+        };
+        write(1).await?;
+        proxy.cut();
+        let healed_at = Instant::now() + Duration::from_secs(10);
+        write(2).await?;
+        customer
+            .browser
+            .sees(".banner--connecting, .banner--offline")
+            .await?;
+        jack.browser.reads(".console", "Reconnecting").await?;
+        write(3).await?;
+        sleep_until(healed_at).await;
+        write(4).await?;
+        proxy.heal();
+        write(5).await?;
+        nothing_is_lost((&jack, &customer), (&of_jack, &of_customer)).await?;
+        customer.browser.sees_no(".banner").await?;
+        jack.browser.sees_no(".banner").await
+    });
+}
+
+#[test]
+fn fault_f1_sigkill_in_a_lively_conversation() {
+    play(2, async |stage| {
+        let mut edge = Edge::start()?;
+        let proxy = Proxy::to(edge.port()).await?;
+        let api = Api::new(proxy.base());
+        let (jack, customer) = talk(stage, &proxy.base(), &api).await?;
+        let (mut of_jack, mut of_customer) = (Vec::new(), Vec::new());
+        let mut number = 0;
+        for _ in 0..3 {
+            for phase in 0..4 {
+                number += 1;
+                let (one, other) = (format!("customer {number}"), format!("agent {number}"));
+                customer.writes(&one).await?;
+                jack.writes(&other).await?;
+                of_customer.push(one);
+                of_jack.push(other);
+                match phase {
+                    1 => edge.kill(),
+                    2 => {
+                        edge.revive()?;
+                        proxy.aim(edge.port());
+                    }
+                    _ => (),
+                }
+            }
+        }
+        nothing_is_lost((&jack, &customer), (&of_jack, &of_customer)).await
+    });
+}
+
+#[test]
+fn fault_f17_what_was_not_sent_outlives_the_page() {
+    play(1, async |stage| {
+        stage.excuse(&BROKEN);
+        let base = stage.api().base().to_owned();
+        let port = base.rsplit_once(':').context("a port")?.1.parse()?;
+        let proxy = Proxy::to(port).await?;
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = stage.customer_at(&proxy.base(), &space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        let mut talk = jack.accepts().await?;
+        customer.is_told("Jack is online").await?;
+
+        proxy.hang();
+        customer.writes("first").await?;
+        customer.writes("second").await?;
+        customer.sees_message("second", "sending").await?;
+        customer.looks_at_page().await?;
+        customer.browser.goes("about:blank").await?;
+        proxy.cut(); // what hung is gone for good
+        sleep(Duration::from_millis(200)).await;
+        proxy.heal();
+
+        customer.browser.driver().back().await?;
+        customer.opens_chat().await?;
+        talk.reads("second").await?;
+        let texts: Vec<_> = talk
+            .log
+            .iter()
+            .filter_map(|entry| entry.event.text())
+            .collect();
+        ensure!(
+            texts
+                .iter()
+                .map(|text| text.as_str())
+                .eq(["Hello", "first", "second"]),
+            "{texts:?}"
+        );
+        customer.sees_message("first", "delivered").await?;
+        let log = customer.log().await?;
+        let own: Vec<_> = log
+            .iter()
+            .filter(|line| line.kind == "out")
+            .map(|line| &line.text)
+            .collect();
+        ensure!(own == ["Hello", "first", "second"], "{log:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn fault_f4_the_first_message_waits_for_the_network() {
+    play(1, async |stage| {
+        stage.excuse(&BROKEN);
+        let base = stage.api().base().to_owned();
+        let port = base.rsplit_once(':').context("a port")?.1.parse()?;
+        let proxy = Proxy::to(port).await?;
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = stage.customer_at(&proxy.base(), &space).await?;
+        customer.opens_chat().await?;
+        proxy.cut();
+        customer.writes("Hello").await?;
+        customer.writes("Are you there?").await?;
+        sleep(Duration::from_secs(2)).await; // long enough for a few attempts
+        proxy.heal();
+        let mut talk = jack.accepts().await?;
+        talk.reads("Are you there?").await?;
+        let texts: Vec<_> = talk
+            .log
+            .iter()
+            .filter_map(|entry| entry.event.text())
+            .collect();
+        ensure!(
+            texts
+                .iter()
+                .map(|text| text.as_str())
+                .eq(["Hello", "Are you there?"]),
+            "{texts:?}"
+        );
+        customer.is_told("Jack is online").await
+    });
+}
+
+#[test]
+fn fault_f15_two_tabs_of_one_customer() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        let mut talk = jack.accepts().await?;
+        customer.is_told("Jack is online").await?;
+
+        let driver = customer.browser.driver();
+        let first = driver.window().await?;
+        customer.looks_at_page().await?;
+        let url = driver.current_url().await?;
+        let second = driver.new_tab().await?;
+        driver.switch_to_window(second.clone()).await?;
+        driver.goto(url.as_str()).await?;
+        customer.opens_chat().await?;
+        customer.reads("Hello").await?;
+        customer.writes("from the second tab").await?;
+        talk.reads("from the second tab").await?;
+        talk.writes("I see you").await?;
+        customer.reads("I see you").await?;
+
+        driver.switch_to_window(first).await?;
+        customer.looks_at_chat().await?;
+        customer.reads("from the second tab").await?;
+        customer.reads("I see you").await?;
+        customer.writes("from the first tab").await?;
+        talk.reads("from the first tab").await?;
+        let one = customer.log().await?;
+        driver.switch_to_window(second).await?;
+        customer.looks_at_chat().await?;
+        customer.reads("from the first tab").await?;
+        let texts = |log: &[Line]| log.iter().map(|line| line.text.clone()).collect::<Vec<_>>();
+        let other = customer.log().await?;
+        ensure!(
+            texts(&one) == texts(&other),
+            "two tabs:\n{one:?}\n{other:?}"
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn c6_too_much_text_stays_in_the_composer() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        let fill = "const field = document.querySelector('.composer__text');
+            field.focus();
+            field.select();
+            document.execCommand('insertText', false, 'x'.repeat(arguments[0]))";
+        let _: Value = customer.browser.runs(fill, &[json!(10_001)]).await?;
+        customer.browser.sees(".composer__count--over").await?;
+        customer
+            .browser
+            .sees(".composer__text[aria-invalid=true]")
+            .await?;
+        customer.browser.sees(".composer__send:disabled").await?;
+        customer.writes("").await?; // Enter
+        customer.browser.sees(".welcome").await?;
+        let _: Value = customer.browser.runs(fill, &[json!(10_000)]).await?;
+        customer.browser.sees_no(".composer__count--over").await?;
+        customer.browser.presses(".composer__send").await?;
+        customer.is_told("Waiting for agent").await
+    });
+}
