@@ -2,6 +2,8 @@
 
 mod assigning;
 mod offering;
+#[cfg(feature = "mutants")]
+mod planted;
 mod presence;
 mod properties;
 mod reporting;
@@ -299,24 +301,32 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
     }
 }
 
+/// The frames that are sent, in order.
+fn frames(effects: &[Effect]) -> impl Iterator<Item = &FromServer> {
+    effects.iter().filter_map(|effect| {
+        if let Effect::Send { frame, .. } = effect {
+            return Some(frame);
+        }
+        None
+    })
+}
+
 fn refusal(effects: &[Effect]) -> Option<Refusal> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Send {
-            frame: FromServer::Refused { refusal, .. },
-            ..
-        } => Some(refusal.clone()),
-        _ => None,
+    frames(effects).find_map(|frame| {
+        if let FromServer::Refused { refusal, .. } = frame {
+            return Some(refusal.clone());
+        }
+        None
     })
 }
 
 /// The command that is done, if one is.
 fn done(effects: &[Effect]) -> Option<CommandId> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Send {
-            frame: FromServer::Done { id },
-            ..
-        } => Some(*id),
-        _ => None,
+    frames(effects).find_map(|frame| {
+        if let FromServer::Done { id } = frame {
+            return Some(*id);
+        }
+        None
     })
 }
 

@@ -128,17 +128,13 @@ fn hello_is_answered_with_welcome_desk_and_counts() {
     scene.leave(ADA);
     scene.wait(1_000);
     let effects = scene.connect(ADA);
-    let kinds: Vec<_> = effects
-        .iter()
-        .filter_map(|effect| match effect {
-            Effect::Send { frame, .. } => Some(match frame {
-                FromServer::Welcome(_) => "welcome",
-                FromServer::Desk(_) => "desk",
-                FromServer::Counts(_) => "counts",
-                _ => "another",
-            }),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(kinds, ["welcome", "desk", "counts"]);
+    let frames: Vec<_> = frames(&effects).collect();
+    assert!(matches!(
+        frames.as_slice(),
+        [
+            FromServer::Welcome(_),
+            FromServer::Desk(_),
+            FromServer::Counts(_)
+        ]
+    ));
 }

@@ -25,7 +25,8 @@ enum Step {
     Deliver(u8, bool),
     Lose(u8),
     Available(u8, bool),
-    /// By agent, of conversation, on the newest fence or the one before.
+    /// By the agent who has an offer; or else by that agent, of that conversation, under a fence
+    /// that is not the newest.
     Accept(u8, u8, bool),
     Decline(u8, u8, bool),
     Unassign(u8, u8),
@@ -50,8 +51,8 @@ fn any_step() -> impl Strategy<Value = (u64, Step)> {
         12 => (any::<u8>(), prop::bool::weighted(0.2)).prop_map(|(at, stays)| Step::Deliver(at, stays)),
         1 => any::<u8>().prop_map(Step::Lose),
         2 => (n(), prop::bool::weighted(0.8)).prop_map(|(n, on)| Step::Available(n, on)),
-        8 => (n(), c(), prop::bool::weighted(0.9)).prop_map(|(n, c, new)| Step::Accept(n, c, new)),
-        3 => (n(), c(), prop::bool::weighted(0.9)).prop_map(|(n, c, new)| Step::Decline(n, c, new)),
+        8 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Accept(n, c, new)),
+        2 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Decline(n, c, new)),
         2 => (n(), c()).prop_map(|(n, c)| Step::Unassign(n, c)),
         1 => Just(Step::Repeat),
         1 => n().prop_map(Step::Leave),
@@ -210,13 +211,17 @@ impl Day {
         })
     }
 
-    fn fence_of(&self, c: u8, is_newest: bool) -> Fence {
-        let fence = self.scene.item(c).map_or(0, |item| item.fence.0);
-        Fence(if is_newest {
-            fence
-        } else {
-            fence.saturating_sub(1)
-        })
+    /// An open offer; or what some agent may think of one that is over.
+    fn offer(&self, n: u8, c: u8, is_open: bool) -> (u8, ConversationId, Fence) {
+        let open = (0..6).find_map(|c| Some((c, self.scene.offered(c)?)));
+        match open.filter(|_| is_open) {
+            Some((c, (n, fence))) => (n, conversation(c), Fence(fence)),
+            None => {
+                let fence = self.scene.item(c).map_or(0, |item| item.fence.0);
+                let fence = Fence(fence.saturating_sub(1));
+                (AGENTS[usize::from(n)], conversation(c), fence)
+            }
+        }
     }
 
     fn ask(&mut self, n: u8, command: Command) {
@@ -256,15 +261,12 @@ impl Day {
                 }
             }
             Step::Resolve(c) => {
-                if let Some(talk) = self.talks.get_mut(&c) {
-                    if matches!(
-                        talk.standing,
-                        Standing::Active { .. } | Standing::WrappingUp { .. }
-                    ) {
-                        talk.standing = closed();
-                        talk.revision = talk.revision.next();
-                        self.tell(c);
-                    }
+                if let Some(talk) = self.talks.get_mut(&c)
+                    && let Standing::Active { .. } | Standing::WrappingUp { .. } = talk.standing
+                {
+                    talk.standing = closed();
+                    talk.revision = talk.revision.next();
+                    self.tell(c);
                 }
             }
             Step::Remind(c) => self.tell(c),
@@ -295,22 +297,20 @@ impl Day {
             Step::Available(n, available) => {
                 self.ask(agent_of(n), Command::SetAvailable { available });
             }
-            Step::Accept(n, c, is_newest) => {
-                let fence = self.fence_of(c, is_newest);
-                let conversation = conversation(c);
+            Step::Accept(n, c, is_open) => {
+                let (n, conversation, fence) = self.offer(n, c, is_open);
                 self.ask(
-                    agent_of(n),
+                    n,
                     Command::Accept {
                         conversation,
                         fence,
                     },
                 );
             }
-            Step::Decline(n, c, is_newest) => {
-                let fence = self.fence_of(c, is_newest);
-                let conversation = conversation(c);
+            Step::Decline(n, c, is_open) => {
+                let (n, conversation, fence) = self.offer(n, c, is_open);
                 self.ask(
-                    agent_of(n),
+                    n,
                     Command::Decline {
                         conversation,
                         fence,
@@ -362,20 +362,27 @@ impl Day {
         }
     }
 
-    /// The post is reliable again, and every conversation ends.
+    /// The post is reliable again: what was proposed is settled (L3), and when every
+    /// conversation has ended no slot is left (L4).
     fn heal(&mut self) {
-        for _ in 0..40 {
+        for round in 0..40 {
             self.scene.now += 6_000;
             self.step(Step::Heard);
             self.take(Input::Tick);
             while !self.post.is_empty() {
                 self.step(Step::Deliver(0, false));
             }
-            for c in 0..6 {
+            let is_stuck = |item: &Item| matches!(item.state, ItemState::Assigning { .. });
+            let is_late = round > 4;
+            assert!(!is_late || !self.scene.space.items().any(is_stuck), "L3");
+            for c in 0..if is_late { 6 } else { 0 } {
                 self.step(Step::End(c));
                 self.step(Step::Resolve(c));
                 self.step(Step::Remind(c));
             }
+        }
+        for n in AGENTS {
+            assert_eq!(self.scene.used(n), 0, "L4: agent {n}");
         }
     }
 }
@@ -421,19 +428,18 @@ fn bones(space: &Space) -> Option<Ledger> {
 
 proptest! {
     /// Time alone changes nothing before the announced deadline; a refused command changes
-    /// nothing; a repeated notice has no second effect; disk and seats bring everything back;
-    /// and in the end no slot is left.
+    /// nothing; a repeated notice has no second effect; disk and seats bring everything back.
     #[test]
     fn every_day_keeps_the_rules(limit in 1..4u8, steps in vec_of(any_step(), 0..150)) {
         let mut day = Day::new(limit);
         for (pause, step) in steps {
             day.scene.now += pause;
+            if pause < 150_000 {
+                day.step(Step::Heard);
+            }
             day.step(step);
         }
         day.heal();
-        for n in AGENTS {
-            prop_assert_eq!(day.scene.used(n), 0, "agent {} (L4)", n);
-        }
     }
 
     /// FAIR1 over any order of waiting, talking and closing: among agents who stay eligible
