@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use shared::id::ConversationId;
 use shared::refusal::Refusal;
-use worker::{Response, console_error};
+use worker::Response;
 
 /// Why a request was not obeyed.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,7 @@ impl Problem {
     /// 500: logged, and not told.
     pub fn internal(error: impl core::fmt::Display) -> Self {
         #[cfg(target_arch = "wasm32")]
-        console_error!("edge: {error}");
+        worker::console_error!("edge: {error}");
         let _ = error;
         Self::new(500, "internal", "something went wrong on our side")
     }
