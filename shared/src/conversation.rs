@@ -2,7 +2,18 @@
 //!
 //! The conversation owns the talk, the lifecycle and the current assignee. It is a log of
 //! [`Entry`]s; everything else is a fold of that log or is lost without harm.
+//!
+//! | file | subject and rules |
+//! |---|---|
+//! | `machine`, `born`, `turn` | inputs to effects, birth, the one way to append (K3) |
+//! | `commands`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
+//! | `assignment`, `reports` | proposals of the space, and what it is told (A1, F50, F56, N1, N2) |
+//! | `timers` | wait, idle, greatest age (F51, F97, F98) |
+//! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
+//! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
+//! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 
+mod allowance;
 mod assignment;
 mod born;
 mod check;
@@ -10,6 +21,7 @@ mod command;
 mod commands;
 mod cursors;
 mod event;
+mod hello;
 mod lifecycle;
 mod log;
 mod machine;

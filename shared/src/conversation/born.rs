@@ -3,8 +3,8 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+use super::allowance::Allowance;
 use super::check::{Before, Broken};
-use super::commands::Allowance;
 use super::cursors::Progress;
 use super::log::Log;
 use super::reports::Reporting;

@@ -25,39 +25,6 @@ use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights::{self, Person};
-use crate::settings::Settings;
-use crate::time::Timestamp;
-
-/// What one person may still send: a bucket that fills with time (SECURITY.md L2).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Allowance {
-    /// In 1/10,000 of a message, so that `messages_per_10s` is what one millisecond adds.
-    level: u64,
-    at: Timestamp,
-}
-
-/// One message in the unit of [`Allowance::level`].
-const MESSAGE: u64 = 10_000;
-
-impl Allowance {
-    fn full(settings: &Settings, now: Timestamp) -> Self {
-        Self {
-            level: u64::from(settings.messages_burst) * MESSAGE,
-            at: now,
-        }
-    }
-
-    /// Fills up to `now` and says how long to wait for the next message, in milliseconds.
-    fn fill(&mut self, settings: &Settings, now: Timestamp) -> u32 {
-        let rate = u64::from(settings.messages_per_10s).max(1);
-        let gain = crate::time::millis(now.since(self.at)).saturating_mul(rate);
-        let most = u64::from(settings.messages_burst) * MESSAGE;
-        self.level = self.level.saturating_add(gain).min(most);
-        self.at = now;
-        let wait = MESSAGE.saturating_sub(self.level).div_ceil(rate);
-        u32::try_from(wait).unwrap_or(u32::MAX)
-    }
-}
 
 impl Born {
     /// Takes a command from a socket that said hello.
@@ -78,7 +45,12 @@ impl Born {
         let sender = sender(&person);
         let known = self.log.known(sender, id);
         let is_repeat = known.is_some_and(|known| known.digest == digest(&command));
-        if n > expected && !mutant::is(Mutant::NoGoBackN) {
+        let expected = if mutant::is(Mutant::NoGoBackN) {
+            n
+        } else {
+            expected
+        };
+        if n > expected {
             let retry_ms = self.allowance(sender, turn.now).1;
             self.hold(turn, from, expected, retry_ms);
             return;
@@ -92,7 +64,7 @@ impl Born {
                 self.hold(turn, from, n, retry_ms);
                 return;
             }
-            allowance.level = allowance.level.saturating_sub(MESSAGE);
+            allowance.spend();
         }
         if n >= expected {
             self.expect(turn, from, n.saturating_add(1));
@@ -186,15 +158,6 @@ impl Born {
             let id = (place == last).then_some(id);
             self.append(turn, author.clone(), id, event);
         }
-    }
-
-    /// What a sender may still send, and how long to wait for it, in milliseconds.
-    fn allowance(&mut self, sender: Sender, now: Timestamp) -> (&mut Allowance, u32) {
-        let settings = &self.birth.settings;
-        let full = || Allowance::full(settings, now);
-        let allowance = self.allowances.entry(sender).or_insert_with(full);
-        let retry_ms = allowance.fill(settings, now);
-        (allowance, retry_ms)
     }
 
     /// Asks for `n` and everything after it again.
@@ -369,32 +332,6 @@ closed resolve !forbidden !closed !closed !closed";
         assert_eq!(words(&effects)[0], "save message_posted");
         let skipped = desk.at(s(20), send(CUSTOMER, 4, 4, post("fourth")));
         assert_eq!(words(&skipped)[1], "hold 3 for 0 to [1]");
-    }
-
-    #[test]
-    fn too_fast_is_a_hold_that_time_heals() {
-        let mut birth = birth();
-        birth.settings.messages_burst = 2;
-        birth.settings.messages_per_10s = 10;
-        let id = command_id(0);
-        let text = text("Hi");
-        let mut desk = Desk::with(Input::Begin { birth, id, text });
-        desk.at(ms(0), send(CUSTOMER, 1, 1, post("1")));
-        desk.at(ms(0), send(CUSTOMER, 2, 2, post("2")));
-        // Ten in 10 s: one each second.
-        let held = desk.at(ms(400), send(CUSTOMER, 3, 3, post("3")));
-        assert_eq!(words(&held), ["keep 1", "hold 3 for 600 to [1]"]);
-        let behind = desk.at(ms(400), send(CUSTOMER, 4, 4, post("4")));
-        assert_eq!(words(&behind), ["hold 3 for 600 to [1]"]);
-        let repeat = desk.at(ms(400), send(CUSTOMER, 2, 2, post("2")));
-        assert_eq!(words(&repeat), ["repeated 5 to [1]"]);
-        let early = desk.at(ms(999), send(CUSTOMER, 3, 3, post("3")));
-        assert_eq!(words(&early), ["hold 3 for 1 to [1]"]);
-        let taken = desk.at(ms(1_000), send(CUSTOMER, 3, 3, post("3")));
-        assert_eq!(words(&taken)[..2], ["keep 1", "save message_posted"]);
-        // Another sender has an allowance of its own.
-        let note = desk.at(ms(1_000), send(JACK, 1, 1, note("fast")));
-        assert_eq!(words(&note)[0], "save note_posted (internal)");
     }
 
     #[test]

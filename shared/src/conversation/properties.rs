@@ -203,7 +203,8 @@ impl Scene {
             return Ok(Vec::new());
         };
         if let Input::Connected { socket, .. } = &input {
-            self.clients.insert(*socket, Transcript::default());
+            // A client that comes back has what it got before.
+            self.clients.entry(*socket).or_default();
         }
         let effects = self.desk.at(self.now, input);
         for effect in &effects {
@@ -229,9 +230,6 @@ impl Scene {
                 let log = self.desk.log(*side).into_iter().skip(skip);
                 let most = usize::try_from(BACKLOG_MAX).unwrap();
                 self.apply(*to, log.take(most).collect(), true)?;
-            }
-            Effect::Close { socket, .. } => {
-                self.clients.remove(socket);
             }
             _ => (),
         }
