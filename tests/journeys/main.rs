@@ -16,6 +16,7 @@ mod doors;
 mod duty;
 mod embed;
 mod endings;
+mod gallery;
 mod network;
 mod offers;
 mod talk;

@@ -211,7 +211,8 @@ impl Stage {
             .collect()
     }
 
-    async fn strike(self) {
+    /// Closes every browser that is open.
+    pub async fn strike(&self) {
         let opened: Vec<Opened> = lock(&self.opened).drain(..).collect();
         for opened in opened {
             _ = opened.quit().await;
