@@ -167,3 +167,116 @@ fn within(cursor: Cursor, head: Seq) -> bool {
 fn reaches(cursor: Cursor, earlier: Cursor) -> bool {
     cursor.read >= earlier.read && cursor.delivered >= earlier.delivered
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::super::turn::Turn;
+    use super::super::{Cursor, EndCause};
+    use super::*;
+    use crate::frame::SocketId;
+
+    fn broken_by(desk: Desk, author: Author, event: Event) -> Option<&'static str> {
+        let mut born = desk.machine.born().clone();
+        born.append(&mut Turn::at(s(1)), author, None, event);
+        born.check(s(1)).err().map(|broken| broken.rule)
+    }
+
+    #[test]
+    fn a1_a2_a9_a_wrong_append_is_found() {
+        let system = || Author::System;
+        let jack = || Author::Agent {
+            agent: agent_id(JACK),
+            name: name("Jack"),
+        };
+        let assigned = |fence| Event::AgentAssigned {
+            agent: agent_id(JACK),
+            name: name("Jack"),
+            fence: Fence(fence),
+        };
+        let closed = || Event::Closed {
+            resolution: label("resolved"),
+            cause: None,
+        };
+        let ended = || Event::Ended {
+            cause: EndCause::Idle,
+        };
+        let posted = || Event::MessagePosted { text: text("Hi") };
+        let cases = [
+            (
+                "a fence again",
+                Desk::active(),
+                system(),
+                assigned(1),
+                Some("A1"),
+            ),
+            ("a new fence", Desk::active(), system(), assigned(2), None),
+            (
+                "closed at once",
+                Desk::active(),
+                system(),
+                closed(),
+                Some("A9"),
+            ),
+            ("ended", Desk::active(), system(), ended(), None),
+            (
+                "back to talk",
+                Desk::wrapping_up(),
+                system(),
+                assigned(2),
+                Some("A9"),
+            ),
+            (
+                "after the end",
+                Desk::closed(),
+                system(),
+                Event::AgentRequested,
+                Some("A9"),
+            ),
+            (
+                "a note after the end",
+                Desk::closed(),
+                jack(),
+                posted(),
+                Some("A2"),
+            ),
+            (
+                "an agent too early",
+                Desk::open(),
+                jack(),
+                posted(),
+                Some("A2"),
+            ),
+            ("an agent in time", Desk::active(), jack(), posted(), None),
+        ];
+        for (case, desk, author, event, rule) in cases {
+            assert_eq!(broken_by(desk, author, event), rule, "{case}");
+        }
+    }
+
+    #[test]
+    fn m2_m3_m4_m9_a_wrong_state_is_found() {
+        type Harm = fn(&mut Born);
+        let harms: [(&str, Harm); 5] = [
+            ("M2", |born| born.log.head = born.log.head.next()),
+            ("M3", |born| born.log.last_at = s(99)),
+            ("M9", |born| born.progress.customer.delivered = Seq(99)),
+            ("M9", |born| {
+                born.stored_progress.agent = Cursor {
+                    delivered: Seq(1),
+                    read: Seq(1),
+                };
+            }),
+            ("M4", |born| {
+                let socket: &SocketId = &CUSTOMER;
+                born.sockets.get_mut(socket).unwrap().sent = Seq(99);
+            }),
+        ];
+        for (rule, harm) in harms {
+            let mut born = Desk::active().machine.born().clone();
+            assert_eq!(born.check(s(1)), Ok(()));
+            harm(&mut born);
+            assert_eq!(born.check(s(1)).unwrap_err().rule, rule);
+        }
+    }
+}

@@ -221,3 +221,37 @@ fn hash(kind: u8, text: &str) -> u64 {
     (kind, text).hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn m1_the_digest_of_a_command_is_that_of_its_entry() {
+        let resolution = label("resolved");
+        let pairs = [
+            (post("Hi"), Event::MessagePosted { text: text("Hi") }),
+            (note("Hi"), Event::NotePosted { text: text("Hi") }),
+            (
+                Command::End,
+                Event::Ended {
+                    cause: super::super::EndCause::Agent,
+                },
+            ),
+            (
+                resolve(),
+                Event::Closed {
+                    resolution,
+                    cause: None,
+                },
+            ),
+        ];
+        for (at, (command, _)) in pairs.iter().enumerate() {
+            for (place, (_, event)) in pairs.iter().enumerate() {
+                let is_same = Some(digest(command)) == digest_of(event);
+                assert_eq!(is_same, at == place, "{command:?} and {event:?}");
+            }
+        }
+    }
+}
