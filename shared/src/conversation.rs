@@ -169,7 +169,8 @@ pub enum Effect {
     },
     /// Tell the space what this conversation looks like; answered by [`Input::Reported`].
     Report(Report),
-    /// Answer to [`Input::Begin`]: the conversation stands.
+    /// Answer to [`Input::Begin`]: the conversation stands. Without this answer it stands with
+    /// another first message under the same id.
     Begun,
     /// Answer to [`Input::Instructed`].
     Answer(Answer),

@@ -6,11 +6,11 @@ use alloc::string::String;
 use super::allowance::Allowance;
 use super::check::{Before, Broken};
 use super::cursors::Progress;
-use super::log::Log;
+use super::log::{Log, digest};
 use super::reports::Reporting;
 use super::sockets::Socket;
 use super::turn::Turn;
-use super::{Author, Birth, Effect, Entry, Event, Lifecycle, Row, Sender, Seq};
+use super::{Author, Birth, Command, Effect, Entry, Event, Lifecycle, Row, Sender, Seq};
 use crate::frame::SocketId;
 use crate::id::{CommandId, DeviceId};
 use crate::mutant::{self, Mutant};
@@ -77,6 +77,15 @@ impl Born {
         born.append(turn, Author::System, None, Event::AgentRequested);
         turn.effects.push(Effect::Begun);
         born
+    }
+
+    /// A repeat of the birth is answered like the first; another first message under the same id is not
+    /// answered at all, which the shell tells as [`crate::refusal::Refusal::CommandConflict`] (M1).
+    pub(super) fn begin_again(&self, turn: &mut Turn, id: CommandId, text: MessageText) {
+        let known = self.log.known(Sender::Customer, id);
+        if known.is_some_and(|known| known.digest == digest(&Command::Post { text })) {
+            turn.effects.push(Effect::Begun);
+        }
     }
 
     /// Appends an entry: the only way in which the log grows.
@@ -153,5 +162,27 @@ const fn is_reported(event: &Event) -> bool {
         | Event::NotePosted { .. }
         | Event::IdleWarned
         | Event::Unknown => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Input;
+    use super::super::testing::{Desk, begin, birth, command_id, ms, text};
+    use super::Effect;
+    use alloc::vec;
+
+    #[test]
+    fn m1_a_repeated_birth_is_answered_like_the_first_and_another_under_its_id_is_not() {
+        let mut desk = Desk::with(begin());
+        let before = desk.machine.clone();
+        assert_eq!(desk.at(ms(0), begin()), vec![Effect::Begun]);
+        let other = Input::Begin {
+            birth: birth(),
+            id: command_id(0),
+            text: text("Something else"),
+        };
+        assert_eq!(desk.at(ms(0), other), vec![]);
+        assert_eq!(desk.machine, before);
     }
 }

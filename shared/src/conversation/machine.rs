@@ -34,7 +34,7 @@ impl Conversation {
         let mut turn = Turn::at(self.now);
         born.settle(&mut turn);
         match input {
-            Input::Begin { .. } => turn.effects.push(Effect::Begun),
+            Input::Begin { id, text, .. } => born.begin_again(&mut turn, id, text),
             Input::Connected {
                 socket,
                 person,
