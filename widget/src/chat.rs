@@ -9,38 +9,38 @@ mod welcome;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use reactive_graph::owner::Owner;
 use shared::conversation::{Command, Stage};
 use shared::id::ConversationId;
-use shared::link::{Input, State, StopReason};
+use shared::link::{Input, PendingState, State, StopReason};
 use shared::rights::Side;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::StorageEvent;
 
 use crate::config::{self, Config};
+use crate::dom::effect;
 use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
+use crate::task::spawn;
 use crate::thread::Thread;
+use crate::var::{Bell, Var};
 use crate::{device, js, text, ui};
 
 /// The customer's app. A handle: copies are the same app.
 #[derive(Clone, Copy)]
 pub struct Chat {
-    tab: StoredValue<Rc<Tab>, LocalStorage>,
+    tab: Var<Rc<Tab>>,
     /// The conversation on the screen.
-    pub thread: RwSignal<Thread>,
+    pub thread: Var<Thread>,
     /// What is written and not sent; outlives the composer and a reload.
-    pub draft: RwSignal<String>,
+    pub draft: Var<String>,
     /// Whether the person can see the chat.
-    pub is_shown: RwSignal<bool>,
+    pub is_shown: Var<bool>,
     /// What the browser says about the network.
-    pub is_online: RwSignal<bool>,
-    /// Told when the page has asked for another language.
-    pub language: Trigger,
+    pub is_online: Var<bool>,
+    /// Rings when the page has asked for another language.
+    pub language: Bell,
     /// What the page says that the person is called.
-    name: RwSignal<Option<String>>,
+    name: Var<Option<String>>,
 }
 
 /// What the screen is about.
@@ -62,22 +62,24 @@ pub enum Screen {
 pub fn start() {
     let config = Config::read();
     text::choose(&config.lang);
-    spawn_local(async move {
+    spawn(async move {
         let (local, own) = (Store::local(&config.space), Store::tab(&config.space));
         let device = device::id(&own).await;
         let session = Session::new(local.clone(), &config.space);
         let tab = Tab::new(config, local, own, session, device);
         tab.outbox.adopt().await;
         let Some(root) = config::root() else { return };
-        let chat = tab.owner.with(|| Chat::new(&tab));
-        mount_to(root, move || {
-            move || {
-                chat.language.track();
-                screen::screen(chat)
-            }
-        })
-        .forget();
-        frame::attach(chat);
+        let owner = Owner::new();
+        owner.with(|| {
+            let chat = Chat::new(&tab);
+            let _ = root.bind_children(move || {
+                chat.language.hear();
+                vec![screen::screen(chat)]
+            });
+            frame::attach(chat);
+        });
+        // Lives as long as the page.
+        std::mem::forget(owner);
     });
 }
 
@@ -85,23 +87,25 @@ impl Chat {
     fn new(tab: &Rc<Tab>) -> Self {
         let conversation = tab.local.get("conversation").and_then(|id| id.parse().ok());
         let chat = Self {
-            tab: StoredValue::new_local(Rc::clone(tab)),
-            thread: RwSignal::new(Thread::new(tab, Side::Customer, conversation)),
-            draft: RwSignal::new(tab.own.get("draft").unwrap_or_default()),
-            is_shown: RwSignal::new(false),
-            is_online: RwSignal::new(js::is_online()),
-            language: Trigger::new(),
-            name: RwSignal::new(None),
+            tab: Var::new(Rc::clone(tab)),
+            thread: Var::new(Thread::new(tab, Side::Customer, conversation)),
+            draft: Var::new(tab.own.get("draft").unwrap_or_default()),
+            is_shown: Var::new(false),
+            is_online: Var::new(js::is_online()),
+            language: Bell::new(),
+            name: Var::new(None),
         };
-        chat.thread.get_untracked().input(Input::Start);
-        Effect::new(move |_| chat.draft.with(|draft| chat.tab().own.set("draft", draft)));
-        Effect::new(move |_| chat.follow());
+        chat.thread.now().input(Input::Start);
+        effect(move || {
+            chat.draft.with(|draft| chat.tab().own.set("draft", draft));
+        });
+        effect(move || chat.follow());
         chat
     }
 
     /// This tab of the browser.
     pub fn tab(self) -> Rc<Tab> {
-        self.tab.get_value()
+        self.tab.now()
     }
 
     /// What the screen is about.
@@ -118,9 +122,17 @@ impl Chat {
         })
     }
 
+    /// The screen name of the agent who has the conversation.
+    pub fn agent(self) -> Option<String> {
+        let name = self.thread.get().lifecycle(|lifecycle| {
+            lifecycle.assignee().map(|assignee| assignee.name.to_string())
+        });
+        name.flatten()
+    }
+
     /// Goes on with a conversation that another tab has begun.
     pub fn open(self, conversation: ConversationId) {
-        if self.thread.get_untracked().conversation() != Some(conversation) {
+        if self.thread.now().conversation() != Some(conversation) {
             self.replace(Some(conversation));
         }
     }
@@ -129,7 +141,7 @@ impl Chat {
     pub fn start_new(self) {
         let tab = self.tab();
         tab.local.remove("conversation");
-        self.thread.get_untracked().pending(|pending| {
+        self.thread.now().pending(|pending| {
             for item in pending {
                 tab.outbox.drop(item.id);
                 if let Command::Post { text } = &item.command {
@@ -138,7 +150,7 @@ impl Chat {
             }
         });
         self.replace(None);
-        request_animation_frame(ui::focus_composer);
+        js::next_frame(ui::focus_composer);
     }
 
     /// Adds a text to what is in the composer.
@@ -153,14 +165,14 @@ impl Chat {
 
     /// Takes the name that the page claims for the person.
     pub fn claim_name(self, name: String) {
-        self.thread.get_untracked().claim_name(name.clone());
+        self.thread.now().claim_name(name.clone());
         self.name.set(Some(name));
     }
 
     fn replace(self, conversation: Option<ConversationId>) {
-        self.thread.get_untracked().close();
+        self.thread.now().close();
         let thread = Thread::new(&self.tab(), Side::Customer, conversation);
-        if let Some(name) = self.name.get_untracked() {
+        if let Some(name) = self.name.now() {
             thread.claim_name(name);
         }
         thread.input(Input::Start);
@@ -171,36 +183,22 @@ impl Chat {
     fn follow(self) {
         let thread = self.thread.get();
         let tab = self.tab();
-        if let Some(conversation) = thread.conversation() {
-            tab.local.set("conversation", &conversation.to_string());
-        }
         if thread.state() == State::Stopped(StopReason::Unknown) {
             // Erased, or another person's: what was not sent begins a new one.
             thread.pending(|pending| pending.iter().for_each(|item| tab.outbox.keep(None, item)));
             tab.local.remove("conversation");
             self.replace(None);
+        } else if let Some(conversation) = thread.conversation() {
+            tab.local.set("conversation", &conversation.to_string());
+        }
+        // An end that came too late needs no word.
+        let refused = thread.pending(|pending| {
+            let is_end = |command: &Command| matches!(command, Command::End);
+            let mut ends = pending.iter().filter(|item| is_end(&item.command));
+            ends.find(|item| matches!(item.state, PendingState::Failed(_))).map(|item| item.id)
+        });
+        if let Some(id) = refused {
+            thread.input(Input::Discard { id });
         }
     }
-}
-
-/// Follows the browser: network, visibility, other tabs.
-fn watch_browser(chat: Chat) {
-    let forever = |listener: WindowListenerHandle| std::mem::forget(listener);
-    for event in ["online", "offline", "visibilitychange"] {
-        forever(window_event_listener_untyped(event, move |_| {
-            let is_online = js::is_online();
-            chat.is_online.set(is_online);
-            let input = if is_online { Input::Online } else { Input::Offline };
-            chat.thread.get_untracked().input(input);
-            frame::see(chat);
-        }));
-    }
-    forever(window_event_listener_untyped("storage", move |event| {
-        let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
-        if event.key() == Some(chat.tab().local.key("conversation")) {
-            if let Some(conversation) = event.new_value().and_then(|id| id.parse().ok()) {
-                chat.open(conversation);
-            }
-        }
-    }));
 }

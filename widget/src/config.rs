@@ -1,7 +1,9 @@
 //! What the document says about itself: which space, which language, whether this is development.
 
-use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+use crate::dom::El;
+use crate::js;
 
 /// What the Worker wrote into the document.
 #[derive(Clone)]
@@ -19,7 +21,7 @@ pub struct Config {
 impl Config {
     /// Reads `<body data-*>`.
     pub fn read() -> Self {
-        let data = leptos::prelude::document()
+        let data = js::document()
             .body()
             .map(|body: HtmlElement| body.dataset());
         let read = |name| data.as_ref().and_then(|data| data.get(name));
@@ -35,13 +37,13 @@ impl Config {
 /// Which app the document is for.
 #[cfg(feature = "console")]
 pub fn app() -> String {
-    let body = leptos::prelude::document().body();
+    let body = js::document().body();
     body.and_then(|body| body.dataset().get("app")).unwrap_or_default()
 }
 
 /// The element that the app is mounted into, emptied of its skeleton.
-pub fn root() -> Option<HtmlElement> {
-    let root = leptos::prelude::document().get_element_by_id("app")?;
+pub fn root() -> Option<El> {
+    let root = js::document().get_element_by_id("app")?;
     root.set_text_content(None);
-    Some(root.unchecked_into())
+    Some(El::from(root))
 }

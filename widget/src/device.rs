@@ -45,7 +45,7 @@ async fn claim(device: DeviceId) -> bool {
 
 async fn pause(millis: i32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let window = leptos::prelude::window();
+        let window = js::window();
         let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
     });
     let _ = JsFuture::from(promise).await;

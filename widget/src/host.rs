@@ -5,11 +5,10 @@
 
 use std::cell::RefCell;
 
-use leptos::prelude::{window, window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
 
-use crate::js;
+use crate::js::{self, window};
 
 thread_local! {
     static ORIGIN: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -29,7 +28,7 @@ pub fn is_framed() -> bool {
 
 /// Hands what the loader says to `hear`: its kind and the whole message.
 pub fn listen(hear: impl Fn(&str, &JsValue) + 'static) {
-    let listener = window_event_listener_untyped("message", move |event| {
+    js::on_window(&["message"], move |event| {
         let Some(event) = event.dyn_ref::<MessageEvent>() else {
             return;
         };
@@ -50,8 +49,6 @@ pub fn listen(hear: impl Fn(&str, &JsValue) + 'static) {
             hear(&kind, &data);
         }
     });
-    // Heard for the life of the page.
-    std::mem::forget(listener);
 }
 
 /// Tells the loader something.

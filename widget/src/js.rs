@@ -3,6 +3,7 @@
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::{Document, Event, Window};
 
 #[wasm_bindgen]
 extern "C" {
@@ -51,6 +52,23 @@ extern "C" {
     pub fn json(this: &Answer) -> Promise;
 }
 
+/// The window.
+pub fn window() -> Window {
+    web_sys::window().expect_throw("a page has a window")
+}
+
+/// The document.
+pub fn document() -> Document {
+    window().document().expect_throw("a window has a document")
+}
+
+/// Calls `act` before the next frame is painted.
+pub fn next_frame(act: impl FnOnce() + 'static) {
+    let act: Box<dyn FnOnce()> = Box::new(act);
+    let act = Closure::once_into_js(act);
+    let _ = window().request_animation_frame(act.unchecked_ref());
+}
+
 /// Random bytes from the browser's cryptographic source.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -78,6 +96,16 @@ pub fn locks() -> Option<LockManager> {
 pub fn storage(name: &str) -> Option<Storage> {
     let storage = get(&js_sys::global(), name)?;
     Some(storage.unchecked_into())
+}
+
+/// Calls `act` at these events of the window, for the life of the page.
+pub fn on_window(events: &[&str], act: impl FnMut(Event) + 'static) {
+    let act: Box<dyn FnMut(Event)> = Box::new(act);
+    let listener = Closure::wrap(act).into_js_value();
+    for event in events {
+        let window = window();
+        let _ = window.add_event_listener_with_callback(event, listener.unchecked_ref());
+    }
 }
 
 /// A property that is there and not `null`.

@@ -9,6 +9,7 @@ mod config;
 #[cfg(feature = "console")]
 mod console;
 mod device;
+mod dom;
 #[cfg(feature = "chat")]
 mod host;
 mod http;
@@ -20,11 +21,13 @@ mod session;
 mod socket;
 mod store;
 mod tab;
+mod task;
 mod text;
 mod thread;
 mod time;
 mod timer;
 mod ui;
+mod var;
 
 use wasm_bindgen::prelude::*;
 
@@ -32,6 +35,8 @@ use wasm_bindgen::prelude::*;
 /// document says which.
 #[wasm_bindgen(start)]
 pub fn start() {
+    // Once per page; only a second call could fail.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
     #[cfg(feature = "console")]
     if cfg!(not(feature = "chat")) || config::app() == "console" {
         return console::start();

@@ -43,7 +43,7 @@ async fn take(name: &str, waits: bool) -> Option<Guard> {
     let options = js::object(&[("ifAvailable", (!waits).into())]);
     let request = locks.request(name, &options, on_answer.unchecked_ref());
     // A sandboxed frame may not lock at all: as if there were no locks.
-    wasm_bindgen_futures::spawn_local(async move {
+    crate::task::spawn(async move {
         if JsFuture::from(request).await.is_err() {
             let _ = refused.call1(&JsValue::UNDEFINED, &true.into());
         }

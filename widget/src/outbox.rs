@@ -56,7 +56,8 @@ impl Outbox {
     /// Takes over what dead tabs left behind.
     pub async fn adopt(&self) {
         for name in self.store.names("outbox.") {
-            let Some((device, id)) = name["outbox.".len()..].split_once('.') else {
+            let mut parts = name.splitn(3, '.').skip(1);
+            let (Some(device), Some(id)) = (parts.next(), parts.next()) else {
                 continue;
             };
             let is_own = name.starts_with(&self.start);

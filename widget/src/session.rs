@@ -84,7 +84,7 @@ impl Session {
     pub fn keep(&self, answer: &JsValue) -> Option<String> {
         let token = js::get_text(answer, "token")?;
         let seconds = js::get(answer, "expires_in")?.as_f64()?;
-        let expires_at = time::now() + Duration::from_secs_f64(seconds.max(0.0));
+        let expires_at = time::now() + Duration::from_secs(seconds as u64);
         self.store.set("expires", &expires_at.millis().to_string());
         for name in ["token", "refresh", "agent"] {
             if let Some(value) = js::get_text(answer, name) {

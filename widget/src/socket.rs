@@ -5,6 +5,8 @@ use shared::frame::{Encoding, PROTOCOL_TOKEN};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
 
+use crate::js;
+
 /// What a socket tells.
 pub enum Heard {
     /// It is open.
@@ -26,7 +28,7 @@ pub struct Socket {
 impl Socket {
     /// Opens a socket to a path of our own origin. The token travels as a subprotocol, never in the address.
     pub fn open(path: &str, token: &str, mut hear: impl FnMut(Heard) + 'static) -> Option<Self> {
-        let origin = leptos::prelude::window().location().origin().ok()?;
+        let origin = js::window().location().origin().ok()?;
         // http → ws and https → wss.
         let url = ["ws", origin.strip_prefix("http")?, path].concat();
         let protocols = Array::of2(

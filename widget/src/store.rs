@@ -2,7 +2,6 @@
 //! browser blocks both.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::js;
@@ -11,7 +10,7 @@ use crate::js;
 #[derive(Clone)]
 pub struct Store {
     storage: Option<js::Storage>,
-    memory: Rc<RefCell<BTreeMap<String, String>>>,
+    memory: Rc<RefCell<Vec<(String, String)>>>,
     prefix: String,
 }
 
@@ -54,7 +53,10 @@ impl Store {
         let key = self.key(name);
         match &self.storage {
             Some(storage) => storage.get_item(&key).ok().flatten(),
-            None => self.memory.borrow().get(&key).cloned(),
+            None => {
+                let memory = self.memory.borrow();
+                memory.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone())
+            }
         }
     }
 
@@ -64,7 +66,8 @@ impl Store {
         if let Some(storage) = &self.storage {
             return storage.set_item(&key, value).is_ok();
         }
-        self.memory.borrow_mut().insert(key, value.to_owned());
+        self.remove(name);
+        self.memory.borrow_mut().push((key, value.to_owned()));
         true
     }
 
@@ -74,23 +77,22 @@ impl Store {
         if let Some(storage) = &self.storage {
             let _ = storage.remove_item(&key);
         }
-        self.memory.borrow_mut().remove(&key);
+        self.memory.borrow_mut().retain(|(known, _)| *known != key);
     }
 
     /// Names that start like this, without the prefix of the store.
     pub fn names(&self, start: &str) -> Vec<String> {
-        let start = self.key(start);
         let mut names = Vec::new();
         let mut take = |key: &str| {
-            if key.starts_with(&start) {
-                names.push(key[self.prefix.len()..].to_owned());
+            if let Some(name) = key.strip_prefix(&self.prefix).filter(|name| name.starts_with(start)) {
+                names.push(name.to_owned());
             }
         };
         match &self.storage {
             Some(storage) => (0..)
                 .map_while(|index| storage.key(index).ok().flatten())
                 .for_each(|key| take(&key)),
-            None => self.memory.borrow().keys().for_each(|key| take(key)),
+            None => self.memory.borrow().iter().for_each(|(key, _)| take(key)),
         }
         names
     }

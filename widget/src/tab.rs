@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::Owner;
 use shared::id::DeviceId;
 use shared::time::Timestamp;
 
@@ -10,12 +9,10 @@ use crate::config::Config;
 use crate::outbox::Outbox;
 use crate::session::Session;
 use crate::store::Store;
-use crate::time;
+use crate::{js, time};
 
 /// This tab of the browser.
 pub struct Tab {
-    /// Owns what outlives every view.
-    pub owner: Owner,
     /// What the document says.
     pub config: Config,
     /// Shared by the tabs of this person.
@@ -40,8 +37,7 @@ impl Tab {
         device: DeviceId,
     ) -> Rc<Self> {
         let outbox = Outbox::new(local.clone(), device);
-        let owner = Owner::new();
-        Rc::new(Self { owner, config, local, own, session, device, outbox })
+        Rc::new(Self { config, local, own, session, device, outbox })
     }
 
     /// The last connection number of this tab to an object.
@@ -64,6 +60,6 @@ impl Tab {
     /// Reloads the page for a newer build.
     pub fn reload(&self) {
         self.own.set("reloaded", &time::now().millis().to_string());
-        let _ = leptos::prelude::window().location().reload();
+        let _ = js::window().location().reload();
     }
 }

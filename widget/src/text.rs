@@ -134,7 +134,7 @@ pub fn choose(asked: &str) -> bool {
         .into_iter()
         .find(|locale| is_of(locale, text.lang))
         .unwrap_or(text.lang);
-    if let Some(html) = leptos::prelude::document().document_element() {
+    if let Some(html) = js::document().document_element() {
         let _ = html.set_attribute("lang", text.lang);
         let _ = html.set_attribute("dir", text.dir);
     }
@@ -147,10 +147,11 @@ pub fn choose(asked: &str) -> bool {
 
 /// Puts `value` in the place of `{…}`.
 pub fn fill(template: &str, value: &str) -> String {
-    match (template.find('{'), template.find('}')) {
-        (Some(start), Some(end)) => [&template[..start], value, &template[end + 1..]].concat(),
-        _ => template.to_owned(),
-    }
+    let split = template.split_once('{').and_then(|(before, rest)| {
+        let (_, after) = rest.split_once('}')?;
+        Some([before, value, after].concat())
+    });
+    split.unwrap_or_else(|| template.to_owned())
 }
 
 fn is_of(locale: &str, lang: &str) -> bool {

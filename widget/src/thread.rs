@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use shared::conversation::{Command, Entry, Lifecycle, Seq};
 use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
@@ -15,24 +14,25 @@ use shared::refusal::Refusal;
 use shared::rights::Side;
 use shared::text::MessageText;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::http::{self, HttpError};
 use crate::socket::{Heard, Socket};
 use crate::tab::Tab;
+use crate::task::spawn;
 use crate::timer::Timer;
+use crate::var::Bell;
 use crate::{js, lock, time};
 
 /// One conversation as this tab has it. A handle: copies are the same thread.
 #[derive(Clone, Copy)]
 pub struct Thread {
-    shell: StoredValue<Rc<RefCell<Shell>>, LocalStorage>,
+    shell: &'static RefCell<Shell>,
     side: Side,
-    state: Trigger,
-    entries: Trigger,
-    pending: Trigger,
-    cursors: Trigger,
-    typing: Trigger,
+    state: Bell,
+    entries: Bell,
+    pending: Bell,
+    cursors: Bell,
+    typing: Bell,
 }
 
 struct Shell {
@@ -68,37 +68,35 @@ impl Thread {
         let pending = tab.outbox.load(conversation);
         let link = ConversationLink::new(tab.device, connection, side, conversation, pending)
             .reloaded_at(tab.reloaded_at());
-        let shell = Rc::new(RefCell::new(Shell {
+        let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
             tab: Rc::clone(tab),
             link,
             socket: None,
             timer: None,
             dials: 0,
             name: None,
-        }));
-        // A thread outlives the view that opens it.
-        let thread = tab.owner.with(|| Self {
-            shell: StoredValue::new_local(Rc::clone(&shell)),
+        })));
+        let thread = Self {
+            shell,
             side,
-            state: Trigger::new(),
-            entries: Trigger::new(),
-            pending: Trigger::new(),
-            cursors: Trigger::new(),
-            typing: Trigger::new(),
-        });
+            state: Bell::new(),
+            entries: Bell::new(),
+            pending: Bell::new(),
+            cursors: Bell::new(),
+            typing: Bell::new(),
+        };
         shell.borrow_mut().timer = Some(Timer::new(move || thread.input(Input::Tick)));
         thread
     }
 
     /// Hands an input to the link and does what it says.
     pub fn input(self, input: Input) {
-        let shell = self.shell.get_value();
         let dice = u64::from_le_bytes(js::random());
-        let effects = shell.borrow_mut().link.handle(time::now(), dice, input);
+        let effects = self.shell.borrow_mut().link.handle(time::now(), dice, input);
         for effect in effects {
-            self.obey(&shell, effect);
+            self.obey(effect);
         }
-        let Shell { link, timer, .. } = &mut *shell.borrow_mut();
+        let Shell { link, timer, .. } = &mut *self.shell.borrow_mut();
         if let Some(timer) = timer {
             timer.set(link.next_deadline());
         }
@@ -110,67 +108,67 @@ impl Thread {
         self.input(Input::Submit { id, command });
     }
 
-    /// Hangs up for good.
+    /// Hangs up for good, and forgets the log.
     pub fn close(self) {
-        let shell = self.shell.get_value();
-        let mut shell = shell.borrow_mut();
+        let mut shell = self.shell.borrow_mut();
         shell.dials += 1;
         shell.socket = None;
         shell.timer = None;
+        shell.link = ConversationLink::new(shell.tab.device, 0, self.side, None, Vec::new());
     }
 
     /// What the customer claims to be called, for the first message.
     pub fn claim_name(self, name: String) {
-        self.shell.get_value().borrow_mut().name = Some(name);
+        self.shell.borrow_mut().name = Some(name);
     }
 
     /// How the link stands.
     pub fn state(self) -> State {
-        self.state.track();
+        self.state.hear();
         self.with(ConversationLink::state)
     }
 
     /// The conversation, once there is one.
     pub fn conversation(self) -> Option<ConversationId> {
-        self.state.track();
+        self.state.hear();
         self.with(ConversationLink::conversation)
     }
 
     /// The log so far.
     pub fn entries<T>(self, read: impl FnOnce(&[Entry]) -> T) -> T {
-        self.entries.track();
+        self.entries.hear();
         self.with(|link| read(link.transcript().entries()))
     }
 
     /// Where the conversation stands; `None` before the first entry.
     pub fn lifecycle<T>(self, read: impl FnOnce(&Lifecycle) -> T) -> Option<T> {
-        self.entries.track();
+        self.entries.hear();
         self.with(|link| link.transcript().lifecycle().map(read))
     }
 
     /// The outbox.
     pub fn pending<T>(self, read: impl FnOnce(&[Pending]) -> T) -> T {
-        self.pending.track();
+        self.pending.hear();
         self.with(|link| read(link.pending()))
     }
 
     /// Log and outbox together.
     pub fn all<T>(self, read: impl FnOnce(&[Entry], &[Pending]) -> T) -> T {
-        self.entries.track();
-        self.pending.track();
+        self.entries.hear();
+        self.pending.hear();
         self.with(|link| read(link.transcript().entries(), link.pending()))
     }
 
     /// True while the other side types.
     pub fn other_is_typing(self) -> bool {
-        self.typing.track();
+        self.typing.hear();
         self.with(|link| link.other_is_typing(time::now()))
     }
 
     /// Texts of the other side that were not on a visible screen yet.
     pub fn unread(self) -> u32 {
-        self.entries.track();
-        self.cursors.track();
+        self.entries.hear();
+        self.cursors.hear();
         self.with(ConversationLink::unread)
     }
 
@@ -198,23 +196,24 @@ impl Thread {
             // Cursors only rise: nothing further to wait for.
             return (Mark::Read, place);
         }
-        self.cursors.track();
+        self.cursors.hear();
         let is_delivered = other.delivered >= seq;
         (if is_delivered { Mark::Delivered } else { Mark::Sent }, place)
     }
 
     fn with<T>(self, read: impl FnOnce(&ConversationLink) -> T) -> T {
-        read(&self.shell.get_value().borrow().link)
+        read(&self.shell.borrow().link)
     }
 
-    fn obey(self, shell: &Rc<RefCell<Shell>>, effect: Act) {
+    fn obey(self, effect: Act) {
+        let shell = self.shell;
         let tab = Rc::clone(&shell.borrow().tab);
         match effect {
             Act::Begin { id, text } => {
                 let name = shell.borrow().name.clone();
-                spawn_local(async move { self.input(begin(&tab, id, text, name).await) });
+                spawn(async move { self.input(begin(&tab, id, text, name).await) });
             }
-            Act::Dial { conversation, connection } => self.dial(shell, conversation, connection),
+            Act::Dial { conversation, connection } => self.dial(conversation, connection),
             Act::Transmit(frame) => {
                 if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
                     socket.send(&bytes);
@@ -225,7 +224,7 @@ impl Thread {
                 shell.borrow_mut().dials += 1;
                 shell.borrow_mut().socket = None;
             }
-            Act::Renew => spawn_local(async move {
+            Act::Renew => spawn(async move {
                 self.input(match tab.session.renew().await {
                     Ok(token) => Input::Renewed { token_for_frame: Some(token) },
                     Err(HttpError::Refused(..)) => Input::RenewFailed,
@@ -239,34 +238,33 @@ impl Thread {
             Act::Drop(id) => tab.outbox.drop(id),
             Act::Reload => tab.reload(),
             Act::Changed(part) => match part {
-                Part::State => self.state.notify(),
-                Part::Entries { .. } | Part::Reset => self.entries.notify(),
-                Part::Pending => self.pending.notify(),
-                Part::Cursors => self.cursors.notify(),
-                Part::Typing => self.typing.notify(),
+                Part::State => self.state.ring(),
+                Part::Entries { .. } | Part::Reset => self.entries.ring(),
+                Part::Pending => self.pending.ring(),
+                Part::Cursors => self.cursors.ring(),
+                Part::Typing => self.typing.ring(),
             },
         }
     }
 
-    fn dial(self, shell: &Rc<RefCell<Shell>>, conversation: ConversationId, connection: u32) {
+    fn dial(self, conversation: ConversationId, connection: u32) {
         let object = conversation.to_string();
         let (tab, dial) = {
-            let mut shell = shell.borrow_mut();
+            let mut shell = self.shell.borrow_mut();
             shell.tab.count(&object, connection);
             shell.socket = None;
             shell.dials += 1;
             (Rc::clone(&shell.tab), shell.dials)
         };
-        let shell = Rc::downgrade(shell);
-        spawn_local(async move {
+        spawn(async move {
             let token = tab.session.ensure().await;
-            let Some(shell) = shell.upgrade().filter(|shell| shell.borrow().dials == dial) else {
+            if self.shell.borrow().dials != dial {
                 return;
-            };
+            }
             let path = ["/api/v1/conversations/", &object, "/socket"].concat();
             let socket = token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard)));
             match socket {
-                Ok(Some(socket)) => shell.borrow_mut().socket = Some(socket),
+                Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
                 Ok(None) | Err(HttpError::Unreachable) => self.input(Input::Lost { code: 1006 }),
                 Err(HttpError::Refused(..)) => self.input(Input::Lost { code: 4401 }),
             }

@@ -3,7 +3,7 @@
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
-use crate::time;
+use crate::{js, time};
 
 /// Longest wait in one go: browsers count timers in 31 bits of milliseconds.
 const WAIT_MAX_MS: u128 = 3_600_000;
@@ -25,7 +25,7 @@ impl Timer {
 
     /// Moves the timer, or clears it. After each ring it has to be set again.
     pub fn set(&mut self, at: Option<Timestamp>) {
-        let window = leptos::prelude::window();
+        let window = js::window();
         if let Some((_, id)) = self.set.take() {
             window.clear_timeout_with_handle(id);
         }

@@ -17,8 +17,13 @@ pub(super) struct Outbox {
 
 impl Outbox {
     /// The stored items in the order in which they were written.
-    pub(super) fn new(mut items: Vec<Pending>) -> Self {
-        items.sort_by_key(|item| item.written_at);
+    pub(super) fn new(stored: Vec<Pending>) -> Self {
+        // Few items: a library sort would cost every customer a kilobyte.
+        let mut items = Vec::<Pending>::with_capacity(stored.len());
+        for item in stored {
+            let at = items.partition_point(|other| other.written_at <= item.written_at);
+            items.insert(at, item);
+        }
         Self {
             items,
             has_changed: false,

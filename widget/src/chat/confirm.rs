@@ -1,49 +1,25 @@
 //! The question before the customer ends the chat.
 
-use leptos::prelude::*;
-use leptos::{ev, html::Button};
-
+use crate::dom::{El, button, effect, el};
 use crate::text::text;
-use crate::ui::live;
+use crate::var::Var;
 
 /// A strip above the composer, with the cursor on the way back.
-#[component]
-pub fn Confirm(
-    /// Whether the question is asked.
-    is_asking: RwSignal<bool>,
-    /// End it.
-    on_yes: impl Fn() + Copy + Send + Sync + 'static,
-    /// Go on.
-    on_no: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let no = NodeRef::<Button>::new();
-    Effect::new(move |_| {
-        if let Some(no) = no.get() {
-            let _ = no.focus();
+pub fn confirm(is_asking: Var<bool>, yes: impl Fn() + 'static, no: impl Fn() + 'static) -> El {
+    let text = text();
+    let keep = button("button button--quiet button--small confirm__no", no).text(text.end_no);
+    let html = keep.html().clone();
+    effect(move || {
+        if is_asking.get() {
+            let html = html.clone();
+            crate::js::next_frame(move || drop(html.focus()));
         }
     });
-    live(move || {
-        is_asking.get().then(|| {
-            view! {
-                <div class="confirm" role="alertdialog" aria-label=text().end_question>
-                    <span class="confirm__text">{text().end_question}</span>
-                    <button
-                        type="button"
-                        class="button button--danger button--small confirm__yes"
-                        on:click=move |_: ev::MouseEvent| on_yes()
-                    >
-                        {text().end}
-                    </button>
-                    <button
-                        type="button"
-                        class="button button--quiet button--small confirm__no"
-                        node_ref=no
-                        on:click=move |_: ev::MouseEvent| on_no()
-                    >
-                        {text().end_no}
-                    </button>
-                </div>
-            }
-        })
-    })
+    el("div", "confirm")
+        .attr("role", "alertdialog")
+        .attr("aria-label", text.end_question)
+        .bind_flag("hidden", move || !is_asking.get())
+        .child(el("span", "confirm__text").text(text.end_question))
+        .child(button("button button--danger button--small confirm__yes", yes).text(text.end))
+        .child(keep)
 }

@@ -1,39 +1,30 @@
 //! The end of a conversation, in the composer's place.
 
-use leptos::prelude::*;
 use shared::conversation::Stage;
 
-use super::Chat;
+use super::{Chat, Screen};
+use crate::dom::{El, button, el};
 use crate::rows::Reader;
 use crate::text::text;
-use crate::ui::{ending, live};
+use crate::ui::ending;
 
 /// Who ended it, and the way to a new one.
-#[component]
-pub fn Ended(
-    /// The app.
-    chat: Chat,
-) -> impl IntoView {
-    let words = live(move || {
+pub fn ended(chat: Chat) -> El {
+    let words = move || {
         let thread = chat.thread.get();
         let cause = thread.lifecycle(|lifecycle| match lifecycle.stage {
             Stage::WrappingUp { cause, .. } | Stage::Closed { cause, .. } => Some(cause),
             Stage::Waiting { .. } | Stage::Active { .. } => None,
         });
-        let cause = cause.flatten()?;
-        Some(thread.entries(|entries| ending(cause, entries, Reader::Customer)))
-    });
-    view! {
-        <section class="ended" aria-labelledby="ended-title">
-            <h2 class="ended__title" id="ended-title">{text().ended_title}</h2>
-            <p class="ended__text">{words}</p>
-            <button
-                type="button"
-                class="button button--primary ended__new"
-                on:click=move |_| chat.start_new()
-            >
-                {text().start_new}
-            </button>
-        </section>
-    }
+        let end = cause.flatten().map(|cause| {
+            thread.entries(|entries| ending(cause, entries, Reader::Customer))
+        });
+        end.unwrap_or_default()
+    };
+    el("section", "ended")
+        .attr("aria-labelledby", "ended-title")
+        .bind_flag("hidden", move || chat.screen() != Screen::Ended)
+        .child(el("h2", "ended__title").attr("id", "ended-title").text(text().ended_title))
+        .child(el("p", "ended__text").bind_text(words))
+        .child(button("button button--primary ended__new", move || chat.start_new()).text(text().start_new))
 }

@@ -1,33 +1,44 @@
-//! The chat in its frame: what the loader says, and what it is told.
+//! The chat in its frame: what the loader says, and what it is told; the browser and other tabs.
 
-use leptos::prelude::*;
 use shared::link::Input;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, StorageEvent};
 
-use super::{Chat, Screen, watch_browser};
+use super::{Chat, Screen};
+use crate::dom::effect;
+use crate::js::document;
 use crate::{host, js, text, ui};
 
 /// Connects the app with the page around it and with the browser.
 pub fn attach(chat: Chat) {
-    watch_browser(chat);
+    js::on_window(&["online", "offline", "visibilitychange"], move |_| {
+        let is_online = js::is_online();
+        chat.is_online.set(is_online);
+        chat.thread.now().input(if is_online { Input::Online } else { Input::Offline });
+        see(chat);
+    });
+    js::on_window(&["storage"], move |event| {
+        let event: &StorageEvent = event.unchecked_ref();
+        if event.key() == Some(chat.tab().local.key("conversation")) {
+            if let Some(conversation) = event.new_value().and_then(|id| id.parse().ok()) {
+                chat.open(conversation);
+            }
+        }
+    });
     chat.is_shown.set(!host::is_framed());
     host::listen(move |kind, message| hear(chat, kind, message));
-    chat.tab().owner.with(|| {
-        Effect::new(move |_| {
-            let thread = chat.thread.get();
-            thread.entries(|_| ());
-            chat.is_shown.track();
-            see(chat);
-        });
-        Effect::new(move |_| {
-            let count = chat.thread.get().unread();
-            host::tell("unread", &[("count", count.into())]);
-        });
-        Effect::new(move |_| {
-            let is_open = matches!(chat.screen(), Screen::Waiting | Screen::Active);
-            host::tell("open_conversation", &[("open", is_open.into())]);
-        });
+    effect(move || {
+        chat.thread.get().entries(|_| ());
+        chat.is_shown.get();
+        see(chat);
+    });
+    effect(move || {
+        let count = chat.thread.get().unread();
+        host::tell("unread", &[("count", count.into())]);
+    });
+    effect(move || {
+        let is_open = matches!(chat.screen(), Screen::Waiting | Screen::Active);
+        host::tell("open_conversation", &[("open", is_open.into())]);
     });
     host::tell("ready", &[]);
     if !host::is_framed() {
@@ -36,9 +47,9 @@ pub fn attach(chat: Chat) {
 }
 
 /// Tells the other side that everything is read, when the person can see it.
-pub fn see(chat: Chat) {
-    if chat.is_shown.get_untracked() && !document().hidden() {
-        chat.thread.get_untracked().input(Input::Seen);
+fn see(chat: Chat) {
+    if chat.is_shown.now() && !document().hidden() {
+        chat.thread.now().input(Input::Seen);
     }
 }
 
@@ -46,8 +57,10 @@ fn hear(chat: Chat, kind: &str, message: &JsValue) {
     match kind {
         "init" => {
             dress(message);
-            if text::choose(&js::get_text(message, "locale").unwrap_or_default()) {
-                chat.language.notify();
+            if let Some(locale) = js::get_text(message, "locale") {
+                if text::choose(&locale) {
+                    chat.language.ring();
+                }
             }
             name(chat, message);
             show(chat, message);
@@ -82,7 +95,7 @@ fn dress(message: &JsValue) {
         }
     }
     if let Some(theme) = js::get_text(message, "theme") {
-        if matches!(theme.as_str(), "light" | "dark") {
+        if theme == "light" || theme == "dark" {
             let _ = html.set_attribute("data-theme", &theme);
         }
     }

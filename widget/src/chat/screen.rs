@@ -1,106 +1,76 @@
 //! The customer's screen: head, log, composer or end.
 
-use leptos::either::Either;
-use leptos::prelude::*;
 use shared::conversation::Command;
-use shared::link::Input;
+use shared::link::{Input, State};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
-use super::confirm::Confirm;
-use super::ended::Ended;
-use super::header::Header;
+use super::confirm::confirm;
+use super::ended::ended;
+use super::header::header;
 use super::welcome::{ghosts, waiting, welcome};
 use super::{Chat, Screen};
+use crate::dom::{El, el};
 use crate::host;
 use crate::rows::Reader;
-use crate::ui::composer::Labels;
-use crate::ui::{Banner, Composer, Log, Typing, focus_composer, live};
+use crate::ui::{Composer, Line, Words, banner, focus_composer, log, typing};
+use crate::var::Var;
 
-/// Everything inside `#app`.
-pub fn screen(chat: Chat) -> impl IntoView {
-    let screen = Memo::new(move |_| chat.screen());
-    let is_asking = RwSignal::new(false);
-    let state = move || match screen.get() {
-        Screen::Welcome => "welcome",
-        Screen::Loading => "loading",
-        Screen::Waiting => "waiting",
-        Screen::Active => "active",
-        Screen::Ended => "ended",
-    };
+/// Everything inside `#app`, for the conversation that is open.
+pub fn screen(chat: Chat) -> El {
+    let is_asking = Var::new(false);
+    let thread = chat.thread.get();
     let stop_asking = move || {
         is_asking.set(false);
         focus_composer();
     };
     let end = move || {
         is_asking.set(false);
-        chat.thread.get_untracked().submit(Command::End);
+        thread.submit(Command::End);
     };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() {
-            if is_asking.get_untracked() { stop_asking() } else { host::tell("close", &[]) }
+    let edit = move |text: &str| {
+        chat.write_again(text);
+        focus_composer();
+    };
+    let line = move || Line {
+        state: thread.state(),
+        is_online: chat.is_online.get(),
+        is_at_risk: !chat.tab().outbox.is_kept() && thread.pending(|pending| !pending.is_empty()),
+    };
+    let state = move || {
+        match chat.screen() {
+            Screen::Welcome => "welcome",
+            Screen::Loading => "loading",
+            Screen::Waiting => "waiting",
+            Screen::Active => "active",
+            Screen::Ended => "ended",
         }
+        .to_owned()
     };
-    let who_types = move || {
-        let thread = chat.thread.get();
-        let name = thread.lifecycle(|lifecycle| {
-            lifecycle.assignee().map(|assignee| assignee.name.to_string())
-        });
-        name.flatten().filter(|_| thread.other_is_typing())
+    let composer = Composer {
+        draft: chat.draft,
+        words: move || Words::message(!matches!(thread.state(), State::Live | State::Idle)),
+        on_send: move |text| thread.submit(Command::Post { text }),
+        on_typing: move || thread.input(Input::Typing { typing: true }),
     };
-    let is_at_risk = move || {
-        !chat.tab().outbox.is_kept() && chat.thread.get().pending(|pending| !pending.is_empty())
-    };
-    let is_waiting = move || {
-        let has_live_line = matches!(
-            chat.thread.get().state(),
-            shared::link::State::Live | shared::link::State::Idle
-        );
-        if has_live_line { Labels::message() } else { Labels::waiting() }
-    };
-    let foot = live(move || match screen.get() {
-        Screen::Ended => Either::Left(view! { <Ended chat /> }),
-        Screen::Welcome | Screen::Loading | Screen::Waiting | Screen::Active => {
-            Either::Right(view! {
-                <Typing who=who_types />
-                <Confirm is_asking on_yes=end on_no=stop_asking />
-                <Composer
-                    draft=chat.draft
-                    labels=is_waiting
-                    on_send=move |text| chat.thread.get_untracked().submit(Command::Post { text })
-                    on_typing=move || chat.thread.get_untracked().input(Input::Typing { typing: true })
-                />
-            })
-        }
-    });
-    let log = live(move || {
-        let thread = chat.thread.get();
-        view! {
-            <Log
-                thread
-                reader=Reader::Customer
-                on_edit=move |text: String| {
-                    chat.write_again(&text);
-                    focus_composer();
-                }
-                before=live(move || match screen.get() {
-                    Screen::Welcome if thread.pending(<[_]>::is_empty) => Some(Either::Left(welcome())),
-                    Screen::Loading => Some(Either::Right(ghosts())),
-                    Screen::Welcome | Screen::Waiting | Screen::Active | Screen::Ended => None,
-                })
-                after=live(move || (screen.get() == Screen::Waiting).then(waiting))
-            />
-        }
-    });
-    view! {
-        <main class="chat" data-state=state on:keydown=on_key>
-            <Header chat screen on_end=move || is_asking.set(true) />
-            <Banner
-                state=move || chat.thread.get().state()
-                online=chat.is_online
-                is_at_risk
-                on_retry=move || chat.thread.get_untracked().input(Input::Start)
-            />
-            {log}
-            {foot}
-        </main>
-    }
+    let is_over = move || chat.screen() == Screen::Ended;
+    let mut before = vec![welcome(chat)];
+    before.extend(ghosts(chat));
+    let [log, new] = log(thread, Reader::Customer, before, vec![waiting(chat)], edit);
+    el("main", "chat")
+        .bind_attr("data-state", state)
+        .on("keydown", move |event| {
+            let event: &KeyboardEvent = event.unchecked_ref();
+            if event.key() == "Escape" && !event.is_composing() {
+                if is_asking.now() { stop_asking() } else { host::tell("close", &[]) }
+            }
+        })
+        .child(header(chat, move || is_asking.set(true)))
+        .child(banner(line, move || thread.input(Input::Start)))
+        .child(log)
+        .child(new)
+        .child(typing(move || chat.agent().filter(|_| thread.other_is_typing())).bind_flag("hidden", is_over))
+        .child(confirm(is_asking, end, stop_asking))
+        .child(composer.draw().bind_flag("hidden", is_over))
+        .child(ended(chat))
 }

@@ -1,33 +1,32 @@
 //! What the log shows around its rows: welcome, waiting, and ghosts of what is on its way.
 
-use leptos::prelude::*;
-
+use super::{Chat, Screen};
+use crate::dom::{El, decor, el};
 use crate::text::text;
-use crate::ui::decor;
 
 /// Before the first message.
-pub fn welcome() -> impl IntoView {
-    view! {
-        <section class="welcome">
-            {decor("welcome__bell icon icon--bell")}
-            <h2 class="welcome__title">{text().welcome_title}</h2>
-            <p class="welcome__text">{text().welcome_text}</p>
-        </section>
-    }
+pub fn welcome(chat: Chat) -> El {
+    let is_hidden = move || {
+        chat.screen() != Screen::Welcome || chat.thread.get().pending(|pending| !pending.is_empty())
+    };
+    el("section", "welcome")
+        .bind_flag("hidden", is_hidden)
+        .child(decor("welcome__bell icon icon--bell"))
+        .child(el("h2", "welcome__title").text(text().welcome_title))
+        .child(el("p", "welcome__text").text(text().welcome_text))
 }
 
 /// While nobody has come yet.
-pub fn waiting() -> impl IntoView {
-    view! {
-        <div class="waiting">
-            {decor("waiting__bell icon icon--bell")}
-            <p class="waiting__title">{text().waiting}</p>
-            <p class="waiting__text">{text().waiting_text}</p>
-        </div>
-    }
+pub fn waiting(chat: Chat) -> El {
+    el("div", "waiting")
+        .bind_flag("hidden", move || chat.screen() != Screen::Waiting)
+        .child(decor("waiting__bell icon icon--bell"))
+        .child(el("p", "waiting__title").text(text().waiting))
+        .child(el("p", "waiting__text").text(text().waiting_text))
 }
 
 /// Before the log has arrived.
-pub fn ghosts() -> impl IntoView {
-    ["ghost", "ghost ghost--out", "ghost"].map(decor)
+pub fn ghosts(chat: Chat) -> Vec<El> {
+    let ghost = |class| decor(class).bind_flag("hidden", move || chat.screen() != Screen::Loading);
+    vec![ghost("ghost"), ghost("ghost ghost--out"), ghost("ghost")]
 }

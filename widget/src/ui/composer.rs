@@ -1,20 +1,21 @@
 //! The composer: a text on its way to the other side.
 
-use leptos::{ev, html::Textarea, prelude::*};
 use shared::text::{MESSAGE_MAX, MessageText};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
+use crate::dom::{El, effect, el};
+use crate::js::document;
 use crate::text::{fill, text};
 use crate::time;
+use crate::var::Var;
 
 /// From here on the count is shown, so that the limit surprises nobody.
 const COUNT_FROM: usize = MESSAGE_MAX - 1_000;
 
-/// Words on and around the field.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub struct Labels {
-    /// Extra class of the form.
+/// Words and look of the field.
+pub struct Words {
+    /// Classes of the form.
     pub class: &'static str,
     /// Name of the field for screen readers.
     pub field: &'static str,
@@ -24,101 +25,104 @@ pub struct Labels {
     pub send: &'static str,
 }
 
-impl Labels {
-    /// While the line is down: what is sent waits in the outbox.
-    pub fn waiting() -> Self {
-        Self { class: "composer composer--waiting", ..Self::message() }
-    }
-
-    /// Of a message to the other side.
-    pub fn message() -> Self {
+impl Words {
+    /// Of a message to the other side. While the line is down it waits in the outbox.
+    pub fn message(is_waiting: bool) -> Self {
         let text = text();
-        Self { class: "composer", field: text.message, placeholder: text.write, send: text.send }
+        let class = if is_waiting { "composer composer--waiting" } else { "composer" };
+        Self { class, field: text.message, placeholder: text.write, send: text.send }
     }
 }
 
 /// Text field and send button. Enter sends, Shift and Enter breaks the line.
-#[component]
-pub fn Composer(
-    /// What is written so far.
-    draft: RwSignal<String>,
-    /// Words on and around the field.
-    #[prop(into)]
-    labels: Signal<Labels>,
-    /// Gets the text; the draft is emptied after that.
-    on_send: impl Fn(MessageText) + Copy + Send + Sync + 'static,
+#[derive(Clone, Copy)]
+pub struct Composer<W, S, T> {
+    /// What is written so far; emptied when it is sent.
+    pub draft: Var<String>,
+    /// Words and look of the field.
+    pub words: W,
+    /// Gets the text.
+    pub on_send: S,
     /// A key was pressed.
-    on_typing: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let field = NodeRef::<Textarea>::new();
-    let length = Memo::new(move |_| draft.with(|draft| draft.trim().chars().count()));
-    let is_over = move || length.get() > MESSAGE_MAX;
-    let count = move || {
-        let length = length.get();
-        let is_near = length >= COUNT_FROM;
-        is_near.then(|| fill(text().count, &time::number(length))).unwrap_or_default()
-    };
-    let send = move || {
-        if let Ok(message) = MessageText::parse(&draft.get_untracked()) {
-            on_send(message);
-            draft.set(String::new());
-            if let Some(field) = field.get_untracked() {
-                let _ = field.focus();
+    pub on_typing: T,
+}
+
+impl<W, S, T> Composer<W, S, T>
+where
+    W: Fn() -> Words + Copy + 'static,
+    S: Fn(MessageText) + Copy + 'static,
+    T: Fn() + Copy + 'static,
+{
+    /// Draws it.
+    pub fn draw(self) -> El {
+        let Self { draft, words, on_send, on_typing } = self;
+        let length = move || draft.with(|draft| draft.trim().chars().count());
+        let is_over = move || length() > MESSAGE_MAX;
+        let send = move || {
+            if let Ok(message) = draft.peek(|draft| MessageText::parse(draft)) {
+                draft.set(String::new());
+                on_send(message);
+                focus_composer();
             }
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        // 229 is what a key of an input method says where `isComposing` is not known.
-        let is_composing = event.is_composing() || event.key_code() == 229;
-        if event.key() == "Enter" && !event.shift_key() && !is_composing {
-            event.prevent_default();
-            send();
-        }
-    };
-    let on_input = move |event| {
-        draft.set(event_target_value(&event));
-        on_typing();
-    };
-    view! {
-        <form
-            class=move || labels.get().class
-            on:submit=move |event| {
+        };
+        let field = el("textarea", "composer__text")
+            .attr("rows", "1")
+            .attr("dir", "auto")
+            .attr("enterkeyhint", "send")
+            .bind_attr("aria-label", move || words().field.to_owned())
+            .bind_attr("aria-invalid", move || is_over().to_string())
+            .bind_attr("placeholder", move || words().placeholder.to_owned())
+            .on("keydown", move |event| {
+                let event: &KeyboardEvent = event.unchecked_ref();
+                // 229 is what a key of an input method says where `isComposing` is not known.
+                let is_composing = event.is_composing() || event.key_code() == 229;
+                if event.key() == "Enter" && !event.shift_key() && !is_composing {
+                    event.prevent_default();
+                    send();
+                }
+            });
+        let area: HtmlTextAreaElement = field.html().clone().unchecked_into();
+        let typed = area.clone();
+        let field = field.on("input", move |_| {
+            draft.set(typed.value());
+            on_typing();
+        });
+        effect(move || {
+            draft.with(|draft| {
+                if area.value() != *draft {
+                    area.set_value(draft);
+                }
+            });
+        });
+        let count = move || {
+            let length = length();
+            if length < COUNT_FROM { String::new() } else { fill(text().count, &time::number(length)) }
+        };
+        let count_class = move || {
+            let over = if is_over() { " composer__count--over" } else { "" };
+            ["composer__count", over].concat()
+        };
+        el("form", "composer")
+            .bind_attr("class", move || words().class.to_owned())
+            .on("submit", move |event| {
                 event.prevent_default();
                 send();
-            }
-        >
-            <div class="composer__grow" data-text=move || draft.get()>
-                <textarea
-                    class="composer__text"
-                    rows="1"
-                    dir="auto"
-                    enterkeyhint="send"
-                    aria-label=move || labels.get().field
-                    aria-invalid=move || is_over().then_some("true")
-                    placeholder=move || labels.get().placeholder
-                    prop:value=move || draft.get()
-                    node_ref=field
-                    on:input=on_input
-                    on:keydown=on_key
-                ></textarea>
-            </div>
-            <span class="composer__count" class:composer__count--over=is_over role="status">
-                {count}
-            </span>
-            <button
-                type="submit"
-                class="composer__send icon icon--send"
-                aria-label=move || labels.get().send
-                disabled=move || length.get() == 0 || is_over()
-            ></button>
-        </form>
+            })
+            .child(el("div", "composer__grow").bind_attr("data-text", move || draft.get()).child(field))
+            .child(el("span", "").attr("role", "status").bind_attr("class", count_class).bind_text(count))
+            .child(
+                el("button", "composer__send icon icon--send")
+                    .attr("type", "submit")
+                    .bind_attr("aria-label", move || words().send.to_owned())
+                    .bind_flag("disabled", move || length() == 0 || is_over()),
+            )
     }
 }
 
 /// Puts the cursor into the composer, where there is one.
 pub fn focus_composer() {
     let field = document().query_selector(".composer__text").ok().flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        let _ = field.focus();
+    if let Some(field) = field {
+        let _ = field.unchecked_ref::<HtmlElement>().focus();
     }
 }

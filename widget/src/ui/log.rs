@@ -1,88 +1,68 @@
 //! The log: rows in order, kept at the newest while the reader is there.
 
-use leptos::{html::Div, prelude::*};
-
 use super::message::row_view;
+use crate::dom::{El, button, effect, el};
+use crate::js;
 use crate::rows::{Reader, rows};
 use crate::text::text;
 use crate::thread::Thread;
 use crate::time;
+use crate::var::Var;
 
 /// Nearer to the end than this, the reader is at the end. In CSS pixels.
 const NEAR_END_PX: i32 = 80;
 
-/// The messages and events of a thread.
-#[component]
-pub fn Log(
-    /// Whose.
+/// Draws messages and events of a thread, and the button to what is new.
+///
+/// `before` and `after` stand around the rows; `edit` gets the text of a failed message.
+pub fn log(
     thread: Thread,
-    /// For whom.
     reader: Reader,
-    /// Puts a failed text back into the composer.
-    on_edit: impl Fn(String) + Copy + Send + Sync + 'static,
-    /// What stands before the first row.
-    before: impl IntoView + 'static,
-    /// What stands after the last row.
-    after: impl IntoView + 'static,
-) -> impl IntoView {
-    let log = NodeRef::<Div>::new();
-    let is_at_end = RwSignal::new(true);
-    let has_new = RwSignal::new(false);
-    let all = Memo::new(move |_| thread.all(|entries, pending| rows(entries, pending, reader, time::day)));
-    let to_end = move || {
-        if let Some(log) = log.get_untracked() {
-            log.set_scroll_top(log.scroll_height());
+    before: Vec<El>,
+    after: Vec<El>,
+    edit: impl Fn(&str) + Copy + 'static,
+) -> [El; 2] {
+    let is_at_end = Var::new(true);
+    let has_new = Var::new(false);
+    let read = move || thread.all(|entries, pending| rows(entries, pending, reader, time::day));
+    let log = el("div", "log")
+        .attr("role", "log")
+        .attr("aria-label", text().messages)
+        .attr("aria-live", "polite")
+        .attr("aria-relevant", "additions")
+        .attr("tabindex", "0");
+    let html = log.html().clone();
+    let to_end = {
+        let html = html.clone();
+        move || html.set_scroll_top(html.scroll_height())
+    };
+    let scrolled = move |_| {
+        let below = html.scroll_height() - html.client_height() - html.scroll_top();
+        let is_near = below < NEAR_END_PX;
+        is_at_end.set(is_near);
+        if is_near {
+            has_new.set(false);
         }
     };
-    let on_scroll = move |_| {
-        if let Some(log) = log.get_untracked() {
-            let below = log.scroll_height() - log.client_height() - log.scroll_top();
-            is_at_end.set(below < NEAR_END_PX);
-        }
-    };
-    // The browser lays out what was just added before the next frame.
-    Effect::new(move |before: Option<usize>| {
-        let count = all.with(Vec::len);
+    let follow = to_end.clone();
+    let mut known = None;
+    effect(move || {
+        let count = thread.entries(<[_]>::len);
+        thread.pending(|_| ());
         thread.other_is_typing();
-        if is_at_end.get_untracked() {
-            request_animation_frame(to_end);
-        } else if before.is_some_and(|before| count > before) {
+        if is_at_end.now() {
+            // The browser lays out what was just added before the next frame.
+            js::next_frame(follow.clone());
+        } else if known.is_some_and(|known| known < count) {
             has_new.set(true);
         }
-        count
+        known = Some(count);
     });
-    let resized = window_event_listener_untyped("resize", move |_| {
-        if is_at_end.get_untracked() {
-            to_end();
-        }
-    });
-    on_cleanup(move || resized.remove());
-    let is_new_shown = move || has_new.get() && !is_at_end.get();
-    let on_new = move |_| {
-        has_new.set(false);
-        to_end();
-    };
-    view! {
-        <div
-            class="log"
-            role="log"
-            aria-label=text().messages
-            aria-live="polite"
-            aria-relevant="additions"
-            tabindex="0"
-            node_ref=log
-            on:scroll=on_scroll
-        >
-            {before}
-            <For
-                each=move || all.get()
-                key=|row| (row.key, row.is_joined)
-                children=move |row| row_view(thread, reader, row, on_edit)
-            />
-            {after}
-        </div>
-        <button type="button" class="log__new icon icon--down" hidden=move || !is_new_shown() on:click=on_new>
-            {text().new_messages}
-        </button>
-    }
+    let add = |log: El, parts: Vec<El>| parts.into_iter().fold(log, El::child);
+    let log = add(log.on("scroll", scrolled), before)
+        .keyed(read, move |row| row_view(thread, reader, row, edit));
+    let new = button("log__new icon icon--down", to_end)
+        .text(text().new_messages)
+        .bind_flag("hidden", move || !has_new.get());
+    [add(log, after), new]
 }

@@ -1,18 +1,18 @@
 //! One row of a log: a day, an event of the conversation, or a message.
 
-use leptos::either::{Either, EitherOf3};
-use leptos::prelude::*;
+use reactive_graph::graph::untrack;
 use shared::conversation::{Author, Command, EndCause, Entry, Event, Seq};
 use shared::id::CommandId;
 use shared::link::{Failure, Input, Pending, PendingState};
 use shared::settings::resolution;
 use shared::time::Timestamp;
 
-use super::live;
+use crate::dom::{El, button, effect, el};
 use crate::rows::{Key, Reader, Row, is_own};
 use crate::text::{fill, text};
 use crate::thread::{Mark, Thread, find};
 use crate::time::{self, Form};
+use crate::var::Var;
 
 /// What a message says, of the log or of the outbox.
 struct Spoken {
@@ -23,33 +23,26 @@ struct Spoken {
 }
 
 /// Draws a row.
-pub fn row_view(
-    thread: Thread,
-    reader: Reader,
-    row: Row,
-    on_edit: impl Fn(String) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+pub fn row_view(thread: Thread, reader: Reader, row: Row, edit: impl Fn(&str) + Copy + 'static) -> El {
     let spoken = untrack(|| match (row.key, row.seq) {
-        (Key::Day(_), _) => None,
-        (Key::Own(id), None) => thread.pending(|pending| {
-            pending.iter().find(|item| item.id == id).and_then(written)
-        }),
+        (Key::Day(_), _) | (Key::Entry(_), None) => None,
+        (Key::Own(id), None) => {
+            thread.pending(|pending| pending.iter().find(|item| item.id == id).and_then(written))
+        }
         (_, Some(seq)) => thread.entries(|entries| said(entry(entries, seq)?, entries, reader)),
-        (Key::Entry(_), None) => None,
     });
     match (row.key, spoken) {
-        (Key::Day(day), _) => EitherOf3::A(day_view(day)),
-        (Key::Own(id), Some(spoken)) => {
-            EitherOf3::B(bubble(thread, Some((id, row.seq)), row.is_joined, spoken, on_edit))
-        }
+        (Key::Day(day), _) => day_view(day),
+        (Key::Own(id), Some(spoken)) => own_bubble(thread, id, row, spoken, edit),
         (Key::Entry(_), Some(spoken)) => {
-            EitherOf3::B(bubble(thread, None, row.is_joined, spoken, on_edit))
+            let class = [spoken.class, joined(row)].concat();
+            bubble(&spoken).attr("class", &class).child(el("div", "message__meta").child(time_view(spoken.at)))
         }
-        (_, None) => EitherOf3::C(event_view(thread, reader, row.seq)),
+        (_, None) => event_view(thread, reader, row.seq),
     }
 }
 
-fn day_view(day: i32) -> impl IntoView {
+fn day_view(day: i32) -> El {
     let today = time::day(time::now());
     // Noon by UTC lies on that day nearly everywhere.
     let noon = u64::try_from(i64::from(day) * 86_400_000 + 43_200_000).unwrap_or(0);
@@ -61,96 +54,110 @@ fn day_view(day: i32) -> impl IntoView {
     };
     let mut date = time::iso(at);
     date.truncate(10);
-    view! { <div class="log__day"><time datetime=date>{words}</time></div> }
+    el("div", "log__day").child(el("time", "").attr("datetime", &date).text(&words))
 }
 
-fn event_view(thread: Thread, reader: Reader, seq: Option<Seq>) -> impl IntoView {
-    let (line, at) = untrack(|| {
+fn event_view(thread: Thread, reader: Reader, seq: Option<Seq>) -> El {
+    let line = untrack(|| {
         thread.entries(|entries| {
             let entry = entry(entries, seq?)?;
             Some((line(entry, entries, reader), entry.at))
         })
-    })
-    .unwrap_or_default();
-    view! {
-        <div class="message message--system">
-            <span class="message__line" dir="auto">{line}</span>
-            " "
-            <time class="message__time" datetime=time::iso(at)>{time::write(at, Form::Time)}</time>
-        </div>
-    }
+    });
+    let (line, at) = line.unwrap_or_default();
+    el("div", "message message--system")
+        .child(el("span", "message__line").attr("dir", "auto").text(&line))
+        .text(" ")
+        .child(time_view(at))
 }
 
-fn bubble(
+fn time_view(at: Timestamp) -> El {
+    let short = time::write(at, Form::Time);
+    el("time", "message__time").attr("datetime", &time::iso(at)).text(&short)
+}
+
+/// Author and text.
+fn bubble(spoken: &Spoken) -> El {
+    let is_note = spoken.class == NOTE;
+    let author = if is_note { "message__author icon icon--lock" } else { "message__author" };
+    el("div", "")
+        .child(el("span", author).text(&spoken.author))
+        .child(el("div", "message__bubble").attr("dir", "auto").text(&spoken.text))
+}
+
+/// A message of the reader, with how far it has come.
+fn own_bubble(
     thread: Thread,
-    own: Option<(CommandId, Option<Seq>)>,
-    is_joined: bool,
+    id: CommandId,
+    row: Row,
     spoken: Spoken,
-    on_edit: impl Fn(String) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let Spoken { class, author, text: words, at } = spoken;
-    let is_note = class == NOTE;
-    let marked = Memo::new(move |before: Option<&Option<(Mark, Option<Seq>)>>| {
-        let (id, seq) = own?;
-        let place = before.copied().flatten().and_then(|(_, place)| place);
-        Some(thread.mark(id, place.or(seq)))
+    edit: impl Fn(&str) + Copy + 'static,
+) -> El {
+    let is_note = spoken.class == NOTE;
+    let mark = Var::new(None);
+    let mut place = row.seq;
+    effect(move || {
+        let (next, seq) = thread.mark(id, place);
+        place = seq;
+        if mark.peek(|mark| *mark != Some(next)) {
+            mark.set(Some(next));
+        }
     });
-    let mark = move || marked.get().map(|(mark, _)| mark);
-    let class = live(move || {
-        let state = match mark() {
-            None => "",
-            Some(Mark::Sending) => " message--sending",
+    let class = spoken.class;
+    let states = move || {
+        let state = match mark.get() {
             Some(Mark::Failed) => " message--failed",
+            Some(Mark::Sending) | None => " message--sending",
             Some(Mark::Sent | Mark::Delivered | Mark::Read) if is_note => "",
             Some(Mark::Sent) => " message--sent",
             Some(Mark::Delivered) => " message--delivered",
             Some(Mark::Read) => " message--read",
         };
-        [class, if is_joined { " message--joined" } else { "" }, state].concat()
-    });
-    let tail = live(move || match (mark(), own) {
-        (Some(Mark::Failed), Some((id, _))) => Either::Left(failure(thread, id, on_edit)),
-        (mark, own) => {
-            let taken_in = own.and_then(|(id, _)| {
-                untrack(|| thread.entries(|entries| find(entries, id).map(|entry| entry.at)))
-            });
-            Either::Right(meta(taken_in.unwrap_or(at), mark.filter(|_| !is_note)))
+        [class, joined(row), state].concat()
+    };
+    let bubble = bubble(&spoken).bind_attr("class", states);
+    let written_at = spoken.at;
+    let tail = move || match mark.get() {
+        Some(Mark::Failed) => failure(thread, id, edit),
+        mark => {
+            let entry_at = |entries: &[_]| find(entries, id).map(|entry: &Entry| entry.at);
+            let at = untrack(|| thread.entries(entry_at)).unwrap_or(written_at);
+            let meta = el("div", "message__meta").child(time_view(at));
+            match mark.filter(|_| !is_note) {
+                Some(mark) => meta.child(mark_view(mark)),
+                None => meta,
+            }
         }
+    };
+    // The tail is replaced whole: a new state is a new element, which a screen reader may read out.
+    let parts = bubble.html().clone();
+    let mut last: Option<El> = None;
+    effect(move || {
+        let next = tail();
+        if let Some(last) = last.replace(next.clone()) {
+            last.html().remove();
+        }
+        let _ = parts.append_child(next.html());
     });
-    let author_class = if is_note { "message__author icon icon--lock" } else { "message__author" };
-    view! {
-        <div class=class>
-            <span class=author_class>{author}</span>
-            <div class="message__bubble" dir="auto">{words}</div>
-            {tail}
-        </div>
-    }
+    bubble
 }
 
-fn meta(at: Timestamp, mark: Option<Mark>) -> impl IntoView {
+fn joined(row: Row) -> &'static str {
+    if row.is_joined { " message--joined" } else { "" }
+}
+
+fn mark_view(mark: Mark) -> El {
     let text = text();
-    let state = mark.map(|mark| {
-        let (class, label) = match mark {
-            Mark::Sending | Mark::Failed => ("message__state icon icon--clock", text.sending),
-            Mark::Sent => ("message__state icon icon--check", text.sent),
-            Mark::Delivered => ("message__state icon icon--checks", text.delivered),
-            Mark::Read => ("message__state icon icon--checks", text.read),
-        };
-        view! { <span class=class role="img" aria-label=label></span> }
-    });
-    view! {
-        <div class="message__meta">
-            <time class="message__time" datetime=time::iso(at)>{time::write(at, Form::Time)}</time>
-            {state}
-        </div>
-    }
+    let (class, label) = match mark {
+        Mark::Sending | Mark::Failed => ("message__state icon icon--clock", text.sending),
+        Mark::Sent => ("message__state icon icon--check", text.sent),
+        Mark::Delivered => ("message__state icon icon--checks", text.delivered),
+        Mark::Read => ("message__state icon icon--checks", text.read),
+    };
+    el("span", class).attr("role", "img").attr("aria-label", label)
 }
 
-fn failure(
-    thread: Thread,
-    id: CommandId,
-    on_edit: impl Fn(String) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
+fn failure(thread: Thread, id: CommandId, edit: impl Fn(&str) + Copy + 'static) -> El {
     let text = text();
     let item = untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
     let reason = match item.as_ref().map(|item| &item.state) {
@@ -159,23 +166,19 @@ fn failure(
         Some(PendingState::Failed(Failure::Refused(refusal))) => text.refusal(refusal),
         Some(PendingState::Queued | PendingState::Sent | PendingState::Dropping) | None => text.sending,
     };
-    let edit = move |_| {
-        let words = item.as_ref().and_then(|item| command_text(&item.command));
-        thread.input(Input::Discard { id });
-        on_edit(words.unwrap_or_default().to_owned());
+    let discard = move || thread.input(Input::Discard { id });
+    let take_back = move || {
+        discard();
+        if let Some(words) = item.as_ref().and_then(|item| command_text(&item.command)) {
+            edit(words);
+        }
     };
-    view! {
-        <div class="message__failure" role="alert">
-            <span class="message__reason icon icon--alert">{fill(text.not_sent, reason)}</span>
-            <button type="button" class="message__retry" on:click=move |_| thread.input(Input::Retry { id })>
-                {text.retry}
-            </button>
-            <button type="button" class="message__edit" on:click=edit>{text.edit}</button>
-            <button type="button" class="message__discard" on:click=move |_| thread.input(Input::Discard { id })>
-                {text.discard}
-            </button>
-        </div>
-    }
+    el("div", "message__failure")
+        .attr("role", "alert")
+        .child(el("span", "message__reason icon icon--alert").text(&fill(text.not_sent, reason)))
+        .child(button("message__retry", move || thread.input(Input::Retry { id })).text(text.retry))
+        .child(button("message__edit", take_back).text(text.edit))
+        .child(button("message__discard", discard).text(text.discard))
 }
 
 const IN: &str = "message message--in";

@@ -1,24 +1,15 @@
 //! The line that says who is typing.
 
-use leptos::prelude::*;
-
-use super::decor;
+use crate::dom::{El, decor, el};
 use crate::text::{fill, text};
 
 /// Stays in the tree, empty while nobody types, so that nothing jumps and readers hear it.
-#[component]
-pub fn Typing(
-    /// Who types, if anybody does.
-    #[prop(into)]
-    who: Signal<Option<String>>,
-) -> impl IntoView {
-    let line = move || {
-        who.get().map(|name| {
-            view! {
-                {decor("typing__dots")}
-                <span class="typing__who">{fill(text().is_typing, &name)}</span>
-            }
-        })
-    };
-    view! { <div class="typing" role="status">{line}</div> }
+pub fn typing(who: impl Fn() -> Option<String> + 'static) -> El {
+    el("div", "typing").attr("role", "status").bind_children(move || match who() {
+        None => vec![],
+        Some(name) => vec![
+            decor("typing__dots"),
+            el("span", "typing__who").text(&fill(text().is_typing, &name)),
+        ],
+    })
 }
