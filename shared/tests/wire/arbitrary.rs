@@ -1,0 +1,332 @@
+//! Strategies: any frame at all.
+
+use proptest::array::uniform16;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use shared::conversation::{
+    Author, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence, Seq,
+    Source,
+};
+use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
+use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
+use shared::refusal::Refusal;
+use shared::rights::{Role, Side};
+use shared::space::{Command as SpaceCommand, Counts, Desk, Me, Offer, WorkItem};
+use shared::text::{Label, MessageText, PersonName};
+use shared::time::Timestamp;
+
+macro_rules! ids {
+    ($($name:ident $id:ident)*) => {$(
+        fn $name() -> impl Strategy<Value = $id> {
+            uniform16(any::<u8>()).prop_map($id::from_bytes)
+        }
+    )*};
+}
+
+ids! {
+    conversation ConversationId
+    command_id CommandId
+    agent AgentId
+    visitor VisitorId
+    device DeviceId
+    epoch EpochId
+}
+
+/// Any text: also control characters, quotes and what lies outside the first plane.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![".{0,60}", "[\\x00-\\x1f\"\\\\𝄞é☃]{0,20}", any::<String>()]
+}
+
+fn text() -> impl Strategy<Value = MessageText> {
+    any_text().prop_filter_map("a message", |text| MessageText::parse(&text).ok())
+}
+
+fn name() -> impl Strategy<Value = PersonName> {
+    any_text().prop_filter_map("a name", |text| PersonName::parse(&text).ok())
+}
+
+fn label() -> impl Strategy<Value = Label> {
+    "[a-zA-Z0-9_-]{1,32}".prop_filter_map("a label", |text| Label::parse(&text).ok())
+}
+
+fn seq() -> impl Strategy<Value = Seq> {
+    any::<u64>().prop_map(Seq)
+}
+
+fn fence() -> impl Strategy<Value = Fence> {
+    any::<u64>().prop_map(Fence)
+}
+
+fn moment() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp::from_millis)
+}
+
+fn cursor() -> impl Strategy<Value = Cursor> {
+    (seq(), seq()).prop_map(|(delivered, read)| Cursor { delivered, read })
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Customer), Just(Side::Agent)]
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::Agent), Just(Role::Supervisor), Just(Role::Admin)]
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop_oneof![Just(Source::Widget), Just(Source::Api)]
+}
+
+fn cause() -> impl Strategy<Value = EndCause> {
+    prop_oneof![
+        Just(EndCause::Agent),
+        Just(EndCause::Customer),
+        Just(EndCause::NotAnswered),
+        Just(EndCause::Idle),
+        Just(EndCause::Age),
+    ]
+}
+
+/// Any command to a conversation.
+pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
+    prop_oneof![
+        text().prop_map(|text| ConversationCommand::Post { text }),
+        text().prop_map(|text| ConversationCommand::Note { text }),
+        Just(ConversationCommand::End),
+        label().prop_map(|resolution| ConversationCommand::Resolve { resolution }),
+    ]
+}
+
+/// Any command to a space.
+pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
+    prop_oneof![
+        any::<bool>().prop_map(|available| SpaceCommand::SetAvailable { available }),
+        (conversation(), fence()).prop_map(|(conversation, fence)| SpaceCommand::Accept {
+            conversation,
+            fence
+        }),
+        (conversation(), fence()).prop_map(|(conversation, fence)| SpaceCommand::Decline {
+            conversation,
+            fence
+        }),
+        conversation().prop_map(|conversation| SpaceCommand::Unassign { conversation }),
+    ]
+}
+
+/// Any frame to an object, around any of its commands.
+pub fn to_server<C: std::fmt::Debug + Clone>(
+    command: impl Strategy<Value = C>,
+) -> impl Strategy<Value = ToServer<C>> {
+    let hello = (device(), any::<u32>(), option::of(epoch()), seq(), cursor());
+    prop_oneof![
+        hello.prop_map(|(device, connection, epoch, after, cursor)| {
+            ToServer::Hello(Hello {
+                device,
+                connection,
+                epoch,
+                after,
+                cursor,
+            })
+        }),
+        (any::<u32>(), command_id(), command).prop_map(|(n, id, command)| ToServer::Send {
+            n,
+            id,
+            command
+        }),
+        seq().prop_map(|after| ToServer::Sync { after }),
+        seq().prop_map(|seq| ToServer::Received { seq }),
+        cursor().prop_map(|cursor| ToServer::Seen { cursor }),
+        any::<bool>().prop_map(|typing| ToServer::Typing { typing }),
+        any_text().prop_map(|token| ToServer::Renew { token }),
+    ]
+}
+
+fn author() -> impl Strategy<Value = Author> {
+    prop_oneof![
+        Just(Author::Customer),
+        (agent(), name()).prop_map(|(agent, name)| Author::Agent { agent, name }),
+        Just(Author::System),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (visitor(), name(), label(), source()).prop_map(|(visitor, name, queue, source)| {
+            Event::Opened {
+                visitor,
+                name,
+                queue,
+                source,
+            }
+        }),
+        text().prop_map(|text| Event::MessagePosted { text }),
+        text().prop_map(|text| Event::NotePosted { text }),
+        Just(Event::AgentRequested),
+        (agent(), name(), fence()).prop_map(|(agent, name, fence)| Event::AgentAssigned {
+            agent,
+            name,
+            fence
+        }),
+        fence().prop_map(|fence| Event::AgentUnassigned { fence }),
+        Just(Event::IdleWarned),
+        cause().prop_map(|cause| Event::Ended { cause }),
+        (label(), option::of(cause()))
+            .prop_map(|(resolution, cause)| Event::Closed { resolution, cause }),
+        Just(Event::Unknown),
+    ]
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    (seq(), moment(), author(), option::of(command_id()), event()).prop_map(
+        |(seq, at, author, id, event)| Entry {
+            seq,
+            at,
+            author,
+            id,
+            event,
+        },
+    )
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let plain = proptest::sample::select(vec![
+        Refusal::Forbidden,
+        Refusal::NotAssignee,
+        Refusal::OfferOver,
+        Refusal::OfferNotYours,
+        Refusal::AgentUnavailable,
+        Refusal::NotWaiting,
+        Refusal::Ended,
+        Refusal::Closed,
+        Refusal::ResolutionUnknown,
+        Refusal::CommandConflict,
+        Refusal::ConversationUnknown,
+        Refusal::SpaceUnknown,
+        Refusal::SpaceOff,
+        Refusal::AgentUnknown,
+    ]);
+    prop_oneof![
+        plain,
+        name().prop_map(|name| Refusal::AlreadyAssigned { name }),
+        any::<u8>().prop_map(|limit| Refusal::NoFreeSlot { limit }),
+        conversation().prop_map(|conversation| Refusal::ConversationOpen { conversation }),
+    ]
+}
+
+fn offer() -> impl Strategy<Value = Offer> {
+    let who = (conversation(), fence(), name(), any_text());
+    let what = (label(), source(), moment(), any::<u64>(), moment());
+    (who, what).prop_map(
+        |(
+            (conversation, fence, customer, first_words),
+            (queue, source, waiting_since, lasts_ms, expires_at),
+        )| Offer {
+            conversation,
+            fence,
+            customer,
+            first_words,
+            queue,
+            source,
+            waiting_since,
+            lasts_ms,
+            expires_at,
+        },
+    )
+}
+
+fn work_item() -> impl Strategy<Value = WorkItem> {
+    let who = (conversation(), name(), any_text());
+    let what = (label(), source(), moment(), option::of(cause()));
+    (who, what).prop_map(
+        |((conversation, customer, first_words), (queue, source, waiting_since, ended))| WorkItem {
+            conversation,
+            customer,
+            first_words,
+            queue,
+            source,
+            waiting_since,
+            ended,
+        },
+    )
+}
+
+fn me() -> impl Strategy<Value = Me> {
+    let who = (agent(), name(), name(), role(), name());
+    (who, any::<(bool, u8, u8)>()).prop_map(
+        |((agent, name, screen_name, role, space), (available, limit, used))| Me {
+            agent,
+            name,
+            screen_name,
+            role,
+            available,
+            limit,
+            used,
+            space,
+        },
+    )
+}
+
+fn desk() -> impl Strategy<Value = Desk> {
+    let lists = (
+        vec(offer(), 0..3),
+        vec(work_item(), 0..5),
+        vec(label(), 0..5),
+    );
+    (moment(), me(), lists).prop_map(|(now, me, (offers, items, resolutions))| Desk {
+        now,
+        me,
+        offers,
+        items,
+        resolutions,
+    })
+}
+
+/// Any frame to a client.
+pub fn from_server() -> impl Strategy<Value = FromServer> {
+    let welcome = (any::<u32>(), epoch(), seq(), moment(), any::<u32>());
+    let error = prop_oneof![
+        any_text().prop_map(|expected| FrameError::WrongKind { expected }),
+        any::<u32>().prop_map(|max| FrameError::TooLarge { max }),
+        any_text().prop_map(|reason| FrameError::Malformed { reason }),
+    ];
+    let talk = prop_oneof![
+        welcome.prop_map(|(connection, epoch, head, now, heartbeat_ms)| {
+            FromServer::Welcome(Welcome {
+                connection,
+                epoch,
+                head,
+                now,
+                heartbeat_ms,
+            })
+        }),
+        vec(entry(), 0..8).prop_map(FromServer::Entries),
+        seq().prop_map(|head| FromServer::Limited { head }),
+        seq().prop_map(|head| FromServer::Live { head }),
+        (command_id(), seq(), moment()).prop_map(|(id, seq, at)| FromServer::Repeated {
+            id,
+            seq,
+            at
+        }),
+        (cursor(), cursor())
+            .prop_map(|(customer, agent)| FromServer::Cursors(Cursors { customer, agent })),
+        (side(), any::<bool>()).prop_map(|(side, typing)| FromServer::Typing { side, typing }),
+    ];
+    let rest = prop_oneof![
+        command_id().prop_map(|id| FromServer::Done { id }),
+        (command_id(), refusal()).prop_map(|(id, refusal)| FromServer::Refused { id, refusal }),
+        any::<(u32, u32)>().prop_map(|(n, retry_ms)| FromServer::Hold { n, retry_ms }),
+        desk().prop_map(|desk| FromServer::Desk(Box::new(desk))),
+        any::<[u32; 4]>().prop_map(|[waiting, active, wrapping_up, available]| {
+            FromServer::Counts(Counts {
+                waiting,
+                active,
+                wrapping_up,
+                available,
+            })
+        }),
+        Just(FromServer::Renew),
+        error.prop_map(|error| FromServer::Bad { error }),
+    ];
+    prop_oneof![talk, rest]
+}

@@ -1,0 +1,545 @@
+//! One of everything that travels or is stored. A new variant stops the build at its `kinds!`
+//! line and then fails the test that looks for its sample.
+
+use shared::conversation::{
+    Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
+    EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
+    Seat as ConversationSeat, Seq, Source, Standing,
+};
+use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
+use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
+use shared::refusal::Refusal;
+use shared::rights::{Person, Role, Side};
+use shared::settings::Settings;
+use shared::space::{
+    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Row as SpaceRow,
+    Seat as SpaceSeat, Slot, WorkItem,
+};
+use shared::text::{Label, MessageText, PersonName};
+use shared::time::Timestamp;
+
+/// Names the kinds of an enum and of a value of it.
+macro_rules! kinds {
+    ($kind:ident, $kinds:ident, $type:ty, $alias:ident: $($variant:ident)*) => {
+        /// The kind of a value.
+        pub fn $kind(value: &$type) -> &'static str {
+            match value {
+                $($alias::$variant { .. } => stringify!($variant),)*
+            }
+        }
+        /// Every kind.
+        pub const $kinds: &[&str] = &[$(stringify!($variant)),*];
+    };
+}
+
+kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
+    Post Note End Resolve);
+kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
+    SetAvailable Accept Decline Unassign);
+kinds!(event, EVENTS, Event, Event:
+    Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
+    Closed Unknown);
+kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
+    Hello Send Sync Received Seen Typing Renew);
+kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
+    Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
+kinds!(refusal, REFUSALS, Refusal, Refusal:
+    Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
+    NotWaiting Ended Closed ResolutionUnknown CommandConflict ConversationUnknown
+    ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
+kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
+kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
+    Birth Entry Device Reported Cursors);
+kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
+kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Gone);
+kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe);
+kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+const CONVERSATION: ConversationId = ConversationId::from_bytes([0xc0; 16]);
+const COMMAND: CommandId = CommandId::from_bytes([0xcd; 16]);
+const AGENT: AgentId = AgentId::from_bytes([0xa0; 16]);
+const VISITOR: VisitorId = VisitorId::from_bytes([0xf0; 16]);
+const DEVICE: DeviceId = DeviceId::from_bytes([0xde; 16]);
+const EPOCH: EpochId = EpochId::from_bytes([0xe0; 16]);
+const CURSOR: Cursor = Cursor {
+    delivered: Seq(7),
+    read: Seq(6),
+};
+
+fn text(text: &str) -> MessageText {
+    MessageText::parse(text).unwrap()
+}
+
+fn name(text: &str) -> PersonName {
+    PersonName::parse(text).unwrap()
+}
+
+fn label(text: &str) -> Label {
+    Label::parse(text).unwrap()
+}
+
+fn assignee() -> Assignee {
+    Assignee {
+        agent: AGENT,
+        name: name("Jack"),
+    }
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::new(name("Demo"));
+    settings.origins = vec!["https://*.shop.example".parse().unwrap()];
+    settings.fallback_text = Some(text("We are closed."));
+    settings
+}
+
+/// Every command to a conversation.
+pub fn conversation_commands() -> Vec<ConversationCommand> {
+    vec![
+        ConversationCommand::Post {
+            text: text("Hello"),
+        },
+        ConversationCommand::Note {
+            text: text("VIP \"quoted\"\nsecond line"),
+        },
+        ConversationCommand::End,
+        ConversationCommand::Resolve {
+            resolution: label("resolved"),
+        },
+    ]
+}
+
+/// Every command to a space.
+pub fn space_commands() -> Vec<SpaceCommand> {
+    let (conversation, fence) = (CONVERSATION, Fence(3));
+    vec![
+        SpaceCommand::SetAvailable { available: true },
+        SpaceCommand::Accept {
+            conversation,
+            fence,
+        },
+        SpaceCommand::Decline {
+            conversation,
+            fence,
+        },
+        SpaceCommand::Unassign { conversation },
+    ]
+}
+
+/// Every event.
+pub fn events() -> Vec<Event> {
+    vec![
+        Event::Opened {
+            visitor: VISITOR,
+            name: name("Zoë"),
+            queue: label("GENERAL"),
+            source: Source::Widget,
+        },
+        Event::MessagePosted {
+            text: text("Where is my order? 📦"),
+        },
+        Event::NotePosted {
+            text: text("Asked twice"),
+        },
+        Event::AgentRequested,
+        Event::AgentAssigned {
+            agent: AGENT,
+            name: name("Jack"),
+            fence: Fence(1),
+        },
+        Event::AgentUnassigned { fence: Fence(2) },
+        Event::IdleWarned,
+        Event::Ended {
+            cause: EndCause::Customer,
+        },
+        Event::Closed {
+            resolution: label("resolved"),
+            cause: None,
+        },
+        Event::Closed {
+            resolution: label("not_answered"),
+            cause: Some(EndCause::NotAnswered),
+        },
+        Event::Unknown,
+    ]
+}
+
+/// Entries by every kind of author.
+pub fn entries() -> Vec<Entry> {
+    let authors = [
+        Author::Customer,
+        Author::Agent {
+            agent: AGENT,
+            name: name("Jack"),
+        },
+        Author::System,
+    ];
+    let entry = |(at, author)| Entry {
+        seq: Seq(at),
+        at: NOW,
+        id: (author != Author::System).then_some(COMMAND),
+        author,
+        event: Event::AgentRequested,
+    };
+    (1..).zip(authors).map(entry).collect()
+}
+
+/// What ends a conversation.
+pub fn causes() -> Vec<EndCause> {
+    let cases = [
+        EndCause::Agent,
+        EndCause::Customer,
+        EndCause::NotAnswered,
+        EndCause::Idle,
+        EndCause::Age,
+    ];
+    cases.into()
+}
+
+/// Every frame to a conversation; those to a space differ by the command alone.
+pub fn to_server() -> Vec<ToServer<ConversationCommand>> {
+    vec![
+        ToServer::Hello(Hello {
+            device: DEVICE,
+            connection: 2,
+            epoch: Some(EPOCH),
+            after: Seq(6),
+            cursor: CURSOR,
+        }),
+        ToServer::Send {
+            n: 1,
+            id: COMMAND,
+            command: ConversationCommand::End,
+        },
+        ToServer::Sync { after: Seq(6) },
+        ToServer::Received { seq: Seq(7) },
+        ToServer::Seen { cursor: CURSOR },
+        ToServer::Typing { typing: true },
+        ToServer::Renew {
+            token: "header.claims.signature".into(),
+        },
+    ]
+}
+
+/// A desk with one of everything.
+pub fn desk() -> Desk {
+    Desk {
+        now: NOW,
+        me: Me {
+            agent: AGENT,
+            name: name("Jack Smith"),
+            screen_name: name("Jack"),
+            role: Role::Supervisor,
+            available: true,
+            limit: 5,
+            used: 2,
+            space: name("Demo"),
+        },
+        offers: vec![Offer {
+            conversation: CONVERSATION,
+            fence: Fence(3),
+            customer: name("Zoë"),
+            first_words: "Where is my order?".into(),
+            queue: label("GENERAL"),
+            source: Source::Widget,
+            waiting_since: NOW,
+            lasts_ms: 120_000,
+            expires_at: NOW,
+        }],
+        items: vec![WorkItem {
+            conversation: CONVERSATION,
+            customer: name("Guest 1234"),
+            first_words: "Hi".into(),
+            queue: label("GENERAL"),
+            source: Source::Api,
+            waiting_since: NOW,
+            ended: Some(EndCause::Customer),
+        }],
+        resolutions: vec![label("resolved"), label("not_resolved")],
+    }
+}
+
+/// Every frame to a client.
+pub fn from_server() -> Vec<FromServer> {
+    let cursors = Cursors {
+        customer: CURSOR,
+        agent: Cursor::default(),
+    };
+    let error = FrameError::TooLarge { max: 65_536 };
+    vec![
+        FromServer::Welcome(Welcome {
+            connection: 2,
+            epoch: EPOCH,
+            head: Seq(7),
+            now: NOW,
+            heartbeat_ms: 25_000,
+        }),
+        FromServer::Entries(entries()),
+        FromServer::Limited { head: Seq(1_500) },
+        FromServer::Live { head: Seq(7) },
+        FromServer::Repeated {
+            id: COMMAND,
+            seq: Seq(7),
+            at: NOW,
+        },
+        FromServer::Done { id: COMMAND },
+        FromServer::Refused {
+            id: COMMAND,
+            refusal: Refusal::OfferOver,
+        },
+        FromServer::Hold {
+            n: 3,
+            retry_ms: 200,
+        },
+        FromServer::Cursors(cursors),
+        FromServer::Typing {
+            side: Side::Customer,
+            typing: false,
+        },
+        FromServer::Desk(Box::new(desk())),
+        FromServer::Counts(Counts {
+            waiting: 3,
+            active: 2,
+            wrapping_up: 1,
+            available: 4,
+        }),
+        FromServer::Renew,
+        FromServer::Bad { error },
+    ]
+}
+
+/// Every refusal.
+pub fn refusals() -> Vec<Refusal> {
+    vec![
+        Refusal::Forbidden,
+        Refusal::NotAssignee,
+        Refusal::AlreadyAssigned { name: name("Mia") },
+        Refusal::OfferOver,
+        Refusal::OfferNotYours,
+        Refusal::NoFreeSlot { limit: 5 },
+        Refusal::AgentUnavailable,
+        Refusal::NotWaiting,
+        Refusal::Ended,
+        Refusal::Closed,
+        Refusal::ResolutionUnknown,
+        Refusal::CommandConflict,
+        Refusal::ConversationUnknown,
+        Refusal::ConversationOpen {
+            conversation: CONVERSATION,
+        },
+        Refusal::SpaceUnknown,
+        Refusal::SpaceOff,
+        Refusal::AgentUnknown,
+    ]
+}
+
+/// Every frame error.
+pub fn frame_errors() -> Vec<FrameError> {
+    vec![
+        FrameError::WrongKind {
+            expected: "JSON text".into(),
+        },
+        FrameError::TooLarge { max: 65_536 },
+        FrameError::Malformed {
+            reason: "expected value at line 1 column 1".into(),
+        },
+    ]
+}
+
+/// Every close code with its number.
+pub fn close_codes() -> Vec<(CloseCode, u16)> {
+    let codes = CloseCode::ALL.into_iter();
+    codes.map(|code| (code, code.number())).collect()
+}
+
+/// Every row of a conversation.
+pub fn conversation_rows() -> Vec<ConversationRow> {
+    let entry = |event, public| ConversationRow::Entry {
+        entry: Entry {
+            seq: Seq(2),
+            at: NOW,
+            author: Author::Customer,
+            id: Some(COMMAND),
+            event,
+        },
+        public,
+    };
+    let mut rows = vec![ConversationRow::Birth(Birth {
+        conversation: CONVERSATION,
+        space: "demo".parse().unwrap(),
+        visitor: VISITOR,
+        name: name("Zoë"),
+        queue: label("GENERAL"),
+        source: Source::Widget,
+        epoch: EPOCH,
+        settings: settings(),
+        at: NOW,
+    })];
+    let public = |event: &Event| (!matches!(event, Event::NotePosted { .. })).then_some(Seq(2));
+    let events = events().into_iter();
+    rows.extend(events.map(|event| entry(event.clone(), public(&event))));
+    rows.extend([
+        ConversationRow::Device {
+            device: DEVICE,
+            connection: 2,
+        },
+        ConversationRow::Reported { revision: Seq(3) },
+        ConversationRow::Cursors(Cursors::default()),
+    ]);
+    rows
+}
+
+/// Seats of a conversation.
+pub fn conversation_seats() -> Vec<ConversationSeat> {
+    let people = [
+        Person::Visitor { visitor: VISITOR },
+        Person::Agent {
+            agent: AGENT,
+            name: name("Jack"),
+            role: Role::Agent,
+        },
+    ];
+    let seat = |person: Person| ConversationSeat {
+        device: Some((DEVICE, 2)),
+        cursor: CURSOR,
+        held: (person.side() == Side::Customer).then_some(4),
+        person,
+    };
+    people.into_iter().map(seat).collect()
+}
+
+/// Every standing.
+pub fn standings() -> Vec<Standing> {
+    vec![
+        Standing::Waiting,
+        Standing::Active {
+            assignee: assignee(),
+        },
+        Standing::WrappingUp {
+            assignee: assignee(),
+            cause: EndCause::Idle,
+        },
+        Standing::Closed {
+            cause: EndCause::Agent,
+            resolution: label("resolved"),
+        },
+    ]
+}
+
+/// A report of each standing.
+pub fn reports() -> Vec<Report> {
+    let report = |standing| Report {
+        conversation: CONVERSATION,
+        revision: Seq(4),
+        standing,
+        fence: Fence(1),
+        visitor: VISITOR,
+        name: name("Zoë"),
+        first_words: "Where is my order?".into(),
+        queue: label("GENERAL"),
+        source: Source::Widget,
+        age_ms: 61_000,
+    };
+    standings().into_iter().map(report).collect()
+}
+
+/// Every instruction.
+pub fn instructions() -> Vec<Instruction> {
+    let assign = |to| {
+        let fence = Fence(2);
+        Instruction::Assign(Assignment { fence, to })
+    };
+    vec![
+        assign(Some(assignee())),
+        assign(None),
+        Instruction::Describe,
+    ]
+}
+
+/// Every answer.
+pub fn answers() -> Vec<Answer> {
+    let outcomes = [
+        Some(Outcome::Done),
+        Some(Outcome::Stale),
+        Some(Outcome::Ended),
+        None,
+    ];
+    let report = reports().into_iter().next();
+    let answer = |outcome: Option<Outcome>| Answer {
+        report: report.clone().filter(|_| outcome.is_some()),
+        outcome,
+    };
+    outcomes.into_iter().map(answer).collect()
+}
+
+/// Every state of an item.
+pub fn item_states() -> Vec<ItemState> {
+    let assigning = |to, command| ItemState::Assigning {
+        to,
+        command,
+        retry_at: NOW,
+        repeats: 1,
+    };
+    vec![
+        ItemState::Waiting { not_before: None },
+        ItemState::Waiting {
+            not_before: Some(NOW),
+        },
+        ItemState::Offered {
+            agent: AGENT,
+            expires_at: NOW,
+        },
+        assigning(Some(assignee()), Some((AGENT, COMMAND))),
+        assigning(None, None),
+        ItemState::Held,
+        ItemState::Gone { until: NOW },
+    ]
+}
+
+/// Every row of a space.
+pub fn space_rows() -> Vec<SpaceRow> {
+    let slot = Slot {
+        fence: Fence(3),
+        agent: AGENT,
+    };
+    let mut rows = vec![
+        SpaceRow::Space {
+            space: "demo".parse().unwrap(),
+            settings: settings(),
+            offers_made: 9,
+        },
+        SpaceRow::Agent(Agent {
+            agent: AGENT,
+            name: name("Jack Smith"),
+            screen_name: name("Jack"),
+            role: Role::Admin,
+            limit: Some(3),
+            available: false,
+            last_offer: 9,
+        }),
+    ];
+    let reports = reports();
+    rows.extend(item_states().into_iter().map(|state| {
+        let is_filled = matches!(state, ItemState::Offered { .. } | ItemState::Held);
+        SpaceRow::Item(Item {
+            report: reports[0].clone(),
+            waiting_since: NOW,
+            fence: Fence(3),
+            slots: is_filled.then(|| slot.clone()).into_iter().collect(),
+            declined: vec![AGENT],
+            state,
+        })
+    }));
+    rows
+}
+
+/// Seats of a space.
+pub fn space_seats() -> Vec<SpaceSeat> {
+    let seat = |device| SpaceSeat {
+        agent: AGENT,
+        device,
+        heard_at: NOW,
+    };
+    vec![seat(None), seat(Some((DEVICE, 2)))]
+}
