@@ -60,7 +60,7 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         "not checked",
         is_unreachable,
     )?;
-    for package in ["shared", "xtask", "tests"] {
+    for package in ["shared", "edge", "xtask", "tests"] {
         if let Some(mut tests) = unit_tests(&metadata, package) {
             stages.run(&format!("tests, {package}"), &mut tests)?;
         }
@@ -93,7 +93,7 @@ fn clippy_host() -> Command {
         "--features",
         "shared/mutants",
     ]);
-    for package in ["shared", "xtask", "tests"] {
+    for package in ["shared", "edge", "xtask", "tests"] {
         cargo.args(["--package", package]);
     }
     cargo.args(["--", "--deny", "warnings"]);
