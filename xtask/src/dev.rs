@@ -93,11 +93,12 @@ fn wrangler(port: u16, state: &Path) -> Result<Command> {
 }
 
 fn welcome(port: u16) -> String {
+    let version = env!("CARGO_PKG_VERSION");
     let address = format!("http://127.0.0.1:{port}");
     let console = |name: &str| format!("{address}/agent?space=demo&as={}", name.to_lowercase());
     format!(
         "
-  Bellhop is at {address}; Ctrl-C ends it.
+  Bellhop {version} is at {address}; Ctrl-C ends it.
 
   demo shop            {address}/demo
   console, Jack        {}

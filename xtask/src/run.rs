@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::OsStr,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -106,7 +106,13 @@ pub fn find(name: &str) -> Option<PathBuf> {
 }
 
 fn name(command: &Command) -> String {
-    let mut words = vec![command.get_program().to_string_lossy()];
+    let program = Path::new(command.get_program());
+    let mut words = vec![
+        program
+            .file_name()
+            .unwrap_or(program.as_os_str())
+            .to_string_lossy(),
+    ];
     words.extend(command.get_args().map(OsStr::to_string_lossy).take(3));
     format!("`{}`", words.join(" "))
 }
