@@ -210,7 +210,7 @@ fn l2_who_writes_too_fast_is_held_and_loses_nothing() {
         for number in 1..=12 {
             linked.writes(&number.to_string())?;
         }
-        let log = linked.settles(PATIENCE).await?;
+        let log = linked.settles(&[], PATIENCE).await?;
         let texts = log
             .transcript()
             .entries()
@@ -254,6 +254,23 @@ fn r1_customers_and_agents_do_what_is_theirs_only() {
         let resolution = shared::text::Label::parse("made_up")?;
         let refused = talk.asks(Command::Resolve { resolution }).await?;
         ensure!(refused == Err(Refusal::ResolutionUnknown), "{refused:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn fault_f9_who_confirms_nothing_is_closed_with_4408_and_nobody_else_notices() {
+    play(0, async |stage| {
+        let settings = json!({ "messages_burst": 1000, "messages_per_10s": 1000 });
+        let space = stage.space(settings, &["Jack"]).await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "0").await?;
+        let mut deaf = socket(stage.api(), &customer).await?;
+        for number in 1..=300 {
+            customer.talk.writes(&number.to_string()).await?;
+        }
+        let code = deaf.closes_within(PATIENCE * 3).await?;
+        ensure!(code == 4408, "{code}");
+        customer.talk.writes("301").await?;
         Ok(())
     });
 }

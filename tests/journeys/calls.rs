@@ -242,7 +242,6 @@ async fn table(
             Some(json!({})),
             &[404],
         ),
-        (Method::POST, &visitors, None, Some(json!([])), &[400]),
         (
             Method::POST,
             "/api/v1/conversations",

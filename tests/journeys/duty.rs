@@ -479,7 +479,9 @@ fn m9_a_resume_brings_exactly_what_was_missed() {
             let conversation = customer.talk.conversation;
             let dial =
                 wire::Dial::conversation(stage.api().base(), conversation, &customer.me.token);
-            let entries = dial.open().await?.hello(Seq(after)).await?;
+            let mut wire = dial.open().await?;
+            wire.epoch = customer.talk.wire.epoch;
+            let entries = wire.hello(Seq(after)).await?;
             ensure!(entries == whole.split_at(after as usize).1, "after {after}");
         }
         Ok(())

@@ -88,7 +88,7 @@ fn embed_stands_on_a_page_with_hostile_css() {
         );
         scene.customer.opens_chat().await?;
         let text: f64 = browser
-            .runs("return parseFloat(getComputedStyle(document.querySelector('.composer__text')).fontSize)", &[])
+            .runs("return parseFloat(getComputedStyle(document.querySelector('textarea.composer__text')).fontSize)", &[])
             .await?;
         ensure!(text >= 14.0, "text of {text} px");
         scene.customer.looks_at_page().await?;
@@ -162,8 +162,8 @@ fn embed_escape_closes_and_focus_goes_back() {
         let customer = stage.customer(&space).await?;
         let browser = &customer.browser;
         customer.opens_chat().await?;
-        browser.sees(".composer__text:focus").await?;
-        browser.types(".composer__text", "\u{e00c}").await?;
+        browser.sees("textarea.composer__text:focus").await?;
+        browser.types("textarea.composer__text", "\u{e00c}").await?;
         customer.looks_at_page().await?;
         let focused = "const host = document.querySelector('bellhop-chat');
             return document.activeElement === host && host.shadowRoot.activeElement?.tagName === 'BUTTON'";

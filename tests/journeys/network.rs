@@ -288,7 +288,7 @@ fn c6_too_much_text_stays_in_the_composer() {
         let space = stage.space(json!({}), &["Jack"]).await?;
         let customer = stage.customer(&space).await?;
         customer.opens_chat().await?;
-        let fill = "const field = document.querySelector('.composer__text');
+        let fill = "const field = document.querySelector('textarea.composer__text');
             field.focus();
             field.select();
             document.execCommand('insertText', false, 'x'.repeat(arguments[0]))";

@@ -135,7 +135,7 @@ fn f67_text_is_text_whatever_it_holds() {
         customer.writes("Hello").await?;
         jack.accepts().await?;
         // The driver cannot type what lies outside the first plane: paste, as people do.
-        let paste = "const field = document.querySelector('.composer__text');
+        let paste = "const field = document.querySelector('textarea.composer__text');
             field.focus();
             document.execCommand('insertText', false, arguments[0]);
             document.querySelector('.composer__send').disabled || document.querySelector('.composer__send').click();";

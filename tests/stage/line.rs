@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use shared::conversation::{self, Entry, Event, Seq};
-use shared::frame::FromServer;
+use shared::frame::{FromServer, ToServer};
 use shared::id::{CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Desk, Offer};
@@ -203,8 +203,8 @@ impl Talk {
                 return Ok(entry.clone());
             }
             let more = self.wire.hears(what, entries).await;
-            let more = more.with_context(|| format!("the log is {:?}", self.log))?;
-            self.log.extend(more);
+            let more = more.with_context(|| format!("the log ends with {:?}", self.log.last()))?;
+            self.takes(more).await?;
         }
     }
 
@@ -237,6 +237,14 @@ impl Talk {
         Ok(self.answer(id).await??)
     }
 
+    /// Takes in and confirms, or the object stops sending one day.
+    async fn takes(&mut self, more: Vec<Entry>) -> Result<()> {
+        self.log.extend(more);
+        let seq = self.log.last().map_or(Seq(0), |entry| entry.seq);
+        let received: ToServer<conversation::Command> = ToServer::Received { seq };
+        self.wire.says(&received).await
+    }
+
     async fn answer(&mut self, asked: CommandId) -> Result<Result<Entry, Refusal>> {
         loop {
             let caused = |entry: &&Entry| entry.id == Some(asked);
@@ -244,7 +252,7 @@ impl Talk {
                 return Ok(Ok(entry.clone()));
             }
             match self.wire.frame().await? {
-                FromServer::Entries(more) => self.log.extend(more),
+                FromServer::Entries(more) => self.takes(more).await?,
                 FromServer::Refused { id, refusal } if id == asked => return Ok(Err(refusal)),
                 _ => (),
             }

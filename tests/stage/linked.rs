@@ -18,7 +18,7 @@ use crate::wire::{Dial, Heard, Wire, fresh_id, random};
 
 /// Somebody who talks, whatever happens to the line.
 pub struct Linked {
-    orders: mpsc::UnboundedSender<(CommandId, MessageText)>,
+    orders: mpsc::UnboundedSender<Order>,
     work: JoinHandle<Result<ConversationLink>>,
     /// What was written, in order.
     pub written: Vec<CommandId>,
@@ -58,18 +58,19 @@ impl Linked {
     pub fn writes(&mut self, text: &str) -> Result<()> {
         let id = fresh_id()?;
         self.orders
-            .send((id, MessageText::parse(text)?))
+            .send(Order::Write(id, MessageText::parse(text)?))
             .context("the client has given up")?;
         self.written.push(id);
         Ok(())
     }
 
-    /// Waits until everything is sent and everything has come, and returns what the client has.
+    /// Waits until everything is sent and what others wrote has come, and returns what the
+    /// client has.
     ///
     /// # Errors
     /// When it does not get there.
-    pub async fn settles(self, limit: Duration) -> Result<ConversationLink> {
-        drop(self.orders);
+    pub async fn settles(self, others: &[CommandId], limit: Duration) -> Result<ConversationLink> {
+        _ = self.orders.send(Order::End(others.to_vec()));
         timeout(limit, self.work)
             .await
             .context("the client does not settle")??
@@ -83,26 +84,30 @@ struct Shell {
     wire: Option<Wire>,
 }
 
+enum Order {
+    Write(CommandId, MessageText),
+    /// End when these have come, too.
+    End(Vec<CommandId>),
+}
+
 enum Happened {
     Heard(Result<Heard>),
-    Ordered(Option<(CommandId, MessageText)>),
+    Ordered(Option<Order>),
     Due,
 }
 
 impl Shell {
-    async fn run(
-        mut self,
-        mut inbox: mpsc::UnboundedReceiver<(CommandId, MessageText)>,
-    ) -> Result<ConversationLink> {
-        let mut is_over = false;
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Order>) -> Result<ConversationLink> {
+        let mut end: Option<Vec<CommandId>> = None;
         self.takes(Input::Start).await?;
         loop {
-            if is_over && self.link.state() == State::Live && self.link.pending().is_empty() {
+            if end.as_ref().is_some_and(|others| self.has_all(others)) {
                 return Ok(self.link);
             }
-            match self.next(&mut inbox, is_over).await? {
-                Happened::Ordered(None) => is_over = true,
-                Happened::Ordered(Some((id, text))) => {
+            match self.next(&mut inbox, end.is_some()).await? {
+                Happened::Ordered(None) => end = Some(Vec::new()),
+                Happened::Ordered(Some(Order::End(others))) => end = Some(others),
+                Happened::Ordered(Some(Order::Write(id, text))) => {
                     let command = Command::Post { text };
                     self.takes(Input::Submit { id, command }).await?;
                 }
@@ -117,9 +122,18 @@ impl Shell {
         }
     }
 
+    fn has_all(&self, others: &[CommandId]) -> bool {
+        let entries = self.link.transcript().entries();
+        self.link.state() == State::Live
+            && self.link.pending().is_empty()
+            && others
+                .iter()
+                .all(|id| entries.iter().any(|entry| entry.id == Some(*id)))
+    }
+
     async fn next(
         &mut self,
-        inbox: &mut mpsc::UnboundedReceiver<(CommandId, MessageText)>,
+        inbox: &mut mpsc::UnboundedReceiver<Order>,
         is_over: bool,
     ) -> Result<Happened> {
         let deadline = self.link.next_deadline();

@@ -11,7 +11,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
 use shared::conversation::{self, Cursor, Entry, Seq};
 use shared::frame::{Encoding, FromServer, Hello, PROTOCOL_TOKEN, ToServer};
-use shared::id::{CommandId, ConversationId, DeviceId};
+use shared::id::{CommandId, ConversationId, DeviceId, EpochId};
 use shared::space::{self, Desk};
 use shared::text::MessageText;
 use shared::time::Timestamp;
@@ -29,6 +29,8 @@ pub struct Wire {
     socket: WebSocketStream<TcpStream>,
     device: DeviceId,
     sent: u32,
+    /// The life of the log that the client knows.
+    pub epoch: Option<EpochId>,
 }
 
 /// What a socket brought.
@@ -106,6 +108,7 @@ impl<'a> Dial<'a> {
             socket,
             device: DeviceId::from_bytes(random()?),
             sent: 0,
+            epoch: None,
         })
     }
 }
@@ -130,6 +133,7 @@ impl Wire {
         let mut entries = Vec::new();
         loop {
             match self.frame().await? {
+                FromServer::Welcome(welcome) => self.epoch = Some(welcome.epoch),
                 FromServer::Entries(more) => entries.extend(more),
                 FromServer::Limited { .. } => {
                     let after = entries.last().map_or(after, |entry| entry.seq);
@@ -155,7 +159,7 @@ impl Wire {
         let hello: ToServer<conversation::Command> = ToServer::Hello(Hello {
             device: self.device,
             connection: 1,
-            epoch: None,
+            epoch: self.epoch,
             after,
             cursor: Cursor::default(),
         });
@@ -306,14 +310,22 @@ impl Wire {
     /// # Errors
     /// When it does not close in time.
     pub async fn closes(&mut self) -> Result<u16> {
+        self.closes_within(PATIENCE).await
+    }
+
+    /// The same with a limit of one's own.
+    ///
+    /// # Errors
+    /// When it does not close in time.
+    pub async fn closes_within(&mut self, limit: Duration) -> Result<u16> {
         let end = async {
             loop {
-                if let Heard::Closed(code) = self.next().await? {
+                if let Heard::Closed(code) = self.next_within(limit).await? {
                     return Ok::<u16, anyhow::Error>(code);
                 }
             }
         };
-        timeout(PATIENCE, end).await.context("it does not close")?
+        timeout(limit, end).await.context("it does not close")?
     }
 
     /// The platform answers a heartbeat.

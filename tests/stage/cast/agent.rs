@@ -82,7 +82,10 @@ impl Agent {
     /// When there is no composer.
     pub async fn writes(&self, text: &str) -> Result<()> {
         self.browser
-            .types(".conversation .composer__text", &format!("{text}\n"))
+            .types(
+                ".conversation textarea.composer__text",
+                &format!("{text}\n"),
+            )
             .await
     }
 
@@ -92,7 +95,7 @@ impl Agent {
     /// When there is no composer.
     pub async fn types(&self, text: &str) -> Result<()> {
         self.browser
-            .types(".conversation .composer__text", text)
+            .types(".conversation textarea.composer__text", text)
             .await
     }
 

@@ -70,7 +70,9 @@ impl Customer {
     /// When it does not open.
     pub async fn opens_page_of_chat(browser: Browser, base: &str, space: &str) -> Result<Self> {
         browser.goes(&format!("{base}/chat?space={space}")).await?;
-        browser.sees(".chat .composer__text, .failed").await?;
+        browser
+            .sees(".chat textarea.composer__text, .failed")
+            .await?;
         Ok(Self {
             browser,
             _host: None,
@@ -140,7 +142,7 @@ impl Customer {
         let frame = self.browser.element(&format!("return {FRAME}")).await?;
         frame.enter_frame().await?;
         self.browser
-            .sees(".chat .composer__text, .chat .ended, .failed")
+            .sees(".chat textarea.composer__text, .chat .ended, .failed")
             .await
     }
 
@@ -164,7 +166,7 @@ impl Customer {
     /// When there is no composer.
     pub async fn writes(&self, text: &str) -> Result<()> {
         self.browser
-            .types(".composer__text", &format!("{text}\n"))
+            .types("textarea.composer__text", &format!("{text}\n"))
             .await
     }
 
@@ -173,7 +175,7 @@ impl Customer {
     /// # Errors
     /// When there is no composer.
     pub async fn types(&self, text: &str) -> Result<()> {
-        self.browser.types(".composer__text", text).await
+        self.browser.types("textarea.composer__text", text).await
     }
 
     /// Waits for a message, an event or a note of the chat.
