@@ -7,8 +7,9 @@
 use alloc::vec::Vec;
 
 use super::Effect;
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::Agent;
+use super::turn::Turn;
 use crate::id::{ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::settings::Settings;

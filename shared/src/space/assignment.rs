@@ -13,8 +13,9 @@ use core::time::Duration;
 
 use super::Effect;
 use super::commands::Reply;
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::{Item, ItemState};
+use super::turn::Turn;
 use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome, Standing};
 use crate::frame::FromServer;
 use crate::id::{AgentId, CommandId, ConversationId};

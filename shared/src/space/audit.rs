@@ -9,8 +9,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::desk::Counts;
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::{Item, ItemState};
+use super::turn::Turn;
 use crate::id::{AgentId, ConversationId};
 use crate::time::Timestamp;
 
@@ -141,7 +142,7 @@ impl Ledger {
         })?;
         let duties = self.roster.values();
         let eligible = duties.filter(|duty| duty.is_eligible(&self.settings));
-        let rotation: BTreeSet<_> = eligible.map(super::ledger::Duty::place).collect();
+        let rotation: BTreeSet<_> = eligible.map(super::duty::Duty::place).collect();
         let is_right = self.rotation == rotation;
         ensure(is_right, "FAIR1", || {
             format!("{:?} is not {rotation:?}", self.rotation)

@@ -4,7 +4,8 @@
 //!   build until its row stands here.
 
 use super::Command;
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
+use super::turn::Turn;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, CommandId};
 use crate::refusal::Refusal;

@@ -11,8 +11,9 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::{Item, ItemState};
+use super::turn::Turn;
 use crate::conversation::{EndCause, Fence, Source, Standing};
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};

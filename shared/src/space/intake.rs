@@ -9,8 +9,9 @@
 
 use core::time::Duration;
 
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::{Item, ItemState, Slot};
+use super::turn::Turn;
 use crate::conversation::{Assignee, Report, Standing};
 use crate::id::ConversationId;
 use crate::mutant::{self, Mutant};

@@ -9,11 +9,13 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use super::desk::{Counts, Desk};
+use super::Effect;
+use super::desk::Counts;
+use super::duty::Duty;
+use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
-use super::{Effect, roster};
-use crate::conversation::{Fence, Standing};
-use crate::frame::{FromServer, SocketId};
+use super::turn::Turn;
+use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use crate::settings::Settings;
 use crate::time::Timestamp;
@@ -44,112 +46,6 @@ pub(super) struct Ledger {
     pub told_counts: Counts,
     /// When they got them; `None` before the first time.
     pub told_counts_at: Option<Timestamp>,
-}
-
-/// An agent, and what the agent is doing.
-#[derive(Clone, Debug)]
-#[cfg_attr(test, derive(Eq, PartialEq))]
-pub(super) struct Duty {
-    pub agent: Agent,
-    /// Slots filled.
-    pub slots: BTreeSet<(ConversationId, Fence)>,
-    /// Open offers.
-    pub offers: BTreeSet<ConversationId>,
-    /// Sockets that have said hello.
-    pub sockets: BTreeSet<SocketId>,
-    /// The desk that the sockets have.
-    pub shown: Option<Desk>,
-}
-
-/// What one turn did so far.
-#[derive(Debug)]
-pub(super) struct Turn {
-    pub now: Timestamp,
-    pub effects: Vec<Effect>,
-    /// Whose row is saved, or removed when it is not there any more.
-    pub items: BTreeSet<ConversationId>,
-    pub agents: BTreeSet<AgentId>,
-    pub is_created: bool,
-    /// Whose desk may have changed.
-    pub desks: BTreeSet<AgentId>,
-    /// Sockets that said hello in this turn.
-    pub fresh: BTreeSet<SocketId>,
-    /// Who got an offer in this turn.
-    pub offered: BTreeSet<AgentId>,
-}
-
-impl Turn {
-    pub const fn new(now: Timestamp) -> Self {
-        Self {
-            now,
-            effects: Vec::new(),
-            items: BTreeSet::new(),
-            agents: BTreeSet::new(),
-            is_created: false,
-            desks: BTreeSet::new(),
-            fresh: BTreeSet::new(),
-            offered: BTreeSet::new(),
-        }
-    }
-
-    /// Sends a frame, unless nobody would get it.
-    pub fn send(&mut self, to: Vec<SocketId>, frame: FromServer) {
-        if !to.is_empty() {
-            self.effects.push(Effect::Send { to, frame });
-        }
-    }
-
-    /// The effects in their order: rows first.
-    pub fn finish(&mut self, ledger: &Ledger) -> Vec<Effect> {
-        let space = self.is_created.then(|| Row::Space {
-            space: ledger.space.clone(),
-            settings: ledger.settings.clone(),
-            offers_made: ledger.offers_made,
-        });
-        let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
-        let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));
-        let items = self.items.iter().map(|id| match ledger.items.get(id) {
-            Some(item) => Effect::Save(Row::Item(item.clone())),
-            None => Effect::Remove(*id),
-        });
-        let rows = space.into_iter().chain(agents).map(Effect::Save);
-        let effects = core::mem::take(&mut self.effects);
-        rows.chain(items).chain(effects).collect()
-    }
-}
-
-impl Duty {
-    /// An agent who is not there yet.
-    pub const fn new(agent: Agent) -> Self {
-        Self {
-            agent,
-            slots: BTreeSet::new(),
-            offers: BTreeSet::new(),
-            sockets: BTreeSet::new(),
-            shown: None,
-        }
-    }
-
-    /// The conversation limit in force.
-    pub fn limit(&self, settings: &Settings) -> u8 {
-        self.agent.limit.unwrap_or(settings.conversation_limit)
-    }
-
-    /// Available and with a live console.
-    pub fn is_on_duty(&self) -> bool {
-        self.agent.available && !self.sockets.is_empty()
-    }
-
-    /// True when the agent can be offered something (R5).
-    pub fn is_eligible(&self, settings: &Settings) -> bool {
-        let limit = usize::from(self.limit(settings));
-        self.is_on_duty() && self.slots.len() < limit && self.offers.is_empty()
-    }
-
-    /// Where the agent stands in the rotation (R6).
-    pub const fn place(&self) -> (u64, AgentId) {
-        (self.agent.last_offer, self.agent.agent)
-    }
 }
 
 impl Ledger {
@@ -311,12 +207,7 @@ impl Ledger {
     }
 
     /// Removes a seat and closes its socket.
-    pub fn close_socket(
-        &mut self,
-        turn: &mut Turn,
-        socket: SocketId,
-        code: crate::frame::CloseCode,
-    ) {
+    pub fn close_socket(&mut self, turn: &mut Turn, socket: SocketId, code: CloseCode) {
         self.unseat(socket);
         turn.fresh.remove(&socket);
         turn.effects.push(Effect::Close { socket, code });
@@ -379,55 +270,3 @@ const NO_COUNTS: Counts = Counts {
     wrapping_up: 0,
     available: 0,
 };
-
-impl Item {
-    /// When something is due for it.
-    pub(super) const fn deadline(&self) -> Option<Timestamp> {
-        match self.state {
-            ItemState::Waiting { not_before } => not_before,
-            ItemState::Offered { expires_at, .. } => Some(expires_at),
-            ItemState::Assigning { retry_at, .. } => Some(retry_at),
-            ItemState::Held => None,
-            ItemState::Gone { until } => Some(until),
-        }
-    }
-
-    /// True when it can be offered at once.
-    pub(super) const fn is_ready(&self) -> bool {
-        matches!(self.state, ItemState::Waiting { not_before: None })
-    }
-
-    /// True while its customer can write.
-    pub(super) const fn is_open(&self) -> bool {
-        match (&self.state, &self.report.standing) {
-            (ItemState::Gone { .. }, _) => false,
-            (_, Standing::Waiting | Standing::Active { .. }) => true,
-            (_, Standing::WrappingUp { .. } | Standing::Closed { .. }) => false,
-        }
-    }
-
-    /// The slot of the agent whom the conversation is with, if it is with one.
-    pub(super) fn held_by(&self) -> Option<AgentId> {
-        let held = self.slots.iter().find(|slot| self.is_held(slot.fence));
-        held.map(|slot| slot.agent)
-    }
-
-    /// True when the slot of that fence is that of the agent whom the conversation is with.
-    pub(super) fn is_held(&self, fence: Fence) -> bool {
-        match self.state {
-            ItemState::Held => true,
-            ItemState::Assigning { .. } => fence < self.fence,
-            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Gone { .. } => false,
-        }
-    }
-
-    /// The count that it is part of.
-    fn count<'a>(&self, counts: &'a mut Counts) -> Option<&'a mut u32> {
-        match (&self.state, &self.report.standing) {
-            (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => None,
-            (_, Standing::Waiting) => Some(&mut counts.waiting),
-            (_, Standing::Active { .. }) => Some(&mut counts.active),
-            (_, Standing::WrappingUp { .. }) => Some(&mut counts.wrapping_up),
-        }
-    }
-}

@@ -8,8 +8,9 @@
 //!   Available gets what waits at once (F40).
 
 use super::commands::Reply;
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::ItemState;
+use super::turn::Turn;
 use crate::conversation::{Assignee, Fence};
 use crate::id::{AgentId, CommandId, ConversationId};
 use crate::mutant::{self, Mutant};

@@ -10,8 +10,9 @@
 
 use core::time::Duration;
 
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::Seat;
+use super::turn::Turn;
 use super::{Command, Effect};
 use crate::conversation::Seq;
 use crate::frame::{

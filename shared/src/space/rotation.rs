@@ -10,8 +10,9 @@
 
 use core::time::Duration;
 
-use super::ledger::{Ledger, Turn};
+use super::ledger::Ledger;
 use super::row::{ItemState, Slot};
+use super::turn::Turn;
 use crate::id::{AgentId, ConversationId};
 
 /// How long an item rests after a decline by every eligible agent: 2 s. Source: PROTOCOL.md §7.

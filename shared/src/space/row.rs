@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Assignee, Fence, Report};
+use super::desk::Counts;
+use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
 use crate::settings::Settings;
@@ -121,4 +122,56 @@ pub struct Seat {
     pub device: Option<(DeviceId, u32)>,
     /// When the socket was last known to be alive.
     pub heard_at: Timestamp,
+}
+
+impl Item {
+    /// When something is due for it.
+    pub(super) const fn deadline(&self) -> Option<Timestamp> {
+        match self.state {
+            ItemState::Waiting { not_before } => not_before,
+            ItemState::Offered { expires_at, .. } => Some(expires_at),
+            ItemState::Assigning { retry_at, .. } => Some(retry_at),
+            ItemState::Held => None,
+            ItemState::Gone { until } => Some(until),
+        }
+    }
+
+    /// True when it can be offered at once.
+    pub(super) const fn is_ready(&self) -> bool {
+        matches!(self.state, ItemState::Waiting { not_before: None })
+    }
+
+    /// True while its customer can write.
+    pub(super) const fn is_open(&self) -> bool {
+        match (&self.state, &self.report.standing) {
+            (ItemState::Gone { .. }, _) => false,
+            (_, Standing::Waiting | Standing::Active { .. }) => true,
+            (_, Standing::WrappingUp { .. } | Standing::Closed { .. }) => false,
+        }
+    }
+
+    /// The slot of the agent whom the conversation is with, if it is with one.
+    pub(super) fn held_by(&self) -> Option<AgentId> {
+        let held = self.slots.iter().find(|slot| self.is_held(slot.fence));
+        held.map(|slot| slot.agent)
+    }
+
+    /// True when the slot of that fence is that of the agent whom the conversation is with.
+    pub(super) fn is_held(&self, fence: Fence) -> bool {
+        match self.state {
+            ItemState::Held => true,
+            ItemState::Assigning { .. } => fence < self.fence,
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Gone { .. } => false,
+        }
+    }
+
+    /// The count that it is part of.
+    pub(super) fn count<'a>(&self, counts: &'a mut Counts) -> Option<&'a mut u32> {
+        match (&self.state, &self.report.standing) {
+            (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => None,
+            (_, Standing::Waiting) => Some(&mut counts.waiting),
+            (_, Standing::Active { .. }) => Some(&mut counts.active),
+            (_, Standing::WrappingUp { .. }) => Some(&mut counts.wrapping_up),
+        }
+    }
 }

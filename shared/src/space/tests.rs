@@ -1,6 +1,7 @@
 //! The rules of the space, by subject. Every turn of every test is checked and audited.
 
 mod assigning;
+mod day;
 mod offering;
 #[cfg(feature = "mutants")]
 mod planted;

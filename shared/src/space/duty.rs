@@ -1,0 +1,59 @@
+//! An agent on the roster: what the agent is doing, and so what the agent can be offered.
+
+use alloc::collections::BTreeSet;
+
+use super::desk::Desk;
+use super::row::Agent;
+use crate::conversation::Fence;
+use crate::frame::SocketId;
+use crate::id::{AgentId, ConversationId};
+use crate::settings::Settings;
+
+/// An agent, and what the agent is doing.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
+pub(super) struct Duty {
+    pub agent: Agent,
+    /// Slots filled.
+    pub slots: BTreeSet<(ConversationId, Fence)>,
+    /// Open offers.
+    pub offers: BTreeSet<ConversationId>,
+    /// Sockets that have said hello.
+    pub sockets: BTreeSet<SocketId>,
+    /// The desk that the sockets have.
+    pub shown: Option<Desk>,
+}
+
+impl Duty {
+    /// An agent who is not there yet.
+    pub const fn new(agent: Agent) -> Self {
+        Self {
+            agent,
+            slots: BTreeSet::new(),
+            offers: BTreeSet::new(),
+            sockets: BTreeSet::new(),
+            shown: None,
+        }
+    }
+
+    /// The conversation limit in force.
+    pub fn limit(&self, settings: &Settings) -> u8 {
+        self.agent.limit.unwrap_or(settings.conversation_limit)
+    }
+
+    /// Available and with a live console.
+    pub fn is_on_duty(&self) -> bool {
+        self.agent.available && !self.sockets.is_empty()
+    }
+
+    /// True when the agent can be offered something (R5).
+    pub fn is_eligible(&self, settings: &Settings) -> bool {
+        let limit = usize::from(self.limit(settings));
+        self.is_on_duty() && self.slots.len() < limit && self.offers.is_empty()
+    }
+
+    /// Where the agent stands in the rotation (R6).
+    pub const fn place(&self) -> (u64, AgentId) {
+        (self.agent.last_offer, self.agent.agent)
+    }
+}

@@ -1,0 +1,217 @@
+//! The machine: takes inputs, settles what fell due, names effects.
+
+use alloc::vec::Vec;
+
+use super::audit::{Broken, Touched};
+use super::ledger::Ledger;
+use super::row::{Agent, Item, ItemState, Row, Seat};
+use super::turn::Turn;
+use super::{Effect, Input};
+use crate::frame::{CloseCode, SocketId};
+use crate::id::ConversationId;
+use crate::mutant::{self, Mutant};
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+use crate::time::Timestamp;
+
+/// Machine 2. `Space::default()` is a space that was not made yet.
+#[derive(Clone, Debug, Default)]
+pub struct Space {
+    /// The latest moment seen: time never goes back (K3).
+    now: Timestamp,
+    /// When what fell due was last settled; `None` since a restore.
+    settled_at: Option<Timestamp>,
+    pub(super) ledger: Option<Ledger>,
+    touched: Touched,
+}
+
+impl Space {
+    /// Takes one input at `now` and returns what the caller has to do, in that order.
+    ///
+    /// Whatever fell due up to `now` is settled first (R3).
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        self.now = self.now.max(now);
+        let mut turn = Turn::new(self.now);
+        self.touched = Touched::default();
+        let Some(ledger) = &mut self.ledger else {
+            return self.before_creation(turn, input);
+        };
+        match &input {
+            Input::Heard { socket, at } => {
+                if ledger.heard(*socket, turn.now.min(*at)) {
+                    ledger.keep_again(&mut turn, *socket);
+                }
+                return turn.finish(ledger);
+            }
+            Input::Frame { socket, .. } => {
+                ledger.heard(*socket, turn.now);
+            }
+            Input::Create { .. }
+            | Input::Admit { .. }
+            | Input::Connected { .. }
+            | Input::Disconnected { .. }
+            | Input::Reported(_)
+            | Input::Answered { .. }
+            | Input::Tick => (),
+        }
+        self.settled_at = Some(turn.now);
+        ledger.settle(&mut turn, matches!(input, Input::Tick));
+        ledger.take(&mut turn, input);
+        ledger.dispatch(&mut turn);
+        ledger.show(&mut turn);
+        self.touched = Touched::by(&turn);
+        turn.finish(ledger)
+    }
+
+    /// When the next [`Input::Tick`] is due; `None` while nothing is timed. Before it, the shell
+    /// says when it last heard each socket (R21).
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let ledger = self.ledger.as_ref()?;
+        let item = ledger.deadlines.first().map(|(due, _)| *due);
+        let socket = ledger.silences.first().map(|(due, _)| *due);
+        let dues = [item, socket, ledger.counts_due_at()];
+        dues.into_iter().flatten().min()
+    }
+
+    /// The invariants of what the last turn touched: asked after every turn, before it is saved.
+    ///
+    /// # Errors
+    /// Names the invariant that does not hold.
+    pub fn check(&self) -> Result<(), Broken> {
+        match &self.ledger {
+            Some(ledger) => ledger.check(self.settled_at, &self.touched),
+            None => Ok(()),
+        }
+    }
+
+    /// The invariants of the whole space, against a naive recomputation: for tests and the
+    /// simulation.
+    ///
+    /// # Errors
+    /// Names the invariant that does not hold.
+    pub fn audit(&self) -> Result<(), Broken> {
+        match &self.ledger {
+            Some(ledger) => ledger.audit(self.settled_at),
+            None => Ok(()),
+        }
+    }
+
+    /// The machine as its stored rows and the seats of its open sockets say.
+    #[must_use]
+    pub fn restore(
+        rows: impl IntoIterator<Item = Row>,
+        seats: impl IntoIterator<Item = (SocketId, Seat)>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            now,
+            settled_at: None,
+            ledger: Ledger::restore(rows, seats),
+            touched: Touched::default(),
+        }
+    }
+
+    /// The settings; `None` before the space was made.
+    #[must_use]
+    pub fn settings(&self) -> Option<&Settings> {
+        self.ledger.as_ref().map(|ledger| &ledger.settings)
+    }
+
+    /// The agents, by id.
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        let ledgers = self.ledger.iter();
+        ledgers.flat_map(|ledger| ledger.roster.values().map(|duty| &duty.agent))
+    }
+
+    /// The work items, by id, gone ones included until their tombstones have served their time.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        let ledgers = self.ledger.iter();
+        ledgers.flat_map(|ledger| ledger.items.values())
+    }
+
+    /// What can happen to a space that was not made yet.
+    fn before_creation(&mut self, mut turn: Turn, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Create {
+                space,
+                settings,
+                agents,
+            } => {
+                let ledger = Ledger::create(&mut turn, space, settings, agents);
+                let effects = turn.finish(&ledger);
+                self.settled_at = Some(turn.now);
+                self.ledger = Some(ledger);
+                effects
+            }
+            Input::Admit { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
+            Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
+                let code = CloseCode::Forbidden;
+                [Effect::Close { socket, code }].into()
+            }
+            Input::Disconnected { .. }
+            | Input::Heard { .. }
+            | Input::Reported(_)
+            | Input::Answered { .. }
+            | Input::Tick => Vec::new(),
+        }
+    }
+}
+
+impl Ledger {
+    /// Settles what fell due (R3).
+    fn settle(&mut self, turn: &mut Turn, is_alarm: bool) {
+        self.close_silent(turn);
+        let due = self
+            .deadlines
+            .iter()
+            .take_while(|(due, _)| *due <= turn.now);
+        let due: Vec<ConversationId> = due.map(|(_, conversation)| *conversation).collect();
+        for conversation in due {
+            let Some(item) = self.items.get(&conversation) else {
+                continue;
+            };
+            match item.state {
+                ItemState::Waiting { .. } => self.change_item(turn, conversation, |item| {
+                    item.state = ItemState::Waiting { not_before: None };
+                }),
+                ItemState::Offered { agent, .. } => {
+                    if is_alarm || !mutant::is(Mutant::ExpiryByAlarmOnly) {
+                        self.expire(turn, conversation, agent);
+                    }
+                }
+                ItemState::Assigning { .. } => self.repeat(turn, conversation),
+                ItemState::Gone { .. } => {
+                    self.take_item(turn, conversation);
+                }
+                ItemState::Held => (),
+            }
+        }
+    }
+
+    fn take(&mut self, turn: &mut Turn, input: Input) {
+        match input {
+            Input::Create { .. } => turn.effects.push(Effect::Denied(Refusal::CommandConflict)),
+            Input::Admit {
+                visitor,
+                conversation,
+            } => self.admit(turn, visitor, conversation),
+            Input::Connected { socket, person } => self.connected(turn, socket, &person),
+            Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
+            Input::Disconnected { socket } => {
+                self.unseat(socket);
+            }
+            Input::Reported(report) => {
+                let revision = report.revision;
+                self.take_report(turn, report);
+                turn.effects.push(Effect::Confirmed { revision });
+            }
+            Input::Answered {
+                conversation,
+                fence,
+                answer,
+            } => self.answered(turn, conversation, fence, answer),
+            Input::Heard { .. } | Input::Tick => (),
+        }
+    }
+}

@@ -1,0 +1,429 @@
+//! A random day: a space with three agents and six conversations that behave, behind a post that
+//! loses, doubles and delays. Every input of it is held against the rules that speak of all
+//! states.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::space::ledger::Ledger;
+use crate::space::{Row, Seat};
+
+pub const AGENTS: [u8; 3] = [ADA, BEN, CYD];
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Begin,
+    /// The customer ends, or the holder resolves.
+    End(u8),
+    Resolve(u8),
+    /// A conversation tells once more what it looks like.
+    Remind(u8),
+    /// One letter of the post arrives; it stays in the post, to arrive again, when told so.
+    Deliver(u8, bool),
+    Lose(u8),
+    Available(u8, bool),
+    /// By the agent who has an offer; or else by that agent, of that conversation, under a fence
+    /// that is not the newest.
+    Accept(u8, u8, bool),
+    Decline(u8, u8, bool),
+    Unassign(u8, u8),
+    /// The command before, once more.
+    Repeat,
+    Leave(u8),
+    Join(u8),
+    Heard,
+    Tick,
+    /// The memory is lost; disk and sockets stay.
+    Sleep,
+}
+
+/// A step, and how long nothing happens before it.
+pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
+    let n = || 0..AGENTS.len() as u8;
+    let c = || 0..6u8;
+    let step = prop_oneof![
+        3 => Just(Step::Begin),
+        2 => c().prop_map(Step::End),
+        2 => c().prop_map(Step::Resolve),
+        2 => c().prop_map(Step::Remind),
+        12 => (any::<u8>(), prop::bool::weighted(0.2)).prop_map(|(at, stays)| Step::Deliver(at, stays)),
+        1 => any::<u8>().prop_map(Step::Lose),
+        2 => (n(), prop::bool::weighted(0.8)).prop_map(|(n, on)| Step::Available(n, on)),
+        8 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Accept(n, c, new)),
+        2 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Decline(n, c, new)),
+        2 => (n(), c()).prop_map(|(n, c)| Step::Unassign(n, c)),
+        1 => Just(Step::Repeat),
+        1 => n().prop_map(Step::Leave),
+        2 => n().prop_map(Step::Join),
+        3 => Just(Step::Heard),
+        3 => Just(Step::Tick),
+        1 => Just(Step::Sleep),
+    ];
+    let pause = prop_oneof![
+        6 => 0..500u64,
+        2 => 500..20_000u64,
+        1 => Just(120_000u64),
+        1 => 100_000..400_000u64,
+    ];
+    (pause, step)
+}
+
+#[derive(Clone, Debug)]
+enum Letter {
+    To(ConversationId, Instruction),
+    From(Input),
+}
+
+/// A day: the space, its disk, the conversations, the post.
+pub struct Day {
+    pub scene: Scene,
+    disk: BTreeMap<String, Row>,
+    seats: BTreeMap<SocketId, Seat>,
+    talks: BTreeMap<u8, Report>,
+    post: Vec<Letter>,
+    last: Option<(u8, Command)>,
+    connections: u32,
+}
+
+impl Day {
+    pub fn new(limit: u8) -> Self {
+        let scene = Scene {
+            space: Space::default(),
+            now: 1_000_000,
+            commands: 0,
+        };
+        let mut day = Self {
+            scene,
+            disk: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            talks: BTreeMap::new(),
+            post: vec![],
+            last: None,
+            connections: 0,
+        };
+        let mut settings = Settings::new(name("Demo"));
+        settings.conversation_limit = limit;
+        let agents = AGENTS.map(agent_row).into();
+        let space = "demo".parse().unwrap();
+        day.take(Input::Create {
+            space,
+            settings,
+            agents,
+        });
+        for n in 0..2 {
+            day.step(Step::Join(n));
+        }
+        day
+    }
+
+    /// One input, and everything that must hold around it.
+    fn take(&mut self, input: Input) -> Vec<Effect> {
+        if let Some(deadline) = self.scene.space.next_deadline()
+            && deadline > at(self.scene.now)
+        {
+            let mut early = self.scene.space.clone();
+            let just_before = deadline - core::time::Duration::from_millis(1);
+            assert_eq!(early.handle(just_before, Input::Tick), vec![], "complete");
+        }
+        let mut untouched = self.scene.space.clone();
+        let effects = self.scene.take(input.clone());
+        self.write(&effects);
+        if let (Input::Frame { socket, .. }, Some(_)) = (&input, refusal(&effects)) {
+            let (socket, now) = (*socket, at(self.scene.now));
+            untouched.handle(now, Input::Heard { socket, at: now });
+            untouched.handle(now, Input::Tick);
+            assert_eq!(bones(&untouched), bones(&self.scene.space), "refused");
+        }
+        let is_notice = matches!(input, Input::Reported(_) | Input::Answered { .. });
+        if is_notice {
+            let mut again = self.scene.space.clone();
+            let effects = again.handle(at(self.scene.now), input);
+            let is_quiet = |effect: &Effect| matches!(effect, Effect::Confirmed { .. });
+            assert!(effects.iter().all(is_quiet), "{effects:?}");
+            assert_eq!(bones(&again), bones(&self.scene.space), "repeated");
+        }
+        let restored = self.restored();
+        restored.audit().unwrap();
+        assert_eq!(bones(&restored), bones(&self.scene.space), "restored");
+        effects
+    }
+
+    fn restored(&self) -> Space {
+        let rows = self.disk.values().cloned();
+        let seats = self
+            .seats
+            .iter()
+            .map(|(socket, seat)| (*socket, seat.clone()));
+        Space::restore(rows, seats, at(self.scene.now))
+    }
+
+    fn write(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Save(row) => {
+                    let key = match row {
+                        Row::Space { .. } => "space".into(),
+                        Row::Agent(agent) => alloc::format!("agent {}", agent.agent),
+                        Row::Item(item) => alloc::format!("item {}", item.report.conversation),
+                    };
+                    self.disk.insert(key, row.clone());
+                }
+                Effect::Remove(conversation) => {
+                    self.disk.remove(&alloc::format!("item {conversation}"));
+                }
+                Effect::Keep { socket, seat } => {
+                    self.seats.insert(*socket, seat.clone());
+                }
+                Effect::Close { socket, .. } => {
+                    self.seats.remove(socket);
+                }
+                Effect::Instruct {
+                    conversation,
+                    instruction,
+                } => self
+                    .post
+                    .push(Letter::To(*conversation, instruction.clone())),
+                Effect::Send { .. }
+                | Effect::Admitted(_)
+                | Effect::Confirmed { .. }
+                | Effect::Created
+                | Effect::Denied(_) => (),
+            }
+        }
+    }
+
+    fn tell(&mut self, c: u8) {
+        if let Some(report) = self.talks.get(&c) {
+            self.post
+                .push(Letter::From(Input::Reported(report.clone())));
+        }
+    }
+
+    fn letter(&mut self, at: u8, stays: bool) -> Option<Letter> {
+        let length = self.post.len();
+        let at = usize::from(at).checked_rem(length)?;
+        Some(if stays {
+            self.post[at].clone()
+        } else {
+            self.post.remove(at)
+        })
+    }
+
+    /// An open offer; or what some agent may think of one that is over.
+    fn offer(&self, n: u8, c: u8, is_open: bool) -> (u8, ConversationId, Fence) {
+        let open = (0..6).find_map(|c| Some((c, self.scene.offered(c)?)));
+        match open.filter(|_| is_open) {
+            Some((c, (n, fence))) => (n, conversation(c), Fence(fence)),
+            None => {
+                let fence = self.scene.item(c).map_or(0, |item| item.fence.0);
+                let fence = Fence(fence.saturating_sub(1));
+                (AGENTS[usize::from(n)], conversation(c), fence)
+            }
+        }
+    }
+
+    fn ask(&mut self, n: u8, command: Command) {
+        let socket = self.seats.iter().find(|(_, seat)| seat.agent == agent(n));
+        let Some(socket) = socket.map(|(socket, _)| *socket) else {
+            return;
+        };
+        self.scene.commands = self.scene.commands.wrapping_add(1);
+        self.last = Some((n, command.clone()));
+        let frame = ToServer::Send {
+            n: 1,
+            id: command_id(self.scene.commands),
+            command,
+        };
+        self.take(Input::Frame { socket, frame });
+    }
+
+    pub fn step(&mut self, step: Step) {
+        let agent_of = |n: u8| AGENTS[usize::from(n)];
+        match step {
+            Step::Begin => {
+                let c = self.talks.len() as u8;
+                if c < 6 {
+                    self.talks.insert(c, report(c, 2, 0, Standing::Waiting));
+                    self.tell(c);
+                }
+            }
+            Step::End(c) => {
+                if let Some(talk) = self.talks.get_mut(&c) {
+                    talk.standing = match &talk.standing {
+                        Standing::Waiting => closed(),
+                        Standing::Active { assignee } => wrapping_up(assignee.agent.bytes()[0]),
+                        Standing::WrappingUp { .. } | Standing::Closed { .. } => return,
+                    };
+                    talk.revision = talk.revision.next();
+                    self.tell(c);
+                }
+            }
+            Step::Resolve(c) => {
+                if let Some(talk) = self.talks.get_mut(&c)
+                    && let Standing::Active { .. } | Standing::WrappingUp { .. } = talk.standing
+                {
+                    talk.standing = closed();
+                    talk.revision = talk.revision.next();
+                    self.tell(c);
+                }
+            }
+            Step::Remind(c) => self.tell(c),
+            Step::Deliver(at, stays) => match self.letter(at, stays) {
+                Some(Letter::From(input)) => {
+                    self.take(input);
+                }
+                Some(Letter::To(conversation, instruction)) => {
+                    let c = conversation.bytes()[0];
+                    let talk = self.talks.get_mut(&c).unwrap();
+                    let answer = obey(talk, &instruction);
+                    let fence = match instruction {
+                        Instruction::Assign(assignment) => Some(assignment.fence),
+                        Instruction::Describe => None,
+                    };
+                    self.post.push(Letter::From(Input::Answered {
+                        conversation,
+                        fence,
+                        answer,
+                    }));
+                    self.tell(c);
+                }
+                None => (),
+            },
+            Step::Lose(at) => {
+                self.letter(at, false);
+            }
+            Step::Available(n, available) => {
+                self.ask(agent_of(n), Command::SetAvailable { available });
+            }
+            Step::Accept(n, c, is_open) => {
+                let (n, conversation, fence) = self.offer(n, c, is_open);
+                self.ask(
+                    n,
+                    Command::Accept {
+                        conversation,
+                        fence,
+                    },
+                );
+            }
+            Step::Decline(n, c, is_open) => {
+                let (n, conversation, fence) = self.offer(n, c, is_open);
+                self.ask(
+                    n,
+                    Command::Decline {
+                        conversation,
+                        fence,
+                    },
+                );
+            }
+            Step::Unassign(n, c) => {
+                let conversation = conversation(c);
+                self.ask(agent_of(n), Command::Unassign { conversation });
+            }
+            Step::Repeat => {
+                if let Some((n, command)) = self.last.clone() {
+                    self.ask(n, command);
+                }
+            }
+            Step::Leave(n) => {
+                let seats = self.seats.iter();
+                let mut mine = seats.filter(|(_, seat)| seat.agent == agent(agent_of(n)));
+                if let Some(socket) = mine.next().map(|(socket, _)| *socket) {
+                    self.seats.remove(&socket);
+                    self.take(Input::Disconnected { socket });
+                }
+            }
+            Step::Join(n) => {
+                self.connections += 1;
+                let socket = SocketId(self.connections.into());
+                let person = person(agent_of(n));
+                self.take(Input::Connected { socket, person });
+                let frame = ToServer::Hello(Hello {
+                    device: DeviceId::from_bytes([n; 16]),
+                    connection: self.connections,
+                    epoch: None,
+                    after: Seq(0),
+                    cursor: Default::default(),
+                });
+                self.take(Input::Frame { socket, frame });
+            }
+            Step::Heard => {
+                let sockets: Vec<_> = self.seats.keys().copied().collect();
+                for socket in sockets {
+                    let at = at(self.scene.now);
+                    self.take(Input::Heard { socket, at });
+                }
+            }
+            Step::Tick => {
+                self.take(Input::Tick);
+            }
+            Step::Sleep => self.scene.space = self.restored(),
+        }
+    }
+
+    /// The post is reliable again: what was proposed is settled (L3), and when every
+    /// conversation has ended no slot is left (L4).
+    pub fn heal(&mut self) {
+        for round in 0..40 {
+            self.scene.now += 6_000;
+            self.step(Step::Heard);
+            self.take(Input::Tick);
+            while !self.post.is_empty() {
+                self.step(Step::Deliver(0, false));
+            }
+            let is_stuck = |item: &Item| matches!(item.state, ItemState::Assigning { .. });
+            let is_late = round > 4;
+            assert!(!is_late || !self.scene.space.items().any(is_stuck), "L3");
+            for c in 0..if is_late { 6 } else { 0 } {
+                self.step(Step::End(c));
+                self.step(Step::Resolve(c));
+                self.step(Step::Remind(c));
+            }
+        }
+        for n in AGENTS {
+            assert_eq!(self.scene.used(n), 0, "L4: agent {n}");
+        }
+    }
+}
+
+/// What a conversation does with an instruction (rules O1 and A1).
+fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
+    let outcome = match instruction {
+        Instruction::Describe => None,
+        Instruction::Assign(assignment) => Some(match &talk.standing {
+            Standing::Closed { .. } => Outcome::Ended,
+            _ if assignment.fence == talk.fence => Outcome::Done,
+            Standing::WrappingUp { .. } => Outcome::Ended,
+            _ if assignment.fence < talk.fence => Outcome::Stale,
+            Standing::Waiting | Standing::Active { .. } => {
+                talk.fence = assignment.fence;
+                talk.revision = talk.revision.next();
+                talk.standing = match assignment.to.clone() {
+                    Some(assignee) => Standing::Active { assignee },
+                    None => Standing::Waiting,
+                };
+                Outcome::Done
+            }
+        }),
+    };
+    let report = Some(talk.clone());
+    Answer { outcome, report }
+}
+
+/// Everything of a space that disk and seats must bring back.
+fn bones(space: &Space) -> Option<Ledger> {
+    let mut ledger = space.ledger.clone()?;
+    ledger.told_counts = Default::default();
+    ledger.told_counts_at = None;
+    ledger.silences.clear();
+    for seat in ledger.sockets.values_mut() {
+        seat.heard_at = Timestamp::default();
+    }
+    for duty in ledger.roster.values_mut() {
+        duty.shown = None;
+    }
+    Some(ledger)
+}

@@ -1,0 +1,68 @@
+//! One turn: what it changed, and the effects in their order.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::Effect;
+use super::ledger::Ledger;
+use super::row::Row;
+use crate::frame::{FromServer, SocketId};
+use crate::id::{AgentId, ConversationId};
+use crate::time::Timestamp;
+
+/// What one turn did so far.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub now: Timestamp,
+    pub effects: Vec<Effect>,
+    /// Whose row is saved, or removed when it is not there any more.
+    pub items: BTreeSet<ConversationId>,
+    pub agents: BTreeSet<AgentId>,
+    pub is_created: bool,
+    /// Whose desk may have changed.
+    pub desks: BTreeSet<AgentId>,
+    /// Sockets that said hello in this turn.
+    pub fresh: BTreeSet<SocketId>,
+    /// Who got an offer in this turn.
+    pub offered: BTreeSet<AgentId>,
+}
+
+impl Turn {
+    pub const fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            effects: Vec::new(),
+            items: BTreeSet::new(),
+            agents: BTreeSet::new(),
+            is_created: false,
+            desks: BTreeSet::new(),
+            fresh: BTreeSet::new(),
+            offered: BTreeSet::new(),
+        }
+    }
+
+    /// Sends a frame, unless nobody would get it.
+    pub fn send(&mut self, to: Vec<SocketId>, frame: FromServer) {
+        if !to.is_empty() {
+            self.effects.push(Effect::Send { to, frame });
+        }
+    }
+
+    /// The effects in their order: rows first.
+    pub fn finish(&mut self, ledger: &Ledger) -> Vec<Effect> {
+        let space = self.is_created.then(|| Row::Space {
+            space: ledger.space.clone(),
+            settings: ledger.settings.clone(),
+            offers_made: ledger.offers_made,
+        });
+        let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
+        let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));
+        let items = self.items.iter().map(|id| match ledger.items.get(id) {
+            Some(item) => Effect::Save(Row::Item(item.clone())),
+            None => Effect::Remove(*id),
+        });
+        let rows = space.into_iter().chain(agents).map(Effect::Save);
+        let effects = core::mem::take(&mut self.effects);
+        rows.chain(items).chain(effects).collect()
+    }
+}
