@@ -164,21 +164,22 @@ impl Shell {
     fn enter(self: &Rc<Self>, entrance: Entrance) -> Result<Response> {
         let protocol = entrance.protocol.clone();
         let (person, space) = (entrance.pass.person.clone(), entrance.pass.space.clone());
-        let accepted = {
+        let announced = {
             let mut awake = self.awake.borrow_mut();
             let awake = self.wake(&mut awake, clock::now())?;
             if awake.sockets.count() >= SOCKETS_MAX {
                 return sockets::turn_away(Some(&protocol), CloseCode::Rate);
             }
-            awake.sockets.accept(&self.state, entrance)?
+            awake.sockets.announce(entrance)?
         };
-        let (socket, response) = accepted;
         self.turn(Input::Connected {
-            socket,
+            socket: announced.id,
             person,
             space,
         })?;
-        Ok(response)
+        let mut awake = self.awake.borrow_mut();
+        let awake = self.wake(&mut awake, clock::now())?;
+        awake.sockets.admit(&self.state, announced)
     }
 
     fn answer(self: &Rc<Self>, ask: ConversationAsk) -> Result<ConversationTold> {

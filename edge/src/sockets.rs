@@ -14,6 +14,7 @@ use shared::frame::{
     BAD_FRAMES_MAX, BAD_FRAMES_PERIOD_MS, CloseCode, Encoding, FrameError, FromServer, Raw,
     SocketId, ToServer,
 };
+use shared::rights::{Person, Side};
 use shared::session::RENEW_GRACE;
 use shared::time::{Timestamp, millis};
 use worker::js_sys::Map;
@@ -31,6 +32,16 @@ pub struct Sockets<Seat> {
     /// From the socket, as JavaScript knows it, to its number.
     numbers: Map,
     next: u64,
+    /// Why the last socket was closed: one that is only announced has to be told another way.
+    turned_away: Option<CloseCode>,
+}
+
+/// A socket between its announcement and its acceptance.
+pub struct Announced {
+    /// Its number.
+    pub id: SocketId,
+    protocol: String,
+    client: WebSocket,
 }
 
 struct Session<Seat> {
@@ -69,6 +80,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
             sessions: BTreeMap::new(),
             numbers: Map::new(),
             next: 1,
+            turned_away: None,
         };
         for socket in state.get_websockets() {
             match attachment::read(&socket) {
@@ -79,35 +91,57 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
         sockets
     }
 
-    /// Accepts a socket. The answer is for the client; the number is for the machine.
+    /// Makes a socket and its number. It is accepted by [`Self::admit`], once the machine has
+    /// heard of it and not closed it.
     ///
     /// # Errors
     /// When the platform gives no socket.
-    pub fn accept(&mut self, state: &State, entrance: Entrance) -> Result<(SocketId, Response)> {
+    pub fn announce(&mut self, entrance: Entrance) -> Result<Announced> {
         let pair = WebSocketPair::new()?;
-        // Heartbeats are answered without waking the object.
-        if let Ok(heartbeat) = WebSocketRequestResponsePair::new("ping", "pong") {
-            state.set_websocket_auto_response(&heartbeat);
-        }
         let id = SocketId(self.next);
         let Entrance {
             pass,
             encoding,
             protocol,
         } = entrance;
-        let side = match pass.person.side() {
-            shared::rights::Side::Customer => "customer",
-            shared::rights::Side::Agent => "agent",
+        self.enter(pair.server, Attachment::new(id, encoding, pass));
+        Ok(Announced {
+            id,
+            protocol,
+            client: pair.client,
+        })
+    }
+
+    /// Accepts an announced socket. One that the machine has closed meanwhile is turned away by
+    /// another: what a hibernatable socket says before its upgrade is answered never arrives.
+    ///
+    /// # Errors
+    /// When the platform gives no socket.
+    pub fn admit(&mut self, state: &State, announced: Announced) -> Result<Response> {
+        let Announced {
+            id,
+            protocol,
+            client,
+        } = announced;
+        let Some(session) = self.sessions.get(&id) else {
+            let code = self.turned_away.take().unwrap_or(CloseCode::Broken);
+            return turn_away(Some(&protocol), code);
         };
-        state.accept_websocket_with_tags(&pair.server, &[side]);
-        let attachment = Attachment::new(id, encoding, pass);
-        attachment::write(&pair.server, &attachment);
-        self.enter(pair.server, attachment);
-        let response = Response::from_websocket(pair.client)?;
+        // Heartbeats are answered without waking the object.
+        if let Ok(heartbeat) = WebSocketRequestResponsePair::new("ping", "pong") {
+            state.set_websocket_auto_response(&heartbeat);
+        }
+        let side = match session.attachment.pass.person.side() {
+            Side::Customer => "customer",
+            Side::Agent => "agent",
+        };
+        state.accept_websocket_with_tags(&session.socket, &[side]);
+        attachment::write(&session.socket, &session.attachment);
+        let response = Response::from_websocket(client)?;
         response
             .headers()
             .set("sec-websocket-protocol", &protocol)?;
-        Ok((id, response))
+        Ok(response)
     }
 
     /// How many are open.
@@ -208,6 +242,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
     /// Closes a socket and forgets it.
     pub fn close(&mut self, id: SocketId, code: CloseCode) {
         if let Some(session) = self.sessions.remove(&id) {
+            self.turned_away = Some(code);
             self.numbers.delete(session.socket.as_ref());
             end(&session.socket, code);
         }
@@ -286,8 +321,8 @@ impl<Seat: Serialize> Session<Seat> {
     }
 }
 
-fn is_same_person(one: &shared::rights::Person, other: &shared::rights::Person) -> bool {
-    use shared::rights::Person::{Agent, Visitor};
+fn is_same_person(one: &Person, other: &Person) -> bool {
+    use Person::{Agent, Visitor};
     match (one, other) {
         (Visitor { visitor: one }, Visitor { visitor: other }) => one == other,
         (Agent { agent: one, .. }, Agent { agent: other, .. }) => one == other,

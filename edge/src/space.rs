@@ -186,16 +186,19 @@ impl Shell {
     fn enter(self: &Rc<Self>, entrance: Entrance) -> Result<Response> {
         let protocol = entrance.protocol.clone();
         let person = entrance.pass.person.clone();
-        let (socket, response) = {
+        let announced = {
             let mut awake = self.awake.borrow_mut();
             let awake = self.wake(&mut awake, clock::now())?;
             if awake.sockets.count() >= SOCKETS_MAX {
                 return sockets::turn_away(Some(&protocol), CloseCode::Rate);
             }
-            awake.sockets.accept(&self.state, entrance)?
+            awake.sockets.announce(entrance)?
         };
+        let socket = announced.id;
         self.turn(Input::Connected { socket, person })?;
-        Ok(response)
+        let mut awake = self.awake.borrow_mut();
+        let awake = self.wake(&mut awake, clock::now())?;
+        awake.sockets.admit(&self.state, announced)
     }
 
     fn answer(self: &Rc<Self>, space: SpaceId, ask: SpaceAsk) -> Result<SpaceTold> {
