@@ -11,9 +11,13 @@ pub mod visitors;
 use core::str::FromStr;
 
 use serde::Serialize;
+use shared::id::{ConversationId, SpaceId};
+use shared::refusal::Refusal;
 use worker::Response;
 
+use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
+use crate::router::Call;
 
 /// An answer of the API: JSON that nobody keeps.
 fn json(status: u16, value: &impl Serialize) -> Result<Response, Problem> {
@@ -25,11 +29,39 @@ fn json(status: u16, value: &impl Serialize) -> Result<Response, Problem> {
 }
 
 /// A part of the path that names something: what is no name, names nothing.
-fn named<T: FromStr>(place: &str, refusal: shared::refusal::Refusal) -> Result<T, Problem> {
+fn named<T: FromStr>(place: &str, refusal: Refusal) -> Result<T, Problem> {
     place.parse().map_err(|_| refusal.into())
 }
 
-/// An answer that the question does not have: our own fault.
-fn unexpected(told: impl core::fmt::Debug) -> Problem {
-    Problem::internal(format!("unexpected answer of an object: {told:?}"))
+/// Asks a space; its no is the answer to the client.
+async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<SpaceTold, Problem> {
+    match ask::space(&call.env, space, asked).await? {
+        SpaceTold::Denied(refusal) => Err(refusal.into()),
+        told @ (SpaceTold::Settings(_)
+        | SpaceTold::Created
+        | SpaceTold::Admitted(_)
+        | SpaceTold::Confirmed(_)
+        | SpaceTold::Session(_)
+        | SpaceTold::SessionOver) => Ok(told),
+    }
+}
+
+/// Asks a conversation; its no is the answer to the client.
+async fn ask_conversation(
+    call: &Call,
+    space: &SpaceId,
+    conversation: ConversationId,
+    asked: &ConversationAsk,
+) -> Result<ConversationTold, Problem> {
+    match ask::conversation(&call.env, space, conversation, asked).await? {
+        ConversationTold::Denied(refusal) => Err(refusal.into()),
+        told @ (ConversationTold::Begun { .. }
+        | ConversationTold::Read { .. }
+        | ConversationTold::Answer(_)) => Ok(told),
+    }
+}
+
+/// An object gave an answer that its question does not have: our own fault.
+fn unexpected() -> Problem {
+    Problem::internal("unexpected answer of an object")
 }

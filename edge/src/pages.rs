@@ -118,10 +118,11 @@ async fn look(call: &Call) -> Result<Result<(SpaceId, Settings), String>, Proble
     let Ok(space) = asked.parse::<SpaceId>() else {
         return Ok(Err(asked));
     };
-    match ask::space(&call.env, &space, &SpaceAsk::Look).await? {
-        SpaceTold::Settings(settings) => Ok(Ok((space, *settings))),
-        _ => Ok(Err(asked)),
-    }
+    let told = ask::space(&call.env, &space, &SpaceAsk::Look).await?;
+    let SpaceTold::Settings(settings) = told else {
+        return Ok(Err(asked));
+    };
+    Ok(Ok((space, *settings)))
 }
 
 async fn document(

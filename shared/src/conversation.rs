@@ -81,7 +81,7 @@ pub struct Birth {
 
 /// Everything that can happen to a conversation. Time passing is one of those things.
 #[derive(Clone, Debug)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "made once for each turn and moved once"
 )]

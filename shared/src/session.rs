@@ -97,8 +97,8 @@ impl Family {
             self.rotated_at = now;
             return Ok(self.generation);
         }
-        let is_repeat = generation.saturating_add(1) == self.generation
-            && now < self.rotated_at + REPEAT_GRACE;
+        let is_repeat =
+            generation.saturating_add(1) == self.generation && now < self.rotated_at + REPEAT_GRACE;
         if is_repeat {
             return Ok(self.generation);
         }

@@ -146,7 +146,7 @@ pub enum Input {
 
 /// What the caller does next, in this order. The machine itself does nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "an effect lives for one turn, and most are rows"
 )]

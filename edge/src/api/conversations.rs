@@ -10,7 +10,7 @@ use shared::settings::Settings;
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
-use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, clock, random};
@@ -54,14 +54,12 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     };
     let birth = Box::new(birth);
     let asked = ConversationAsk::Begin { birth, id, text };
-    match ask::conversation(&call.env, &pass.space, conversation, &asked).await? {
-        ConversationTold::Begun { is_new } => {
-            let status = if is_new { 201 } else { 200 };
-            super::json(status, &json!({ "conversation": conversation }))
-        }
-        ConversationTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
-    }
+    let told = super::ask_conversation(&call, &pass.space, conversation, &asked).await?;
+    let ConversationTold::Begun { is_new } = told else {
+        return Err(super::unexpected());
+    };
+    let status = if is_new { 201 } else { 200 };
+    super::json(status, &json!({ "conversation": conversation }))
 }
 
 /// `GET conversations/{conversation}/events?after=`
@@ -73,13 +71,11 @@ pub async fn events(call: Call) -> Result<Response, Problem> {
         person: pass.person,
         after: after(&call)?,
     };
-    match ask::conversation(&call.env, &pass.space, conversation, &asked).await? {
-        ConversationTold::Read { entries, head } => {
-            super::json(200, &json!({ "events": entries, "head": head }))
-        }
-        ConversationTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
-    }
+    let told = super::ask_conversation(&call, &pass.space, conversation, &asked).await?;
+    let ConversationTold::Read { entries, head } = told else {
+        return Err(super::unexpected());
+    };
+    super::json(200, &json!({ "events": entries, "head": head }))
 }
 
 async fn admit(
@@ -92,11 +88,11 @@ async fn admit(
         visitor,
         conversation,
     };
-    match ask::space(&call.env, space, &asked).await? {
-        SpaceTold::Admitted(settings) => Ok(*settings),
-        SpaceTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
-    }
+    let told = super::ask_space(call, space, &asked).await?;
+    let SpaceTold::Admitted(settings) = told else {
+        return Err(super::unexpected());
+    };
+    Ok(*settings)
 }
 
 fn message_id(call: &Call) -> Result<CommandId, Problem> {

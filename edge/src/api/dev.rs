@@ -12,7 +12,7 @@ use shared::text::PersonName;
 use worker::Response;
 
 use super::tokens::tokens;
-use crate::ask::{self, ConversationAsk, SignIn, SpaceAsk, SpaceTold};
+use crate::ask::{ConversationAsk, SignIn, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, demo, random};
@@ -37,20 +37,18 @@ pub async fn sign_in(mut call: Call) -> Result<Response, Problem> {
     };
     let key = auth::key(&call.env)?;
     let asked = SpaceAsk::SignIn(SignIn::Agent(body.name));
-    match ask::space(&call.env, &space, &asked).await? {
-        SpaceTold::Session(session) => {
-            let agent = session.agent();
-            let mut fields = tokens(&key, &space, session);
-            if let Some((agent, name)) = agent {
-                fields.insert("agent".into(), agent.to_string().into());
-                fields.insert("name".into(), name.as_str().into());
-            }
-            fields.insert("space".into(), space.as_str().into());
-            super::json(200, &Value::Object(fields))
-        }
-        SpaceTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
+    let told = super::ask_space(&call, &space, &asked).await?;
+    let SpaceTold::Session(session) = told else {
+        return Err(super::unexpected());
+    };
+    let agent = session.agent();
+    let mut fields = tokens(&key, &space, session);
+    if let Some((agent, name)) = agent {
+        fields.insert("agent".into(), agent.to_string().into());
+        fields.insert("name".into(), name.as_str().into());
     }
+    fields.insert("space".into(), space.as_str().into());
+    super::json(200, &Value::Object(fields))
 }
 
 #[derive(Deserialize)]
@@ -90,11 +88,8 @@ pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
         settings: Box::new(settings),
         agents,
     };
-    match ask::space(&call.env, &space, &asked).await? {
-        SpaceTold::Created => super::json(201, &json!({ "space": space, "agents": names })),
-        SpaceTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
-    }
+    super::ask_space(&call, &space, &asked).await?;
+    super::json(201, &json!({ "space": space, "agents": names }))
 }
 
 #[derive(Deserialize)]
@@ -112,9 +107,9 @@ pub async fn panic(mut call: Call) -> Result<Response, Problem> {
     } = body::json(&mut call.request).await?;
     if let Some(conversation) = conversation {
         let asked = ConversationAsk::Panic;
-        ask::conversation(&call.env, &space, conversation, &asked).await?;
+        super::ask_conversation(&call, &space, conversation, &asked).await?;
     } else {
-        ask::space(&call.env, &space, &SpaceAsk::Panic).await?;
+        super::ask_space(&call, &space, &SpaceAsk::Panic).await?;
     }
     super::json(200, &json!({}))
 }

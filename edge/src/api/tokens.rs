@@ -1,12 +1,12 @@
 //! Tokens: how they are handed out, and how a fresh one is got.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use shared::id::SpaceId;
 use shared::session::TOKEN_LIFE;
 use worker::Response;
 
-use crate::ask::{self, Session, SpaceAsk, SpaceTold};
+use crate::ask::{Session, SpaceAsk, SpaceTold};
 use crate::auth::key::Key;
 use crate::auth::refresh::{self, Refresh};
 use crate::auth::{self, jwt};
@@ -34,33 +34,30 @@ pub async fn refresh(mut call: Call) -> Result<Response, Problem> {
         family: token.family,
         generation: token.generation,
     };
-    match ask::space(&call.env, &token.space, &asked).await? {
-        SpaceTold::Session(session) => {
-            super::json(200, &Value::Object(tokens(&key, &token.space, session)))
-        }
-        SpaceTold::SessionOver => Err(Problem::unauthorized(
-            "session_over",
-            "the session is over: begin a new one",
-        )),
-        told => Err(super::unexpected(told)),
-    }
+    let told = super::ask_space(&call, &token.space, &asked).await?;
+    let SpaceTold::Session(session) = told else {
+        let message = "the session is over: begin a new one";
+        return Err(Problem::unauthorized("session_over", message));
+    };
+    let fields = tokens(&key, &token.space, session);
+    super::json(200, &Value::Object(fields))
 }
 
 /// The fields `token`, `refresh` and `expires_in` of an answer.
-pub fn tokens(key: &Key, space: &SpaceId, session: Session) -> serde_json::Map<String, Value> {
+pub fn tokens(key: &Key, space: &SpaceId, session: Session) -> Map<String, Value> {
     let token = jwt::mint(key, clock::now(), space, &session.person);
     let refresh = Refresh {
         space: space.clone(),
         family: session.family,
         generation: session.generation,
     };
-    let fields = json!({
-        "token": token,
-        "refresh": refresh::mint(key, &refresh),
-        "expires_in": TOKEN_LIFE.as_secs(),
-    });
-    match fields {
-        Value::Object(fields) => fields,
-        _ => serde_json::Map::new(),
-    }
+    let fields = [
+        ("token", Value::from(token)),
+        ("refresh", refresh::mint(key, &refresh).into()),
+        ("expires_in", TOKEN_LIFE.as_secs().into()),
+    ];
+    fields
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
 }

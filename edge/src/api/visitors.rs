@@ -7,7 +7,7 @@ use shared::refusal::Refusal;
 use worker::Response;
 
 use super::tokens::tokens;
-use crate::ask::{self, SignIn, SpaceAsk, SpaceTold};
+use crate::ask::{SignIn, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, random};
@@ -23,13 +23,11 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
     let key = auth::key(&call.env)?;
     let visitor = random::fresh(VisitorId::fresh)?;
     let asked = SpaceAsk::SignIn(SignIn::Visitor(visitor));
-    match ask::space(&call.env, &space, &asked).await? {
-        SpaceTold::Session(session) => {
-            let mut fields = tokens(&key, &space, session);
-            fields.insert("visitor".into(), visitor.to_string().into());
-            super::json(201, &Value::Object(fields))
-        }
-        SpaceTold::Denied(refusal) => Err(refusal.into()),
-        told => Err(super::unexpected(told)),
-    }
+    let told = super::ask_space(&call, &space, &asked).await?;
+    let SpaceTold::Session(session) = told else {
+        return Err(super::unexpected());
+    };
+    let mut fields = tokens(&key, &space, session);
+    fields.insert("visitor".into(), visitor.to_string().into());
+    super::json(201, &Value::Object(fields))
 }
