@@ -65,7 +65,7 @@ pub fn start() {
     spawn(async move {
         let (local, own) = (Store::local(&config.space), Store::tab(&config.space));
         let device = device::id(&own).await;
-        let session = Session::new(local.clone(), &config.space);
+        let session = Session::of_visitor(local.clone(), &config.space);
         let tab = Tab::new(config, local, own, session, device);
         tab.outbox.adopt().await;
         let Some(root) = config::root() else { return };

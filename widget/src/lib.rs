@@ -8,6 +8,8 @@ mod chat;
 mod config;
 #[cfg(feature = "console")]
 mod console;
+#[cfg(feature = "console")]
+mod desk;
 mod device;
 mod dom;
 #[cfg(feature = "chat")]

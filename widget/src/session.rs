@@ -20,15 +20,27 @@ const MARGIN: Duration = Duration::from_secs(10);
 pub struct Session {
     store: Store,
     space: String,
+    /// A browser that has none is given one: it is a visitor.
+    is_given: bool,
 }
 
 impl Session {
-    /// The session kept in that storage.
-    pub fn new(store: Store, space: &str) -> Self {
-        Self {
-            store,
-            space: space.to_owned(),
-        }
+    /// A customer's session, made when it is first needed.
+    #[cfg(feature = "chat")]
+    pub fn of_visitor(store: Store, space: &str) -> Self {
+        Self { store, space: space.to_owned(), is_given: true }
+    }
+
+    /// An agent's session; signing in makes it.
+    #[cfg(feature = "console")]
+    pub fn of_agent(store: Store, space: &str) -> Self {
+        Self { store, space: space.to_owned(), is_given: false }
+    }
+
+    /// Who signed in.
+    #[cfg(feature = "console")]
+    pub fn agent(&self) -> Option<shared::id::AgentId> {
+        self.store.get("agent")?.parse().ok()
     }
 
     /// A token that still holds, if one is stored.
@@ -48,7 +60,7 @@ impl Session {
         if let Some(token) = self.token() {
             return Ok(token);
         }
-        if self.exists() {
+        if self.exists() || !self.is_given {
             return self.renew().await;
         }
         let _guard = lock::hold(&self.store.key("refresh")).await;

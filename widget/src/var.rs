@@ -34,6 +34,12 @@ impl<T> Var<T> {
         read(&self.0.0.borrow())
     }
 
+    /// Changes it without a word.
+    #[cfg(feature = "console")]
+    pub fn peek_mut<R>(self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.0.0.borrow_mut())
+    }
+
     /// Changes it and tells.
     pub fn update(self, change: impl FnOnce(&mut T)) {
         change(&mut self.0.0.borrow_mut());
@@ -43,6 +49,13 @@ impl<T> Var<T> {
     /// Puts another value in its place and tells.
     pub fn set(self, value: T) {
         self.update(|old| *old = value);
+    }
+}
+
+#[cfg(feature = "console")]
+impl<T: Default> Default for Var<T> {
+    fn default() -> Self {
+        Self::new(T::default())
     }
 }
 

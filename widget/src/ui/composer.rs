@@ -121,7 +121,7 @@ where
 
 /// Puts the cursor into the composer, where there is one.
 pub fn focus_composer() {
-    let field = document().query_selector(".composer__text").ok().flatten();
+    let field = document().query_selector(".composer:not([hidden]) .composer__text").ok().flatten();
     if let Some(field) = field {
         let _ = field.unchecked_ref::<HtmlElement>().focus();
     }

@@ -1,0 +1,82 @@
+//! The top bar: the space, the line, slots, Available or Unavailable, who one is.
+
+use shared::link::State;
+use shared::space::Command;
+
+use super::Console;
+use crate::dom::{El, button, decor, el};
+use crate::text::console::words;
+use crate::text::{fill, text};
+use crate::ui::initial;
+
+/// More slots than this are told in words alone.
+const PIPS_MAX: u8 = 10;
+
+/// The bar.
+pub fn bar(console: Console) -> El {
+    let desk = console.desk;
+    let line = move || match desk.state() {
+        State::Waiting { .. } | State::Connecting { attempt: 1.. } => text().reconnecting,
+        State::Idle
+        | State::Connecting { .. }
+        | State::CatchingUp
+        | State::Live
+        | State::Updating { .. }
+        | State::Stopped(_) => "",
+    };
+    let name = move || desk.see(|desk| desk.me.screen_name.to_string()).unwrap_or_default();
+    let space = move || {
+        let name = desk.see(|desk| desk.me.space.to_string());
+        name.unwrap_or_else(|| console.tab.now().config.name.clone())
+    };
+    el("header", "bar")
+        .child(decor("bar__bell icon icon--bell"))
+        .child(el("h1", "bar__space").attr("dir", "auto").bind_text(space))
+        .child(el("p", "bar__link").attr("role", "status").bind_text(move || line().to_owned()))
+        .child(slots(console))
+        .child(switch(console))
+        .child(
+            el("div", "bar__me")
+                .child(decor("avatar avatar--agent avatar--small").bind_text(move || initial(&name())))
+                .child(el("span", "bar__name").attr("dir", "auto").bind_text(name)),
+        )
+        .child(
+            button("button button--icon button--quiet bar__sign-out icon icon--leave", move || {
+                console.sign_out();
+            })
+            .attr("aria-label", words().sign_out),
+        )
+}
+
+fn slots(console: Console) -> El {
+    let read = move || console.desk.see(|desk| (desk.me.used, desk.me.limit)).unwrap_or_default();
+    let line = move || {
+        let (used, limit) = read();
+        fill(&fill(words().slots, &used.to_string()), &limit.to_string())
+    };
+    let pips = move || {
+        let (used, limit) = read();
+        let pip = |slot| if slot < used { "slots__pip slots__pip--taken" } else { "slots__pip" };
+        let shown = if limit > PIPS_MAX { 0 } else { limit };
+        (0..shown).map(|slot| el("span", pip(slot))).collect()
+    };
+    el("div", "slots")
+        .child(el("span", "slots__text").bind_text(line))
+        .child(decor("slots__pips").bind_children(pips))
+}
+
+fn switch(console: Console) -> El {
+    let desk = console.desk;
+    let is_on = move || desk.is_available();
+    let toggle = move || {
+        desk.submit(Command::SetAvailable { available: !desk.is_available() });
+    };
+    let state = move || if is_on() { words().available } else { words().unavailable };
+    button("switch", toggle)
+        .attr("role", "switch")
+        .attr("aria-label", words().available)
+        .bind_attr("aria-checked", move || is_on().to_string())
+        .bind_flag("disabled", move || desk.see(|_: &_| ()).is_none())
+        .child(decor("switch__track"))
+        .child(decor("switch__text").bind_text(move || state().to_owned()))
+}

@@ -1,0 +1,138 @@
+//! The centre: one conversation with its head, log and composer.
+
+use shared::conversation::{Command, Stage};
+use shared::id::ConversationId;
+use shared::space;
+
+use super::offer::preview;
+use super::picker::picker;
+use super::writing::writing;
+use super::{Console, Phase, Talk};
+use crate::dom::{El, button, decor, el};
+use crate::text::console::words;
+use crate::text::text;
+use crate::ui::{focus_composer, log, typing};
+use crate::var::Var;
+
+/// The open conversation.
+pub fn conversation(console: Console, talk: Talk) -> El {
+    let Talk { conversation, thread, .. } = talk;
+    let phase = move || console.phase(talk);
+    let class = move || {
+        let is_preview = console.desk.offer(conversation).is_some();
+        if is_preview { "conversation conversation--preview" } else { "conversation" }.to_owned()
+    };
+    let edit = move |text: &str| {
+        talk.reply.update(|draft| draft.push_str(text));
+        focus_composer();
+    };
+    let is_loading = move || thread.lifecycle(|_| ()).is_none();
+    let ghost = |class| decor(class).bind_flag("hidden", move || !is_loading());
+    let ghosts = vec![ghost("ghost"), ghost("ghost ghost--out"), ghost("ghost")];
+    let [log, new] = log(thread, console.reader(), ghosts, vec![], edit);
+    let line = move || match phase() {
+        Phase::WrappingUp => words().customer_over,
+        Phase::Closed => words().is_closed,
+        Phase::Waiting | Phase::Active => "",
+    };
+    let who_types = move || {
+        let name = thread.lifecycle(|lifecycle| lifecycle.name.to_string());
+        name.filter(|_| phase() == Phase::Active && thread.other_is_typing())
+    };
+    let section = el("section", "conversation")
+        .attr("aria-labelledby", "conversation-name")
+        .bind_attr("class", class)
+        .child(head(console, talk))
+        .child(log)
+        .child(new)
+        .child(typing(who_types))
+        .child(
+            el("p", "conversation__line icon icon--note")
+                .bind_flag("hidden", move || line().is_empty())
+                .bind_text(move || line().to_owned()),
+        );
+    let section = writing(console, talk).into_iter().fold(section, El::child);
+    section.child(preview(console, conversation))
+}
+
+fn head(console: Console, talk: Talk) -> El {
+    let words = words();
+    let Talk { conversation, thread, .. } = talk;
+    let phase = move || console.phase(talk);
+    let is_picking = Var::new(false);
+    let pill = move || {
+        let pill = thread.lifecycle(|lifecycle| match lifecycle.stage {
+            Stage::Waiting { .. } => ("pill pill--waiting", text().waiting),
+            Stage::Active { .. } => ("pill pill--active", words.active),
+            Stage::WrappingUp { .. } => ("pill pill--wrapping", words.wrapping_up),
+            Stage::Closed { .. } => ("pill pill--closed", words.closed),
+        });
+        pill.unwrap_or(("pill pill--waiting", text().waiting))
+    };
+    let is_not_active = move || phase() != Phase::Active;
+    let has_no_actions = move || !matches!(phase(), Phase::Active | Phase::WrappingUp);
+    let unassign = move || {
+        console.desk.submit(space::Command::Unassign { conversation });
+    };
+    let resolve = button("button button--primary conversation__resolve", move || {
+        is_picking.update(|is_picking| *is_picking = !*is_picking);
+    })
+    .attr("aria-controls", "picker")
+    .bind_attr("aria-expanded", move || is_picking.get().to_string())
+    .text(words.resolve);
+    let opener = resolve.html().clone();
+    let who = el("div", "conversation__who")
+        .child(
+            el("h2", "conversation__name")
+                .attr("id", "conversation-name")
+                .attr("dir", "auto")
+                .bind_text(move || name(console, conversation)),
+        )
+        .child(
+            el("span", "pill")
+                .bind_attr("class", move || pill().0.to_owned())
+                .bind_text(move || pill().1.to_owned()),
+        );
+    let actions = el("div", "conversation__actions")
+        .bind_flag("hidden", has_no_actions)
+        .child(
+            button("button button--quiet conversation__unassign", unassign)
+                .bind_flag("hidden", is_not_active)
+                .text(words.unassign),
+        )
+        .child(
+            button("button button--quiet conversation__end", move || thread.submit(Command::End))
+                .bind_flag("hidden", is_not_active)
+                .text(words.end),
+        )
+        .child(resolve);
+    el("header", "conversation__head")
+        .child(
+            button("button button--icon button--quiet conversation__back icon icon--back", move || {
+                console.pane.set("lists");
+            })
+            .attr("aria-label", words.back),
+        )
+        .child(who)
+        .child(
+            button("button button--icon button--quiet conversation__details icon icon--details", move || {
+                console.pane.set("details");
+            })
+            .attr("aria-label", words.details)
+            .bind_attr("aria-expanded", move || (console.pane.get() == "details").to_string()),
+        )
+        .child(actions)
+        .child(picker(console, is_picking, opener, move |resolution| {
+            thread.submit(Command::Resolve { resolution });
+        }))
+}
+
+/// What the customer is called, from the log or, before it has come, from the desk.
+pub fn name(console: Console, conversation: ConversationId) -> String {
+    let talk = console.talk_of(conversation);
+    let name = talk.and_then(|talk| talk.thread.lifecycle(|lifecycle| lifecycle.name.to_string()));
+    let desk = console.desk;
+    name.or_else(|| desk.item(conversation).map(|item| item.customer.to_string()))
+        .or_else(|| desk.offer(conversation).map(|offer| offer.customer.to_string()))
+        .unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! Facts about the open conversation.
+
+use shared::conversation::{Entry, Event, Source, Stage};
+use shared::time::Timestamp;
+
+use super::conversation::name;
+use super::{Console, Talk};
+use crate::dom::{El, button, decor, el};
+use crate::text::console::words;
+use crate::time::{self, Form};
+use crate::ui::initial;
+
+/// The pane on the right.
+pub fn details(console: Console, talk: Talk) -> El {
+    let name = move || name(console, talk.conversation);
+    let head = el("div", "details__head")
+        .child(decor("avatar avatar--customer").bind_text(move || initial(&name())))
+        .child(el("h2", "details__name").attr("dir", "auto").bind_text(name))
+        .child(
+            button("button button--icon button--quiet details__close icon icon--close", move || {
+                console.pane.set("conversation");
+            })
+            .attr("aria-label", words().close_details),
+        );
+    el("section", "details")
+        .attr("aria-label", words().details)
+        .child(head)
+        .child(el("dl", "details__list").bind_children(move || rows(talk)))
+}
+
+fn rows(talk: Talk) -> Vec<El> {
+    let words = words();
+    let opened = talk.thread.entries(|entries| entries.first().cloned());
+    let Some(Entry { at, event: Event::Opened { name, queue, source, .. }, .. }) = opened else {
+        return vec![];
+    };
+    let mut all = vec![name_row(name.as_str()), row(words.started, moment(at))];
+    let (accepted, ended) = talk.thread.entries(|entries| {
+        let last = |is_it: fn(&Event) -> bool| {
+            entries.iter().rev().find(|entry| is_it(&entry.event)).map(|entry| entry.at)
+        };
+        let ended = last(|event| matches!(event, Event::Ended { .. }));
+        (
+            last(|event| matches!(event, Event::AgentAssigned { .. })),
+            ended.or_else(|| last(|event| matches!(event, Event::Closed { .. }))),
+        )
+    });
+    all.extend(accepted.map(|at| row(words.accepted, moment(at))));
+    all.extend(ended.map(|at| row(words.ended, moment(at))));
+    let source = match source {
+        Source::Widget => words.widget,
+        Source::Api => "API",
+    };
+    all.push(row(words.queue, el("dd", "").text(queue.as_str())));
+    all.push(row(words.source, el("dd", "").text(source)));
+    let (assignee, resolution) = talk
+        .thread
+        .lifecycle(|lifecycle| {
+            let resolution = match &lifecycle.stage {
+                Stage::Closed { resolution, .. } => Some(words.resolution(resolution.as_str())),
+                Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. } => None,
+            };
+            (lifecycle.assignee().map(|assignee| assignee.name.to_string()), resolution)
+        })
+        .unwrap_or_default();
+    let person = |name: String| el("dd", "").attr("dir", "auto").text(&name);
+    all.extend(assignee.map(|name| row(words.assigned_to, person(name))));
+    all.extend(resolution.map(|name| row(words.resolution, el("dd", "").text(&name))));
+    all
+}
+
+/// A name that the page claims; one of ours is told by its form.
+fn name_row(name: &str) -> El {
+    let value = el("dd", "").attr("dir", "auto").text(name);
+    let is_ours = name.strip_prefix("Guest ").is_some_and(|rest| {
+        rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let value = if is_ours {
+        value
+    } else {
+        value.text(" ").child(el("span", "details__claim").text(words().claimed))
+    };
+    row(words().name, value)
+}
+
+fn row(name: &str, value: El) -> El {
+    el("div", "details__row").child(el("dt", "").text(name)).child(value)
+}
+
+fn moment(at: Timestamp) -> El {
+    let time = el("time", "").attr("datetime", &time::iso(at)).text(&time::write(at, Form::Full));
+    el("dd", "").child(time)
+}

@@ -1,0 +1,73 @@
+//! A held conversation in the lists.
+
+use shared::conversation::{Author, EndCause, Event};
+use shared::id::ConversationId;
+use shared::space::WorkItem;
+use shared::text::first_words;
+use shared::time::Timestamp;
+
+use super::Console;
+use crate::dom::{El, button, decor, el};
+use crate::text::console::words;
+use crate::time::{self, Form};
+use crate::ui::initial;
+
+/// As many characters of a message as a row may show.
+const WORDS_MAX: usize = 80;
+
+/// One row of My chats or Wrapping up.
+pub fn item(console: Console, conversation: ConversationId) -> El {
+    let of = move |part: fn(&WorkItem) -> String| {
+        console.desk.item(conversation).map(|item| part(&item)).unwrap_or_default()
+    };
+    let name = move || of(|item| item.customer.to_string());
+    let unread = move || console.talk_of(conversation).map_or(0, |talk| talk.thread.unread());
+    let is_open = move || console.selected.get() == Some(conversation);
+    let class = move || {
+        let left = console.desk.item(conversation).and_then(|item| item.ended);
+        let unread = if unread() > 0 { " item--unread" } else { "" };
+        let left = if left == Some(EndCause::Customer) { " item--cancelled" } else { "" };
+        ["item", unread, left].concat()
+    };
+    let last = move || last(console, conversation);
+    let message = move || {
+        last().map(|(text, _)| text).unwrap_or_else(|| of(|item| item.first_words.clone()))
+    };
+    let at = move || last().map(|(_, at)| at);
+    let count = move || match unread() {
+        0 => vec![],
+        unread => vec![
+            el("span", "").text(&unread.to_string()),
+            el("span", "visually-hidden").text(words().unread),
+        ],
+    };
+    let open = button("item__open", move || console.select(conversation))
+        .bind_attr("aria-current", move || is_open().to_string())
+        .child(decor("avatar avatar--customer avatar--small").bind_text(move || initial(&name())))
+        .child(el("span", "item__name").attr("dir", "auto").bind_text(name))
+        .child(
+            el("time", "item__time")
+                .bind_attr("datetime", move || at().map(time::iso).unwrap_or_default())
+                .bind_text(move || at().map(|at| time::write(at, Form::Time)).unwrap_or_default()),
+        )
+        .child(el("span", "item__words").attr("dir", "auto").bind_text(message))
+        .child(
+            el("span", "item__unread")
+                .bind_flag("hidden", move || unread() == 0)
+                .bind_children(count),
+        );
+    el("li", "item").bind_attr("class", class).child(open)
+}
+
+/// First words and moment of the newest message.
+fn last(console: Console, conversation: ConversationId) -> Option<(String, Timestamp)> {
+    let talk = console.talk_of(conversation)?;
+    talk.thread.entries(|entries| {
+        entries.iter().rev().find_map(|entry| match (&entry.event, &entry.author) {
+            (Event::MessagePosted { text }, Author::Customer | Author::Agent { .. }) => {
+                Some((first_words(text, WORDS_MAX), entry.at))
+            }
+            _ => None,
+        })
+    })
+}

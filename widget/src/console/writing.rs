@@ -1,0 +1,64 @@
+//! Where the agent writes: a reply to the customer, or a note to the team.
+
+use shared::conversation::Command;
+use shared::link::{Input, State};
+
+use super::{Console, Phase, Talk};
+use crate::dom::{El, button, el};
+use crate::text::console::words;
+use crate::ui::{Composer, Words, focus_composer};
+use crate::var::Var;
+
+/// Tabs and composers; only what the phase allows.
+pub fn writing(console: Console, talk: Talk) -> [El; 3] {
+    let Talk { thread, reply, note, .. } = talk;
+    let phase = move || console.phase(talk);
+    let wants_note = Var::new(false);
+    let is_note = move || wants_note.get() || phase() == Phase::WrappingUp;
+    let is_shown = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
+    let is_waiting = move || !matches!(thread.state(), State::Live);
+    let choose = move |to: bool| {
+        move || {
+            wants_note.set(to);
+            crate::js::next_frame(focus_composer);
+        }
+    };
+    let tabs = el("div", "composer__tabs")
+        .attr("role", "group")
+        .attr("aria-label", words().kind)
+        .bind_flag("hidden", move || !is_shown())
+        .child(
+            button("composer__tab", choose(false))
+                .bind_attr("aria-pressed", move || (!is_note()).to_string())
+                .bind_flag("disabled", move || phase() == Phase::WrappingUp)
+                .text(words().reply),
+        )
+        .child(
+            button("composer__tab icon icon--lock", choose(true))
+                .bind_attr("aria-pressed", move || is_note().to_string())
+                .text(words().note),
+        );
+    let replies = Composer {
+        draft: reply,
+        words: move || Words::message(is_waiting()),
+        on_send: move |text| thread.submit(Command::Post { text }),
+        on_typing: move || thread.input(Input::Typing { typing: true }),
+    };
+    let notes = Composer {
+        draft: note,
+        words: move || Words {
+            class: "composer composer--note",
+            field: words().note,
+            placeholder: words().note_hint,
+            send: words().add_note,
+        },
+        on_send: move |text| thread.submit(Command::Note { text }),
+        // A note is the team's business: the customer sees nothing of it.
+        on_typing: || (),
+    };
+    [
+        tabs,
+        replies.draw().bind_flag("hidden", move || !is_shown() || is_note()),
+        notes.draw().bind_flag("hidden", move || !is_shown() || !is_note()),
+    ]
+}

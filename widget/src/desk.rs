@@ -1,0 +1,203 @@
+//! The shell around [`SpaceLink`]: its socket, timer and dice, and signals for what is shown.
+//! No rule of the product lives here.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use shared::frame::{decode_binary, encode_binary};
+use shared::id::{CommandId, ConversationId};
+use shared::link::{SpaceEffect, SpaceInput, SpaceLink, SpacePart, State};
+use shared::refusal::Refusal;
+use shared::space::{Command, Counts, Desk as Sight, Offer, WorkItem};
+use shared::time::Timestamp;
+
+use crate::http::HttpError;
+use crate::socket::{Heard, Socket};
+use crate::tab::Tab;
+use crate::task::spawn;
+use crate::timer::Timer;
+use crate::var::Bell;
+use crate::{js, time};
+
+/// What this agent sees of the space. A handle: copies are the same desk.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    shell: &'static RefCell<Shell>,
+    state: Bell,
+    sight: Bell,
+    counts: Bell,
+}
+
+struct Shell {
+    tab: Rc<Tab>,
+    link: SpaceLink,
+    socket: Option<Socket>,
+    timer: Option<Timer>,
+    /// Counts dials, so that a token that comes late opens nothing.
+    dials: u32,
+    on_refused: Rc<dyn Fn(CommandId, Refusal)>,
+}
+
+impl Desk {
+    /// A desk at rest. `on_refused` hears what the space says no to.
+    pub fn new(tab: &Rc<Tab>, on_refused: impl Fn(CommandId, Refusal) + 'static) -> Self {
+        let link = SpaceLink::new(tab.device, tab.connection("space")).reloaded_at(tab.reloaded_at());
+        let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
+            tab: Rc::clone(tab),
+            link,
+            socket: None,
+            timer: None,
+            dials: 0,
+            on_refused: Rc::new(on_refused),
+        })));
+        let desk = Self { shell, state: Bell::new(), sight: Bell::new(), counts: Bell::new() };
+        shell.borrow_mut().timer = Some(Timer::new(move || desk.input(SpaceInput::Tick)));
+        desk
+    }
+
+    /// Hands an input to the link and does what it says.
+    pub fn input(self, input: SpaceInput) {
+        let dice = u64::from_le_bytes(js::random());
+        let effects = self.shell.borrow_mut().link.handle(time::now(), dice, input);
+        for effect in effects {
+            self.obey(effect);
+        }
+        let Shell { link, timer, .. } = &mut *self.shell.borrow_mut();
+        if let Some(timer) = timer {
+            timer.set(link.next_deadline());
+        }
+    }
+
+    /// Asks for something under a fresh id.
+    pub fn submit(self, command: Command) -> CommandId {
+        let id = CommandId::fresh(time::now(), js::random());
+        self.input(SpaceInput::Submit { id, command });
+        id
+    }
+
+    /// Hangs up for good.
+    pub fn close(self) {
+        let mut shell = self.shell.borrow_mut();
+        shell.dials += 1;
+        shell.socket = None;
+        shell.timer = None;
+    }
+
+    /// How the link stands.
+    pub fn state(self) -> State {
+        self.state.hear();
+        self.shell.borrow().link.state()
+    }
+
+    /// The desk as the space sent it last; `None` before the first.
+    pub fn see<T>(self, read: impl FnOnce(&Sight) -> T) -> Option<T> {
+        self.sight.hear();
+        self.shell.borrow().link.desk().map(read)
+    }
+
+    /// An offer, while it is open.
+    pub fn offer(self, conversation: ConversationId) -> Option<Offer> {
+        let is_it = |offer: &&Offer| offer.conversation == conversation;
+        self.see(|desk| desk.offers.iter().find(is_it).cloned()).flatten()
+    }
+
+    /// A work item on this desk.
+    pub fn item(self, conversation: ConversationId) -> Option<WorkItem> {
+        let is_it = |item: &&WorkItem| item.conversation == conversation;
+        self.see(|desk| desk.items.iter().find(is_it).cloned()).flatten()
+    }
+
+    /// The newest counts.
+    pub fn counts(self) -> Counts {
+        self.counts.hear();
+        self.shell.borrow().link.counts()
+    }
+
+    /// The moment by the space's clock.
+    pub fn space_time(self) -> Timestamp {
+        self.shell.borrow().link.space_time(time::now())
+    }
+
+    /// What Available will be once the space has answered everything.
+    pub fn is_available(self) -> bool {
+        let known = self.see(|desk| desk.me.available).unwrap_or(false);
+        let shell = self.shell.borrow();
+        let asked = shell.link.unanswered().filter_map(|(_, command)| match command {
+            Command::SetAvailable { available } => Some(*available),
+            Command::Accept { .. } | Command::Decline { .. } | Command::Unassign { .. } => None,
+        });
+        asked.last().unwrap_or(known)
+    }
+
+    fn obey(self, effect: SpaceEffect) {
+        let shell = self.shell;
+        let tab = Rc::clone(&shell.borrow().tab);
+        match effect {
+            SpaceEffect::Dial { connection } => self.dial(connection),
+            SpaceEffect::Transmit(frame) => {
+                if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
+                    socket.send(&bytes);
+                }
+            }
+            SpaceEffect::Ping => shell.borrow().socket.iter().for_each(Socket::ping),
+            SpaceEffect::HangUp => {
+                shell.borrow_mut().dials += 1;
+                shell.borrow_mut().socket = None;
+            }
+            SpaceEffect::Renew => spawn(async move {
+                self.input(match tab.session.renew().await {
+                    Ok(token) => SpaceInput::Renewed { token_for_frame: Some(token) },
+                    Err(HttpError::Refused(..)) => SpaceInput::RenewFailed,
+                    Err(HttpError::Unreachable) => SpaceInput::RenewUnreachable,
+                });
+            }),
+            SpaceEffect::Reload => tab.reload(),
+            SpaceEffect::Done { .. } => self.sight.ring(),
+            SpaceEffect::Refused { id, refusal } => {
+                let on_refused = Rc::clone(&shell.borrow().on_refused);
+                on_refused(id, refusal);
+                self.sight.ring();
+            }
+            SpaceEffect::Changed(part) => match part {
+                SpacePart::State => self.state.ring(),
+                SpacePart::Desk => self.sight.ring(),
+                SpacePart::Counts => self.counts.ring(),
+            },
+        }
+    }
+
+    fn dial(self, connection: u32) {
+        let (tab, dial) = {
+            let mut shell = self.shell.borrow_mut();
+            shell.tab.count("space", connection);
+            shell.socket = None;
+            shell.dials += 1;
+            (Rc::clone(&shell.tab), shell.dials)
+        };
+        spawn(async move {
+            let token = tab.session.ensure().await;
+            if self.shell.borrow().dials != dial {
+                return;
+            }
+            let path = ["/api/v1/spaces/", &tab.config.space, "/socket"].concat();
+            match token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard))) {
+                Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
+                Ok(None) | Err(HttpError::Unreachable) => self.input(SpaceInput::Lost { code: 1006 }),
+                Err(HttpError::Refused(..)) => self.input(SpaceInput::Lost { code: 4401 }),
+            }
+        });
+    }
+
+    fn hear(self, heard: Heard) {
+        self.input(match heard {
+            Heard::Opened => SpaceInput::Opened,
+            Heard::Pong => SpaceInput::Pong,
+            Heard::Closed(code) => SpaceInput::Lost { code },
+            Heard::Frame(bytes) => match decode_binary(&bytes) {
+                Ok(frame) => SpaceInput::Received(frame),
+                // Another build than ours: as if it had said so.
+                Err(_) => SpaceInput::Lost { code: 4410 },
+            },
+        });
+    }
+}
