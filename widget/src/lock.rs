@@ -38,7 +38,11 @@ async fn take(name: &str, waits: bool) -> Option<Guard> {
     let on_answer = Closure::once_into_js(move |lock: JsValue| -> JsValue {
         let has = !lock.is_null();
         let _ = answer.call1(&JsValue::UNDEFINED, &has.into());
-        if has { until.into() } else { JsValue::UNDEFINED }
+        if has {
+            until.into()
+        } else {
+            JsValue::UNDEFINED
+        }
     });
     let options = js::object(&[("ifAvailable", (!waits).into())]);
     let request = locks.request(name, &options, on_answer.unchecked_ref());
@@ -53,7 +57,8 @@ async fn take(name: &str, waits: bool) -> Option<Guard> {
 }
 
 fn deferred() -> (Promise, Function) {
-    let mut settle = Function::default();
-    let promise = Promise::new(&mut |resolve, _| settle = resolve);
-    (promise, settle)
+    // `Function::default()` would evaluate a string, which our policy forbids.
+    let mut settle = JsValue::UNDEFINED;
+    let promise = Promise::new(&mut |resolve, _| settle = resolve.into());
+    (promise, settle.unchecked_into())
 }
