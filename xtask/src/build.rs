@@ -13,8 +13,9 @@ pub mod stamp;
 
 pub use edge::remove;
 
-use crate::{args::Args, setup};
+use crate::{args::Args, paths, run::say, setup};
 use anyhow::Result;
+use std::fs::{self, File};
 
 pub fn command(args: Args) -> Result<()> {
     args.end()?;
@@ -24,6 +25,7 @@ pub fn command(args: Args) -> Result<()> {
 /// Builds everything that changed.
 pub fn all() -> Result<()> {
     setup::for_build()?;
+    let _alone = alone()?;
     bindgen::check_version()?;
     edge::build(&compile::wasm(&compile::EDGE)?)?;
     // Two builds of one crate: a customer's part without a trace of the console is 4 KB smaller
@@ -31,4 +33,15 @@ pub fn all() -> Result<()> {
     let chat = compile::wasm(&compile::CHAT)?;
     let console = compile::wasm(&compile::CONSOLE)?;
     site::build(&chat, &console)
+}
+
+/// Holds off other builds of this checkout until it is dropped.
+fn alone() -> Result<File> {
+    fs::create_dir_all(paths::target())?;
+    let lock = File::create(paths::target().join("xtask.lock"))?;
+    if lock.try_lock().is_err() {
+        say("waiting for another build of this checkout");
+        lock.lock()?;
+    }
+    Ok(lock)
 }
