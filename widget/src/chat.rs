@@ -125,7 +125,9 @@ impl Chat {
     /// The screen name of the agent who has the conversation.
     pub fn agent(self) -> Option<String> {
         let name = self.thread.get().lifecycle(|lifecycle| {
-            lifecycle.assignee().map(|assignee| assignee.name.to_string())
+            lifecycle
+                .assignee()
+                .map(|assignee| assignee.name.to_string())
         });
         name.flatten()
     }
@@ -195,7 +197,8 @@ impl Chat {
         let refused = thread.pending(|pending| {
             let is_end = |command: &Command| matches!(command, Command::End);
             let mut ends = pending.iter().filter(|item| is_end(&item.command));
-            ends.find(|item| matches!(item.state, PendingState::Failed(_))).map(|item| item.id)
+            ends.find(|item| matches!(item.state, PendingState::Failed(_)))
+                .map(|item| item.id)
         });
         if let Some(id) = refused {
             thread.input(Input::Discard { id });

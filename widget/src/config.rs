@@ -13,6 +13,7 @@ pub struct Config {
     /// What the space is called.
     pub name: String,
     /// Development: demo sign-in is offered.
+    #[cfg(feature = "console")]
     pub is_dev: bool,
     /// The language that the page asks for; empty when it asks for none.
     pub lang: String,
@@ -28,6 +29,7 @@ impl Config {
         Self {
             space: read("space").unwrap_or_default(),
             name: read("name").unwrap_or_default(),
+            #[cfg(feature = "console")]
             is_dev: read("dev").is_some_and(|dev| dev == "1"),
             lang: read("lang").unwrap_or_default(),
         }
@@ -38,7 +40,8 @@ impl Config {
 #[cfg(feature = "console")]
 pub fn app() -> String {
     let body = js::document().body();
-    body.and_then(|body| body.dataset().get("app")).unwrap_or_default()
+    body.and_then(|body| body.dataset().get("app"))
+        .unwrap_or_default()
 }
 
 /// The element that the app is mounted into, emptied of its skeleton.

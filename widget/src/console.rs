@@ -122,7 +122,9 @@ pub fn start() {
         }
         let mut is_refused = false;
         if let (false, Some(name)) = (session.exists(), &asked) {
-            is_refused = sign_in::sign_in(&session, &own, &config.space, name).await.is_err();
+            is_refused = sign_in::sign_in(&session, &own, &config.space, name)
+                .await
+                .is_err();
         }
         let Some(root) = config::root() else { return };
         let owner = Owner::new();
@@ -133,7 +135,8 @@ pub fn start() {
                 let (config, own, session, device) = start.clone();
                 vec![match agent.get() {
                     Some(me) => {
-                        let local = Store::local(&[&config.space, ".agent.", &me.to_string()].concat());
+                        let local =
+                            Store::local(&[&config.space, ".agent.", &me.to_string()].concat());
                         let tab = Tab::new(config, local, own, session, device);
                         Console::open(&tab, me, move || agent.set(None))
                     }
@@ -189,7 +192,7 @@ impl Console {
         let line = move || Line {
             state: self.desk.state(),
             is_online: self.is_online.get(),
-            is_at_risk: false,
+            is_at_risk: self.is_at_risk(),
         };
         el("main", "console")
             .bind_attr("data-pane", move || self.pane.get().to_owned())
@@ -202,12 +205,21 @@ impl Console {
             .child(bar::bar(self))
             .child(banner(line, move || self.desk.input(SpaceInput::Start)))
             .child(lists::lists(self))
-            .keyed(move || vec![self.selected.get()], move |_| match self.talk_now() {
-                Some(talk) => conversation::conversation(self, talk),
-                None => empty::empty(self),
-            })
             .keyed(
-                move || self.selected.get().and_then(|_| self.talk_now()).into_iter().collect(),
+                move || vec![self.selected.get()],
+                move |_| match self.talk_now() {
+                    Some(talk) => conversation::conversation(self, talk),
+                    None => empty::empty(self),
+                },
+            )
+            .keyed(
+                move || {
+                    self.selected
+                        .get()
+                        .and_then(|_| self.talk_now())
+                        .into_iter()
+                        .collect()
+                },
                 move |talk| details::details(self, talk),
             )
             .child(toasts::toasts(self.toasts))
@@ -260,7 +272,10 @@ impl Console {
             self.accepting.set(Some(conversation));
             self.select(conversation);
             let fence = offer.fence;
-            self.desk.submit(space::Command::Accept { conversation, fence });
+            self.desk.submit(space::Command::Accept {
+                conversation,
+                fence,
+            });
         }
     }
 
@@ -268,14 +283,18 @@ impl Console {
     pub fn decline(self, conversation: ConversationId) {
         if let Some(offer) = self.desk.offer(conversation) {
             let fence = offer.fence;
-            self.desk.submit(space::Command::Decline { conversation, fence });
+            self.desk.submit(space::Command::Decline {
+                conversation,
+                fence,
+            });
         }
     }
 
     /// Forgets the session.
     pub fn sign_out(self) {
         self.desk.close();
-        self.threads.peek(|talks| talks.iter().for_each(|talk| talk.thread.close()));
+        self.threads
+            .peek(|talks| talks.iter().for_each(|talk| talk.thread.close()));
         let tab = self.tab.now();
         tab.session.forget();
         tab.own.remove("as");
@@ -296,7 +315,12 @@ impl Console {
         }
         let thread = Thread::new(&self.tab.now(), Side::Agent, Some(conversation));
         thread.input(Input::Start);
-        let talk = Talk { conversation, thread, reply: Var::default(), note: Var::default() };
+        let talk = Talk {
+            conversation,
+            thread,
+            reply: Var::default(),
+            note: Var::default(),
+        };
         self.threads.update(|talks| talks.push(talk));
     }
 
@@ -314,7 +338,10 @@ impl Console {
         for conversation in &held {
             self.connect(*conversation);
         }
-        let accepting = self.accepting.now().filter(|accepted| !held.contains(accepted));
+        let accepting = self
+            .accepting
+            .now()
+            .filter(|accepted| !held.contains(accepted));
         if self.accepting.now() != accepting {
             self.accepting.set(accepting);
         }
@@ -324,7 +351,9 @@ impl Console {
             held.contains(&conversation)
                 || offered.contains(&conversation)
                 || accepting == Some(conversation)
-                || self.talk_of(conversation).is_some_and(|talk| self.phase(talk) == Phase::Closed)
+                || self
+                    .talk_of(conversation)
+                    .is_some_and(|talk| self.phase(talk) == Phase::Closed)
         };
         let shown = selected.filter(|conversation| stays(*conversation));
         let gone: Vec<Talk> = self.threads.peek(|talks| {
@@ -338,7 +367,8 @@ impl Console {
             self.pane.set("lists");
         }
         for talk in gone {
-            self.threads.update(|talks| talks.retain(|other| other.conversation != talk.conversation));
+            self.threads
+                .update(|talks| talks.retain(|other| other.conversation != talk.conversation));
             talk.thread.close();
         }
         self.report_refusals();
@@ -348,12 +378,14 @@ impl Console {
     fn report_refusals(self) {
         for talk in self.threads.get() {
             let refused = talk.thread.pending(|pending| {
-                pending.iter().find_map(|item| match (&item.command, &item.state) {
-                    (Command::End | Command::Resolve { .. }, PendingState::Failed(failure)) => {
-                        Some((item.id, failure.clone()))
-                    }
-                    _ => None,
-                })
+                pending
+                    .iter()
+                    .find_map(|item| match (&item.command, &item.state) {
+                        (Command::End | Command::Resolve { .. }, PendingState::Failed(failure)) => {
+                            Some((item.id, failure.clone()))
+                        }
+                        _ => None,
+                    })
             });
             if let Some((id, failure)) = refused {
                 talk.thread.input(Input::Discard { id });
@@ -364,6 +396,11 @@ impl Console {
                 toasts::add(self.toasts, words().refusal(&refusal));
             }
         }
+    }
+
+    fn is_at_risk(self) -> bool {
+        let is_busy = |talk: &Talk| talk.thread.pending(|pending| !pending.is_empty());
+        !self.tab.now().outbox.is_kept() && self.threads.with(|talks| talks.iter().any(is_busy))
     }
 
     /// What is in the centre of a visible page is read.
@@ -390,9 +427,22 @@ impl Console {
         js::on_window(&["online", "offline", "visibilitychange"], move |_| {
             let is_online = js::is_online();
             self.is_online.set(is_online);
-            let input = || if is_online { Input::Online } else { Input::Offline };
-            self.desk.input(if is_online { SpaceInput::Online } else { SpaceInput::Offline });
-            self.threads.now().into_iter().for_each(|talk| talk.thread.input(input()));
+            let input = || {
+                if is_online {
+                    Input::Online
+                } else {
+                    Input::Offline
+                }
+            };
+            self.desk.input(if is_online {
+                SpaceInput::Online
+            } else {
+                SpaceInput::Offline
+            });
+            self.threads
+                .now()
+                .into_iter()
+                .for_each(|talk| talk.thread.input(input()));
             self.see();
         });
     }

@@ -41,7 +41,8 @@ struct Shell {
 impl Desk {
     /// A desk at rest. `on_refused` hears what the space says no to.
     pub fn new(tab: &Rc<Tab>, on_refused: impl Fn(CommandId, Refusal) + 'static) -> Self {
-        let link = SpaceLink::new(tab.device, tab.connection("space")).reloaded_at(tab.reloaded_at());
+        let link =
+            SpaceLink::new(tab.device, tab.connection("space")).reloaded_at(tab.reloaded_at());
         let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
             tab: Rc::clone(tab),
             link,
@@ -50,7 +51,12 @@ impl Desk {
             dials: 0,
             on_refused: Rc::new(on_refused),
         })));
-        let desk = Self { shell, state: Bell::new(), sight: Bell::new(), counts: Bell::new() };
+        let desk = Self {
+            shell,
+            state: Bell::new(),
+            sight: Bell::new(),
+            counts: Bell::new(),
+        };
         shell.borrow_mut().timer = Some(Timer::new(move || desk.input(SpaceInput::Tick)));
         desk
     }
@@ -58,7 +64,11 @@ impl Desk {
     /// Hands an input to the link and does what it says.
     pub fn input(self, input: SpaceInput) {
         let dice = u64::from_le_bytes(js::random());
-        let effects = self.shell.borrow_mut().link.handle(time::now(), dice, input);
+        let effects = self
+            .shell
+            .borrow_mut()
+            .link
+            .handle(time::now(), dice, input);
         for effect in effects {
             self.obey(effect);
         }
@@ -98,13 +108,15 @@ impl Desk {
     /// An offer, while it is open.
     pub fn offer(self, conversation: ConversationId) -> Option<Offer> {
         let is_it = |offer: &&Offer| offer.conversation == conversation;
-        self.see(|desk| desk.offers.iter().find(is_it).cloned()).flatten()
+        self.see(|desk| desk.offers.iter().find(is_it).cloned())
+            .flatten()
     }
 
     /// A work item on this desk.
     pub fn item(self, conversation: ConversationId) -> Option<WorkItem> {
         let is_it = |item: &&WorkItem| item.conversation == conversation;
-        self.see(|desk| desk.items.iter().find(is_it).cloned()).flatten()
+        self.see(|desk| desk.items.iter().find(is_it).cloned())
+            .flatten()
     }
 
     /// The newest counts.
@@ -122,10 +134,13 @@ impl Desk {
     pub fn is_available(self) -> bool {
         let known = self.see(|desk| desk.me.available).unwrap_or(false);
         let shell = self.shell.borrow();
-        let asked = shell.link.unanswered().filter_map(|(_, command)| match command {
-            Command::SetAvailable { available } => Some(*available),
-            Command::Accept { .. } | Command::Decline { .. } | Command::Unassign { .. } => None,
-        });
+        let asked = shell
+            .link
+            .unanswered()
+            .filter_map(|(_, command)| match command {
+                Command::SetAvailable { available } => Some(*available),
+                Command::Accept { .. } | Command::Decline { .. } | Command::Unassign { .. } => None,
+            });
         asked.last().unwrap_or(known)
     }
 
@@ -146,7 +161,9 @@ impl Desk {
             }
             SpaceEffect::Renew => spawn(async move {
                 self.input(match tab.session.renew().await {
-                    Ok(token) => SpaceInput::Renewed { token_for_frame: Some(token) },
+                    Ok(token) => SpaceInput::Renewed {
+                        token_for_frame: Some(token),
+                    },
                     Err(HttpError::Refused(..)) => SpaceInput::RenewFailed,
                     Err(HttpError::Unreachable) => SpaceInput::RenewUnreachable,
                 });
@@ -182,7 +199,9 @@ impl Desk {
             let path = ["/api/v1/spaces/", &tab.config.space, "/socket"].concat();
             match token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard))) {
                 Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
-                Ok(None) | Err(HttpError::Unreachable) => self.input(SpaceInput::Lost { code: 1006 }),
+                Ok(None) | Err(HttpError::Unreachable) => {
+                    self.input(SpaceInput::Lost { code: 1006 })
+                }
                 Err(HttpError::Refused(..)) => self.input(SpaceInput::Lost { code: 4401 }),
             }
         });

@@ -22,7 +22,10 @@ pub async fn id(store: &Store) -> DeviceId {
         if claim(device).await {
             return device;
         }
-        store.names("connection").iter().for_each(|name| store.remove(name));
+        store
+            .names("connection")
+            .iter()
+            .for_each(|name| store.remove(name));
     }
     let device = DeviceId::fresh(time::now(), js::random());
     store.set("device", &device.to_string());

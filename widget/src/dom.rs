@@ -25,7 +25,11 @@ pub struct El(Element);
 pub fn el(tag: &str, class: &str) -> El {
     let element = document().create_element(tag).expect_throw("a tag of ours");
     let el = El(element);
-    if class.is_empty() { el } else { el.attr("class", class) }
+    if class.is_empty() {
+        el
+    } else {
+        el.attr("class", class)
+    }
 }
 
 /// Makes an element that only decorates.
@@ -36,7 +40,9 @@ pub fn decor(class: &str) -> El {
 /// Makes a button that does something.
 pub fn button(class: &str, act: impl FnMut() + 'static) -> El {
     let mut act = act;
-    el("button", class).attr("type", "button").on("click", move |_| act())
+    el("button", class)
+        .attr("type", "button")
+        .on("click", move |_| act())
 }
 
 impl From<Element> for El {
@@ -81,21 +87,27 @@ impl El {
     pub fn on(self, event: &str, act: impl FnMut(Event) + 'static) -> Self {
         let act: Box<dyn FnMut(Event)> = Box::new(act);
         let listener = Closure::wrap(act).into_js_value();
-        let _ = self.0.add_event_listener_with_callback(event, listener.unchecked_ref());
+        let _ = self
+            .0
+            .add_event_listener_with_callback(event, listener.unchecked_ref());
         self
     }
 
     /// Text that follows its signals.
     pub fn bind_text(self, read: impl Fn() -> String + 'static) -> Self {
         let element = self.0.clone();
-        bind(Box::new(read), move |text| element.set_text_content(Some(text)));
+        bind(Box::new(read), move |text| {
+            element.set_text_content(Some(text))
+        });
         self
     }
 
     /// An attribute that follows its signals.
     pub fn bind_attr(self, name: &'static str, read: impl Fn() -> String + 'static) -> Self {
         let element = self.0.clone();
-        bind(Box::new(read), move |value| set_attribute(&element, name, Some(value)));
+        bind(Box::new(read), move |value| {
+            set_attribute(&element, name, Some(value))
+        });
         self
     }
 
@@ -130,7 +142,11 @@ impl El {
         effect(move || {
             let keys = read();
             let mut old = list.take();
-            let same = old.iter().zip(&keys).take_while(|((key, ..), next)| key == *next).count();
+            let same = old
+                .iter()
+                .zip(&keys)
+                .take_while(|((key, ..), next)| key == *next)
+                .count();
             let mut rest = old.split_off(same);
             for key in keys.into_iter().skip(same) {
                 let item = match rest.iter().position(|(known, ..)| *known == key) {

@@ -43,7 +43,9 @@ pub fn listen(hear: impl Fn(&str, &JsValue) + 'static) {
             if kind == "init" && origin.is_none() {
                 *origin = Some(event.origin());
             }
-            origin.as_ref().is_some_and(|origin| *origin == event.origin())
+            origin
+                .as_ref()
+                .is_some_and(|origin| *origin == event.origin())
         });
         if is_host {
             hear(&kind, &data);

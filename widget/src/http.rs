@@ -24,7 +24,11 @@ pub async fn post(
     body: &[(&str, JsValue)],
 ) -> Result<JsValue, HttpError> {
     let mut all = vec![("Content-Type", JsValue::from_str("application/json"))];
-    all.extend(headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))));
+    all.extend(
+        headers
+            .iter()
+            .map(|(name, value)| (*name, JsValue::from_str(value))),
+    );
     let body = JSON::stringify(&js::object(body)).map_err(|_| HttpError::Unreachable)?;
     let init = js::object(&[
         ("method", "POST".into()),

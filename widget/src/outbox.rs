@@ -50,7 +50,8 @@ impl Outbox {
 
     /// Forgets an item.
     pub fn drop(&self, id: shared::id::CommandId) {
-        self.store.remove(&[&self.start, id.to_string().as_str()].concat());
+        self.store
+            .remove(&[&self.start, id.to_string().as_str()].concat());
     }
 
     /// Takes over what dead tabs left behind.
@@ -110,10 +111,21 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
     };
     let (kind, text) = (parts.next()?, parts.next()?);
     let command = match kind {
-        "post" => Command::Post { text: MessageText::parse(text).ok()? },
-        "note" => Command::Note { text: MessageText::parse(text).ok()? },
-        "resolve" => Command::Resolve { resolution: Label::parse(text).ok()? },
+        "post" => Command::Post {
+            text: MessageText::parse(text).ok()?,
+        },
+        "note" => Command::Note {
+            text: MessageText::parse(text).ok()?,
+        },
+        "resolve" => Command::Resolve {
+            resolution: Label::parse(text).ok()?,
+        },
         _ => Command::End,
     };
-    Some(Pending { id: shared::id::CommandId::from_bytes([0; 16]), command, written_at, state })
+    Some(Pending {
+        id: shared::id::CommandId::from_bytes([0; 16]),
+        command,
+        written_at,
+        state,
+    })
 }

@@ -14,9 +14,13 @@ const JOINED_WITHIN: Duration = Duration::from_secs(180);
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Reader {
     /// The customer.
+    #[cfg_attr(not(feature = "chat"), expect(dead_code, reason = "the chat's reader"))]
     Customer,
     /// That agent.
-    #[cfg_attr(not(feature = "console"), expect(dead_code, reason = "the console's reader"))]
+    #[cfg_attr(
+        not(feature = "console"),
+        expect(dead_code, reason = "the console's reader")
+    )]
     Agent(AgentId),
 }
 
@@ -60,12 +64,20 @@ pub fn rows(
         if last_day != Some(today) {
             last_day = Some(today);
             last = None;
-            rows.push(Row { key: Key::Day(today), seq: None, is_joined: false });
+            rows.push(Row {
+                key: Key::Day(today),
+                seq: None,
+                is_joined: false,
+            });
         }
         let is_joined = matches!((last, group), (Some((before, then)), Some(group))
             if before == group && at.since(then) < JOINED_WITHIN);
         last = group.map(|group| (group, at));
-        rows.push(Row { key, seq, is_joined });
+        rows.push(Row {
+            key,
+            seq,
+            is_joined,
+        });
     };
     for entry in entries.iter().filter(|entry| is_shown(entry)) {
         let group = match (&entry.event, &entry.author) {
@@ -90,7 +102,12 @@ pub fn rows(
             Command::Note { .. } => true,
             Command::End | Command::Resolve { .. } => continue,
         };
-        push(Key::Own(item.id), None, item.written_at, Some((me.0, me.1, is_note)));
+        push(
+            Key::Own(item.id),
+            None,
+            item.written_at,
+            Some((me.0, me.1, is_note)),
+        );
     }
     rows
 }

@@ -28,13 +28,21 @@ impl Session {
     /// A customer's session, made when it is first needed.
     #[cfg(feature = "chat")]
     pub fn of_visitor(store: Store, space: &str) -> Self {
-        Self { store, space: space.to_owned(), is_given: true }
+        Self {
+            store,
+            space: space.to_owned(),
+            is_given: true,
+        }
     }
 
     /// An agent's session; signing in makes it.
     #[cfg(feature = "console")]
     pub fn of_agent(store: Store, space: &str) -> Self {
-        Self { store, space: space.to_owned(), is_given: false }
+        Self {
+            store,
+            space: space.to_owned(),
+            is_given: false,
+        }
     }
 
     /// Who signed in.

@@ -55,7 +55,10 @@ impl Store {
             Some(storage) => storage.get_item(&key).ok().flatten(),
             None => {
                 let memory = self.memory.borrow();
-                memory.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone())
+                memory
+                    .iter()
+                    .find(|(known, _)| *known == key)
+                    .map(|(_, value)| value.clone())
             }
         }
     }
@@ -84,7 +87,10 @@ impl Store {
     pub fn names(&self, start: &str) -> Vec<String> {
         let mut names = Vec::new();
         let mut take = |key: &str| {
-            if let Some(name) = key.strip_prefix(&self.prefix).filter(|name| name.starts_with(start)) {
+            if let Some(name) = key
+                .strip_prefix(&self.prefix)
+                .filter(|name| name.starts_with(start))
+            {
                 names.push(name.to_owned());
             }
         };

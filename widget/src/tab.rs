@@ -37,7 +37,14 @@ impl Tab {
         device: DeviceId,
     ) -> Rc<Self> {
         let outbox = Outbox::new(local.clone(), device);
-        Rc::new(Self { config, local, own, session, device, outbox })
+        Rc::new(Self {
+            config,
+            local,
+            own,
+            session,
+            device,
+            outbox,
+        })
     }
 
     /// The last connection number of this tab to an object.
@@ -48,7 +55,8 @@ impl Tab {
 
     /// Remembers the newest connection number to an object.
     pub fn count(&self, object: &str, connection: u32) {
-        self.own.set(&["connection.", object].concat(), &connection.to_string());
+        self.own
+            .set(&["connection.", object].concat(), &connection.to_string());
     }
 
     /// When this tab last reloaded itself for a newer build.

@@ -15,6 +15,10 @@ use shared::refusal::Refusal;
 use crate::js;
 
 /// One language of everything that the chat says, and that both apps say.
+#[cfg_attr(
+    not(feature = "chat"),
+    expect(dead_code, reason = "the console says less than the chat")
+)]
 pub struct Text {
     /// The language, as `<html lang>` names it.
     pub lang: &'static str,
@@ -44,6 +48,7 @@ pub struct Text {
 
     // Events.
     pub is_online: &'static str,
+    pub unassigned: &'static str,
     pub transferred: &'static str,
     pub idle_warned: &'static str,
     pub agent_ended: &'static str,
@@ -80,8 +85,6 @@ pub struct Text {
     pub close: &'static str,
     pub ended_title: &'static str,
     pub start_new: &'static str,
-    pub failed_title: &'static str,
-    pub failed_text: &'static str,
 }
 
 impl Text {
@@ -128,8 +131,16 @@ pub fn locale() -> String {
 /// changed the choice.
 pub fn choose(asked: &str) -> bool {
     let own = js::language().unwrap_or_default();
-    let wanted = if asked.is_empty() { own.as_str() } else { asked };
-    let text = if is_of(wanted, de::TEXT.lang) { &de::TEXT } else { &en::TEXT };
+    let wanted = if asked.is_empty() {
+        own.as_str()
+    } else {
+        asked
+    };
+    let text = if is_of(wanted, de::TEXT.lang) {
+        &de::TEXT
+    } else {
+        &en::TEXT
+    };
     let locale = [wanted, own.as_str()]
         .into_iter()
         .find(|locale| is_of(locale, text.lang))

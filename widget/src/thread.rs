@@ -92,7 +92,11 @@ impl Thread {
     /// Hands an input to the link and does what it says.
     pub fn input(self, input: Input) {
         let dice = u64::from_le_bytes(js::random());
-        let effects = self.shell.borrow_mut().link.handle(time::now(), dice, input);
+        let effects = self
+            .shell
+            .borrow_mut()
+            .link
+            .handle(time::now(), dice, input);
         for effect in effects {
             self.obey(effect);
         }
@@ -118,6 +122,7 @@ impl Thread {
     }
 
     /// What the customer claims to be called, for the first message.
+    #[cfg(feature = "chat")]
     pub fn claim_name(self, name: String) {
         self.shell.borrow_mut().name = Some(name);
     }
@@ -129,6 +134,7 @@ impl Thread {
     }
 
     /// The conversation, once there is one.
+    #[cfg(feature = "chat")]
     pub fn conversation(self) -> Option<ConversationId> {
         self.state.hear();
         self.with(ConversationLink::conversation)
@@ -198,7 +204,14 @@ impl Thread {
         }
         self.cursors.hear();
         let is_delivered = other.delivered >= seq;
-        (if is_delivered { Mark::Delivered } else { Mark::Sent }, place)
+        (
+            if is_delivered {
+                Mark::Delivered
+            } else {
+                Mark::Sent
+            },
+            place,
+        )
     }
 
     fn with<T>(self, read: impl FnOnce(&ConversationLink) -> T) -> T {
@@ -213,7 +226,10 @@ impl Thread {
                 let name = shell.borrow().name.clone();
                 spawn(async move { self.input(begin(&tab, id, text, name).await) });
             }
-            Act::Dial { conversation, connection } => self.dial(conversation, connection),
+            Act::Dial {
+                conversation,
+                connection,
+            } => self.dial(conversation, connection),
             Act::Transmit(frame) => {
                 if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
                     socket.send(&bytes);
@@ -226,7 +242,9 @@ impl Thread {
             }
             Act::Renew => spawn(async move {
                 self.input(match tab.session.renew().await {
-                    Ok(token) => Input::Renewed { token_for_frame: Some(token) },
+                    Ok(token) => Input::Renewed {
+                        token_for_frame: Some(token),
+                    },
                     Err(HttpError::Refused(..)) => Input::RenewFailed,
                     Err(HttpError::Unreachable) => Input::RenewUnreachable,
                 });
@@ -262,7 +280,8 @@ impl Thread {
                 return;
             }
             let path = ["/api/v1/conversations/", &object, "/socket"].concat();
-            let socket = token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard)));
+            let socket =
+                token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard)));
             match socket {
                 Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
                 Ok(None) | Err(HttpError::Unreachable) => self.input(Input::Lost { code: 1006 }),
@@ -295,7 +314,9 @@ async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
     if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
-        return failed(BeginFailure::Refused(Refusal::ConversationOpen { conversation }));
+        return failed(BeginFailure::Refused(Refusal::ConversationOpen {
+            conversation,
+        }));
     }
     let Ok(token) = tab.session.ensure().await else {
         return failed(BeginFailure::Unreachable);
@@ -304,11 +325,16 @@ async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>
         ("Authorization", ["Bearer ", &token].concat()),
         ("Idempotency-Key", id.to_string()),
     ];
-    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let headers = headers
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     let name = name.map_or(JsValue::UNDEFINED, |name| JsValue::from_str(&name));
     let body = [("text", JsValue::from_str(text.as_str())), ("name", name)];
-    let conversation =
-        |body: &JsValue| js::get_text(body, "conversation")?.parse::<ConversationId>().ok();
+    let conversation = |body: &JsValue| {
+        js::get_text(body, "conversation")?
+            .parse::<ConversationId>()
+            .ok()
+    };
     match http::post("/api/v1/conversations", &headers, &body).await {
         Ok(answer) => match conversation(&answer) {
             Some(conversation) => {

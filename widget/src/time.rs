@@ -26,6 +26,7 @@ pub enum Form {
     /// Day of the week and date.
     Day,
     /// Date, hours and minutes.
+    #[cfg(feature = "console")]
     Full,
 }
 
@@ -40,10 +41,13 @@ pub fn write(at: Timestamp, form: Form) -> String {
         let format = match form {
             Form::Time => time,
             Form::Day => day,
+            #[cfg(feature = "console")]
             Form::Full => full,
         };
         let text = format.call1(&JsValue::UNDEFINED, &date(at));
-        text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+        text.ok()
+            .and_then(|text| text.as_string())
+            .unwrap_or_default()
     })
 }
 
@@ -65,7 +69,10 @@ pub fn number(value: usize) -> String {
     value.to_locale_string(&text::locale()).into()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds since 1970 are far below 2^53"
+)]
 fn millis(at: Timestamp) -> f64 {
     at.millis() as f64
 }
@@ -77,13 +84,24 @@ fn date(at: Timestamp) -> Date {
 fn formats_of_locale() -> [Function; 3] {
     let locales = Array::of1(&JsValue::from_str(&text::locale()));
     let format = |options: Object| -> Function {
-        Intl::DateTimeFormat::new(&locales, &options).format().unchecked_into()
+        Intl::DateTimeFormat::new(&locales, &options)
+            .format()
+            .unchecked_into()
     };
     let digits = || JsValue::from_str("2-digit");
     let (numeric, short, long) = ("numeric".into(), "short".into(), "long".into());
     [
         format(js::object(&[("hour", digits()), ("minute", digits())])),
-        format(js::object(&[("weekday", long), ("day", JsValue::clone(&numeric)), ("month", "long".into())])),
-        format(js::object(&[("day", numeric), ("month", short), ("hour", digits()), ("minute", digits())])),
+        format(js::object(&[
+            ("weekday", long),
+            ("day", JsValue::clone(&numeric)),
+            ("month", "long".into()),
+        ])),
+        format(js::object(&[
+            ("day", numeric),
+            ("month", short),
+            ("hour", digits()),
+            ("minute", digits()),
+        ])),
     ]
 }

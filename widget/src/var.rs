@@ -20,7 +20,10 @@ impl<T> Clone for Var<T> {
 impl<T> Var<T> {
     /// A value.
     pub fn new(value: T) -> Self {
-        Self(Box::leak(Box::new((RefCell::new(value), ArcTrigger::new()))))
+        Self(Box::leak(Box::new((
+            RefCell::new(value),
+            ArcTrigger::new(),
+        ))))
     }
 
     /// Reads it, and runs again when it changes.

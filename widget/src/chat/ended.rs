@@ -16,15 +16,24 @@ pub fn ended(chat: Chat) -> El {
             Stage::WrappingUp { cause, .. } | Stage::Closed { cause, .. } => Some(cause),
             Stage::Waiting { .. } | Stage::Active { .. } => None,
         });
-        let end = cause.flatten().map(|cause| {
-            thread.entries(|entries| ending(cause, entries, Reader::Customer))
-        });
+        let end = cause
+            .flatten()
+            .map(|cause| thread.entries(|entries| ending(cause, entries, Reader::Customer)));
         end.unwrap_or_default()
     };
     el("section", "ended")
         .attr("aria-labelledby", "ended-title")
         .bind_flag("hidden", move || chat.screen() != Screen::Ended)
-        .child(el("h2", "ended__title").attr("id", "ended-title").text(text().ended_title))
+        .child(
+            el("h2", "ended__title")
+                .attr("id", "ended-title")
+                .text(text().ended_title),
+        )
         .child(el("p", "ended__text").bind_text(words))
-        .child(button("button button--primary ended__new", move || chat.start_new()).text(text().start_new))
+        .child(
+            button("button button--primary ended__new", move || {
+                chat.start_new()
+            })
+            .text(text().start_new),
+        )
 }

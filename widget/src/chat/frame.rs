@@ -14,7 +14,11 @@ pub fn attach(chat: Chat) {
     js::on_window(&["online", "offline", "visibilitychange"], move |_| {
         let is_online = js::is_online();
         chat.is_online.set(is_online);
-        chat.thread.now().input(if is_online { Input::Online } else { Input::Offline });
+        chat.thread.now().input(if is_online {
+            Input::Online
+        } else {
+            Input::Offline
+        });
         see(chat);
     });
     js::on_window(&["storage"], move |event| {
@@ -87,7 +91,9 @@ fn name(chat: Chat, message: &JsValue) {
 
 /// The page's colours, and its theme when it forces one.
 fn dress(message: &JsValue) {
-    let Some(html) = document().document_element() else { return };
+    let Some(html) = document().document_element() else {
+        return;
+    };
     let html: HtmlElement = html.unchecked_into();
     for (name, property) in [("color", "--brand"), ("on", "--on-brand")] {
         if let Some(color) = js::get_text(message, name) {

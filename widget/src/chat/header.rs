@@ -24,7 +24,11 @@ pub fn header(chat: Chat, end: impl Fn() + 'static) -> El {
         Screen::Ended => text().ended_title.to_owned(),
     };
     let state_class = move || {
-        let online = if is_online() { " header__state--online" } else { "" };
+        let online = if is_online() {
+            " header__state--online"
+        } else {
+            ""
+        };
         ["header__state", online].concat()
     };
     let is_open = move || matches!(chat.screen(), Screen::Waiting | Screen::Active);
@@ -36,7 +40,11 @@ pub fn header(chat: Chat, end: impl Fn() + 'static) -> El {
         )
         .child(
             el("div", "header__who")
-                .child(el("h1", "header__name").attr("dir", "auto").text(&chat.tab().config.name))
+                .child(
+                    el("h1", "header__name")
+                        .attr("dir", "auto")
+                        .text(&chat.tab().config.name),
+                )
                 .child(
                     el("p", "header__state")
                         .attr("role", "status")
@@ -50,8 +58,10 @@ pub fn header(chat: Chat, end: impl Fn() + 'static) -> El {
                 .bind_flag("hidden", move || !is_open()),
         )
         .child(
-            button("header__close icon icon--close", || host::tell("close", &[]))
-                .attr("aria-label", text().close)
-                .bind_flag("hidden", || !host::is_framed()),
+            button("header__close icon icon--close", || {
+                host::tell("close", &[])
+            })
+            .attr("aria-label", text().close)
+            .bind_flag("hidden", || !host::is_framed()),
         )
 }

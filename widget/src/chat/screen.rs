@@ -62,14 +62,21 @@ pub fn screen(chat: Chat) -> El {
         .on("keydown", move |event| {
             let event: &KeyboardEvent = event.unchecked_ref();
             if event.key() == "Escape" && !event.is_composing() {
-                if is_asking.now() { stop_asking() } else { host::tell("close", &[]) }
+                if is_asking.now() {
+                    stop_asking()
+                } else {
+                    host::tell("close", &[])
+                }
             }
         })
         .child(header(chat, move || is_asking.set(true)))
         .child(banner(line, move || thread.input(Input::Start)))
         .child(log)
         .child(new)
-        .child(typing(move || chat.agent().filter(|_| thread.other_is_typing())).bind_flag("hidden", is_over))
+        .child(
+            typing(move || chat.agent().filter(|_| thread.other_is_typing()))
+                .bind_flag("hidden", is_over),
+        )
         .child(confirm(is_asking, end, stop_asking))
         .child(composer.draw().bind_flag("hidden", is_over))
         .child(ended(chat))

@@ -24,7 +24,10 @@ pub fn bar(console: Console) -> El {
         | State::Updating { .. }
         | State::Stopped(_) => "",
     };
-    let name = move || desk.see(|desk| desk.me.screen_name.to_string()).unwrap_or_default();
+    let name = move || {
+        desk.see(|desk| desk.me.screen_name.to_string())
+            .unwrap_or_default()
+    };
     let space = move || {
         let name = desk.see(|desk| desk.me.space.to_string());
         name.unwrap_or_else(|| console.tab.now().config.name.clone())
@@ -32,31 +35,51 @@ pub fn bar(console: Console) -> El {
     el("header", "bar")
         .child(decor("bar__bell icon icon--bell"))
         .child(el("h1", "bar__space").attr("dir", "auto").bind_text(space))
-        .child(el("p", "bar__link").attr("role", "status").bind_text(move || line().to_owned()))
+        .child(
+            el("p", "bar__link")
+                .attr("role", "status")
+                .bind_text(move || line().to_owned()),
+        )
         .child(slots(console))
         .child(switch(console))
         .child(
             el("div", "bar__me")
-                .child(decor("avatar avatar--agent avatar--small").bind_text(move || initial(&name())))
+                .child(
+                    decor("avatar avatar--agent avatar--small").bind_text(move || initial(&name())),
+                )
                 .child(el("span", "bar__name").attr("dir", "auto").bind_text(name)),
         )
         .child(
-            button("button button--icon button--quiet bar__sign-out icon icon--leave", move || {
-                console.sign_out();
-            })
+            button(
+                "button button--icon button--quiet bar__sign-out icon icon--leave",
+                move || {
+                    console.sign_out();
+                },
+            )
             .attr("aria-label", words().sign_out),
         )
 }
 
 fn slots(console: Console) -> El {
-    let read = move || console.desk.see(|desk| (desk.me.used, desk.me.limit)).unwrap_or_default();
+    let read = move || {
+        console
+            .desk
+            .see(|desk| (desk.me.used, desk.me.limit))
+            .unwrap_or_default()
+    };
     let line = move || {
         let (used, limit) = read();
         fill(&fill(words().slots, &used.to_string()), &limit.to_string())
     };
     let pips = move || {
         let (used, limit) = read();
-        let pip = |slot| if slot < used { "slots__pip slots__pip--taken" } else { "slots__pip" };
+        let pip = |slot| {
+            if slot < used {
+                "slots__pip slots__pip--taken"
+            } else {
+                "slots__pip"
+            }
+        };
         let shown = if limit > PIPS_MAX { 0 } else { limit };
         (0..shown).map(|slot| el("span", pip(slot))).collect()
     };
@@ -69,9 +92,17 @@ fn switch(console: Console) -> El {
     let desk = console.desk;
     let is_on = move || desk.is_available();
     let toggle = move || {
-        desk.submit(Command::SetAvailable { available: !desk.is_available() });
+        desk.submit(Command::SetAvailable {
+            available: !desk.is_available(),
+        });
     };
-    let state = move || if is_on() { words().available } else { words().unavailable };
+    let state = move || {
+        if is_on() {
+            words().available
+        } else {
+            words().unavailable
+        }
+    };
     button("switch", toggle)
         .attr("role", "switch")
         .attr("aria-label", words().available)

@@ -16,11 +16,20 @@ use crate::var::Var;
 
 /// The open conversation.
 pub fn conversation(console: Console, talk: Talk) -> El {
-    let Talk { conversation, thread, .. } = talk;
+    let Talk {
+        conversation,
+        thread,
+        ..
+    } = talk;
     let phase = move || console.phase(talk);
     let class = move || {
         let is_preview = console.desk.offer(conversation).is_some();
-        if is_preview { "conversation conversation--preview" } else { "conversation" }.to_owned()
+        if is_preview {
+            "conversation conversation--preview"
+        } else {
+            "conversation"
+        }
+        .to_owned()
     };
     let edit = move |text: &str| {
         talk.reply.update(|draft| draft.push_str(text));
@@ -57,7 +66,11 @@ pub fn conversation(console: Console, talk: Talk) -> El {
 
 fn head(console: Console, talk: Talk) -> El {
     let words = words();
-    let Talk { conversation, thread, .. } = talk;
+    let Talk {
+        conversation,
+        thread,
+        ..
+    } = talk;
     let phase = move || console.phase(talk);
     let is_picking = Var::new(false);
     let pill = move || {
@@ -72,7 +85,9 @@ fn head(console: Console, talk: Talk) -> El {
     let is_not_active = move || phase() != Phase::Active;
     let has_no_actions = move || !matches!(phase(), Phase::Active | Phase::WrappingUp);
     let unassign = move || {
-        console.desk.submit(space::Command::Unassign { conversation });
+        console
+            .desk
+            .submit(space::Command::Unassign { conversation });
     };
     let resolve = button("button button--primary conversation__resolve", move || {
         is_picking.update(|is_picking| *is_picking = !*is_picking);
@@ -101,25 +116,35 @@ fn head(console: Console, talk: Talk) -> El {
                 .text(words.unassign),
         )
         .child(
-            button("button button--quiet conversation__end", move || thread.submit(Command::End))
-                .bind_flag("hidden", is_not_active)
-                .text(words.end),
+            button("button button--quiet conversation__end", move || {
+                thread.submit(Command::End)
+            })
+            .bind_flag("hidden", is_not_active)
+            .text(words.end),
         )
         .child(resolve);
     el("header", "conversation__head")
         .child(
-            button("button button--icon button--quiet conversation__back icon icon--back", move || {
-                console.pane.set("lists");
-            })
+            button(
+                "button button--icon button--quiet conversation__back icon icon--back",
+                move || {
+                    console.pane.set("lists");
+                },
+            )
             .attr("aria-label", words.back),
         )
         .child(who)
         .child(
-            button("button button--icon button--quiet conversation__details icon icon--details", move || {
-                console.pane.set("details");
-            })
+            button(
+                "button button--icon button--quiet conversation__details icon icon--details",
+                move || {
+                    console.pane.set("details");
+                },
+            )
             .attr("aria-label", words.details)
-            .bind_attr("aria-expanded", move || (console.pane.get() == "details").to_string()),
+            .bind_attr("aria-expanded", move || {
+                (console.pane.get() == "details").to_string()
+            }),
         )
         .child(actions)
         .child(picker(console, is_picking, opener, move |resolution| {
@@ -130,9 +155,18 @@ fn head(console: Console, talk: Talk) -> El {
 /// What the customer is called, from the log or, before it has come, from the desk.
 pub fn name(console: Console, conversation: ConversationId) -> String {
     let talk = console.talk_of(conversation);
-    let name = talk.and_then(|talk| talk.thread.lifecycle(|lifecycle| lifecycle.name.to_string()));
+    let name = talk.and_then(|talk| {
+        talk.thread
+            .lifecycle(|lifecycle| lifecycle.name.to_string())
+    });
     let desk = console.desk;
-    name.or_else(|| desk.item(conversation).map(|item| item.customer.to_string()))
-        .or_else(|| desk.offer(conversation).map(|offer| offer.customer.to_string()))
-        .unwrap_or_default()
+    name.or_else(|| {
+        desk.item(conversation)
+            .map(|item| item.customer.to_string())
+    })
+    .or_else(|| {
+        desk.offer(conversation)
+            .map(|offer| offer.customer.to_string())
+    })
+    .unwrap_or_default()
 }

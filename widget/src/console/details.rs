@@ -15,11 +15,18 @@ pub fn details(console: Console, talk: Talk) -> El {
     let name = move || name(console, talk.conversation);
     let head = el("div", "details__head")
         .child(decor("avatar avatar--customer").bind_text(move || initial(&name())))
-        .child(el("h2", "details__name").attr("dir", "auto").bind_text(name))
         .child(
-            button("button button--icon button--quiet details__close icon icon--close", move || {
-                console.pane.set("conversation");
-            })
+            el("h2", "details__name")
+                .attr("dir", "auto")
+                .bind_text(name),
+        )
+        .child(
+            button(
+                "button button--icon button--quiet details__close icon icon--close",
+                move || {
+                    console.pane.set("conversation");
+                },
+            )
             .attr("aria-label", words().close_details),
         );
     el("section", "details")
@@ -31,13 +38,28 @@ pub fn details(console: Console, talk: Talk) -> El {
 fn rows(talk: Talk) -> Vec<El> {
     let words = words();
     let opened = talk.thread.entries(|entries| entries.first().cloned());
-    let Some(Entry { at, event: Event::Opened { name, queue, source, .. }, .. }) = opened else {
+    let Some(Entry {
+        at,
+        event:
+            Event::Opened {
+                name,
+                queue,
+                source,
+                ..
+            },
+        ..
+    }) = opened
+    else {
         return vec![];
     };
     let mut all = vec![name_row(name.as_str()), row(words.started, moment(at))];
     let (accepted, ended) = talk.thread.entries(|entries| {
         let last = |is_it: fn(&Event) -> bool| {
-            entries.iter().rev().find(|entry| is_it(&entry.event)).map(|entry| entry.at)
+            entries
+                .iter()
+                .rev()
+                .find(|entry| is_it(&entry.event))
+                .map(|entry| entry.at)
         };
         let ended = last(|event| matches!(event, Event::Ended { .. }));
         (
@@ -60,7 +82,12 @@ fn rows(talk: Talk) -> Vec<El> {
                 Stage::Closed { resolution, .. } => Some(words.resolution(resolution.as_str())),
                 Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. } => None,
             };
-            (lifecycle.assignee().map(|assignee| assignee.name.to_string()), resolution)
+            (
+                lifecycle
+                    .assignee()
+                    .map(|assignee| assignee.name.to_string()),
+                resolution,
+            )
         })
         .unwrap_or_default();
     let person = |name: String| el("dd", "").attr("dir", "auto").text(&name);
@@ -72,22 +99,28 @@ fn rows(talk: Talk) -> Vec<El> {
 /// A name that the page claims; one of ours is told by its form.
 fn name_row(name: &str) -> El {
     let value = el("dd", "").attr("dir", "auto").text(name);
-    let is_ours = name.strip_prefix("Guest ").is_some_and(|rest| {
-        rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let is_ours = name
+        .strip_prefix("Guest ")
+        .is_some_and(|rest| rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let value = if is_ours {
         value
     } else {
-        value.text(" ").child(el("span", "details__claim").text(words().claimed))
+        value
+            .text(" ")
+            .child(el("span", "details__claim").text(words().claimed))
     };
     row(words().name, value)
 }
 
 fn row(name: &str, value: El) -> El {
-    el("div", "details__row").child(el("dt", "").text(name)).child(value)
+    el("div", "details__row")
+        .child(el("dt", "").text(name))
+        .child(value)
 }
 
 fn moment(at: Timestamp) -> El {
-    let time = el("time", "").attr("datetime", &time::iso(at)).text(&time::write(at, Form::Full));
+    let time = el("time", "")
+        .attr("datetime", &time::iso(at))
+        .text(&time::write(at, Form::Full));
     el("dd", "").child(time)
 }

@@ -8,8 +8,22 @@ use crate::text::console::words;
 pub fn empty(console: Console) -> El {
     let words = words();
     let is_on = move || console.desk.is_available();
-    let title = move || if is_on() { words.quiet } else { words.unavailable_title }.to_owned();
-    let text = move || if is_on() { words.quiet_text } else { words.unavailable_text }.to_owned();
+    let title = move || {
+        if is_on() {
+            words.quiet
+        } else {
+            words.unavailable_title
+        }
+        .to_owned()
+    };
+    let text = move || {
+        if is_on() {
+            words.quiet_text
+        } else {
+            words.unavailable_text
+        }
+        .to_owned()
+    };
     let inside = el("div", "empty")
         .child(decor("empty__bell icon icon--bell"))
         .child(el("h2", "empty__title").bind_text(title))

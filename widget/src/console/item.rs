@@ -18,20 +18,34 @@ const WORDS_MAX: usize = 80;
 /// One row of My chats or Wrapping up.
 pub fn item(console: Console, conversation: ConversationId) -> El {
     let of = move |part: fn(&WorkItem) -> String| {
-        console.desk.item(conversation).map(|item| part(&item)).unwrap_or_default()
+        console
+            .desk
+            .item(conversation)
+            .map(|item| part(&item))
+            .unwrap_or_default()
     };
     let name = move || of(|item| item.customer.to_string());
-    let unread = move || console.talk_of(conversation).map_or(0, |talk| talk.thread.unread());
+    let unread = move || {
+        console
+            .talk_of(conversation)
+            .map_or(0, |talk| talk.thread.unread())
+    };
     let is_open = move || console.selected.get() == Some(conversation);
     let class = move || {
         let left = console.desk.item(conversation).and_then(|item| item.ended);
         let unread = if unread() > 0 { " item--unread" } else { "" };
-        let left = if left == Some(EndCause::Customer) { " item--cancelled" } else { "" };
+        let left = if left == Some(EndCause::Customer) {
+            " item--cancelled"
+        } else {
+            ""
+        };
         ["item", unread, left].concat()
     };
     let last = move || last(console, conversation);
     let message = move || {
-        last().map(|(text, _)| text).unwrap_or_else(|| of(|item| item.first_words.clone()))
+        last()
+            .map(|(text, _)| text)
+            .unwrap_or_else(|| of(|item| item.first_words.clone()))
     };
     let at = move || last().map(|(_, at)| at);
     let count = move || match unread() {
@@ -48,9 +62,16 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
         .child(
             el("time", "item__time")
                 .bind_attr("datetime", move || at().map(time::iso).unwrap_or_default())
-                .bind_text(move || at().map(|at| time::write(at, Form::Time)).unwrap_or_default()),
+                .bind_text(move || {
+                    at().map(|at| time::write(at, Form::Time))
+                        .unwrap_or_default()
+                }),
         )
-        .child(el("span", "item__words").attr("dir", "auto").bind_text(message))
+        .child(
+            el("span", "item__words")
+                .attr("dir", "auto")
+                .bind_text(message),
+        )
         .child(
             el("span", "item__unread")
                 .bind_flag("hidden", move || unread() == 0)
@@ -63,11 +84,14 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
 fn last(console: Console, conversation: ConversationId) -> Option<(String, Timestamp)> {
     let talk = console.talk_of(conversation)?;
     talk.thread.entries(|entries| {
-        entries.iter().rev().find_map(|entry| match (&entry.event, &entry.author) {
-            (Event::MessagePosted { text }, Author::Customer | Author::Agent { .. }) => {
-                Some((first_words(text, WORDS_MAX), entry.at))
-            }
-            _ => None,
-        })
+        entries
+            .iter()
+            .rev()
+            .find_map(|entry| match (&entry.event, &entry.author) {
+                (Event::MessagePosted { text }, Author::Customer | Author::Agent { .. }) => {
+                    Some((first_words(text, WORDS_MAX), entry.at))
+                }
+                _ => None,
+            })
     })
 }

@@ -22,16 +22,31 @@ pub fn lists(console: Console) -> El {
     };
     let held = move |is_over: bool| {
         let items = desk.see(|desk| {
-            let items = desk.items.iter().filter(|item| item.ended.is_some() == is_over);
+            let items = desk
+                .items
+                .iter()
+                .filter(|item| item.ended.is_some() == is_over);
             items.map(|item| item.conversation).collect()
         });
         items.unwrap_or_default()
     };
-    let no_offers = move || if desk.is_available() { words.no_offers } else { words.others };
+    let no_offers = move || {
+        if desk.is_available() {
+            words.no_offers
+        } else {
+            words.others
+        }
+    };
     el("nav", "lists")
         .attr("aria-label", words.conversations)
         .on("keydown", |event| step(event.unchecked_ref()))
-        .child(list("offers", words.offers, no_offers, offered, move |id| offer(console, id)))
+        .child(list(
+            "offers",
+            words.offers,
+            no_offers,
+            offered,
+            move |id| offer(console, id),
+        ))
         .child(list(
             "mine",
             words.my_chats,
@@ -58,13 +73,22 @@ fn list(
 ) -> El {
     let has_offers = move || name == "offers" && !read().is_empty();
     let class = move || {
-        if has_offers() { "list__count list__count--hot" } else { "list__count" }.to_owned()
+        if has_offers() {
+            "list__count list__count--hot"
+        } else {
+            "list__count"
+        }
+        .to_owned()
     };
     let count = el("span", "list__count")
         .bind_attr("class", class)
         .bind_text(move || read().len().to_string());
     section(name, title, count)
-        .child(el("ul", "list__rows").bind_flag("hidden", move || read().is_empty()).keyed(read, make))
+        .child(
+            el("ul", "list__rows")
+                .bind_flag("hidden", move || read().is_empty())
+                .keyed(read, make),
+        )
         .child(
             el("p", "list__empty")
                 .bind_flag("hidden", move || !read().is_empty())
@@ -92,7 +116,13 @@ fn section(name: &str, title: &str, count: El) -> El {
     let id = ["list-", name].concat();
     el("section", &["list list--", name].concat())
         .attr("aria-labelledby", &id)
-        .child(el("h2", "list__title").attr("id", &id).text(title).text(" ").child(count))
+        .child(
+            el("h2", "list__title")
+                .attr("id", &id)
+                .text(title)
+                .text(" ")
+                .child(count),
+        )
 }
 
 /// Arrow keys go through the rows of all lists.
@@ -103,7 +133,9 @@ fn step(event: &KeyboardEvent) {
         _ => return,
     };
     let document = js::document();
-    let Ok(rows) = document.query_selector_all(".offer__open, .item__open") else { return };
+    let Ok(rows) = document.query_selector_all(".offer__open, .item__open") else {
+        return;
+    };
     let active = document.active_element();
     let here = (0..rows.length()).find(|index| rows.get(*index).as_ref() == active.as_deref());
     let next = match here {

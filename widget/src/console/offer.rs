@@ -10,11 +10,20 @@ use crate::text::console::words;
 /// One row of Offers.
 pub fn offer(console: Console, conversation: ConversationId) -> El {
     let of = move |part: fn(&shared::space::Offer) -> String| {
-        console.desk.offer(conversation).map(|offer| part(&offer)).unwrap_or_default()
+        console
+            .desk
+            .offer(conversation)
+            .map(|offer| part(&offer))
+            .unwrap_or_default()
     };
     let class = move || {
         let is_open = console.selected.get() == Some(conversation);
-        if is_open { "offer offer--open" } else { "offer" }.to_owned()
+        if is_open {
+            "offer offer--open"
+        } else {
+            "offer"
+        }
+        .to_owned()
     };
     el("li", "offer")
         .bind_attr("class", class)
@@ -34,8 +43,16 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
         .child(ring(console, conversation))
         .child(
             el("div", "offer__actions")
-                .child(accept(console, conversation, "button button--primary button--small offer__accept"))
-                .child(decline(console, conversation, "button button--quiet button--small offer__decline")),
+                .child(accept(
+                    console,
+                    conversation,
+                    "button button--primary button--small offer__accept",
+                ))
+                .child(decline(
+                    console,
+                    conversation,
+                    "button button--quiet button--small offer__decline",
+                )),
         )
 }
 
@@ -45,8 +62,16 @@ pub fn preview(console: Console, conversation: ConversationId) -> El {
         .bind_flag("hidden", move || console.desk.offer(conversation).is_none())
         .child(ring(console, conversation))
         .child(el("p", "preview__text").text(words().preview))
-        .child(accept(console, conversation, "button button--primary offer__accept"))
-        .child(decline(console, conversation, "button button--quiet offer__decline"))
+        .child(accept(
+            console,
+            conversation,
+            "button button--primary offer__accept",
+        ))
+        .child(decline(
+            console,
+            conversation,
+            "button button--quiet offer__decline",
+        ))
 }
 
 fn accept(console: Console, conversation: ConversationId, class: &str) -> El {

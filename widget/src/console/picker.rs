@@ -20,7 +20,10 @@ pub fn picker(
 ) -> El {
     let words = words();
     let choices = move || {
-        let labels = console.desk.see(|desk| desk.resolutions.clone()).unwrap_or_default();
+        let labels = console
+            .desk
+            .see(|desk| desk.resolutions.clone())
+            .unwrap_or_default();
         let choice = |label: Label| {
             let name = words.resolution(label.as_str());
             let data = label.to_string();
@@ -28,10 +31,14 @@ pub fn picker(
                 is_open.set(false);
                 pick(label.clone());
             };
-            button("picker__choice", choose).attr("data-resolution", &data).text(&name)
+            button("picker__choice", choose)
+                .attr("data-resolution", &data)
+                .text(&name)
         };
         // Nobody's to choose: the space itself writes it when nobody came.
-        let offered = labels.into_iter().filter(|label| label.as_str() != resolution::NOT_ANSWERED);
+        let offered = labels
+            .into_iter()
+            .filter(|label| label.as_str() != resolution::NOT_ANSWERED);
         let mut all = vec![el("p", "picker__title").text(words.how)];
         all.extend(offered.map(choice));
         all

@@ -25,9 +25,16 @@ pub fn ring(console: Console, conversation: ConversationId) -> El {
     let ring = el("span", "ring")
         .attr("role", "timer")
         .bind_attr("class", move || {
-            if seconds() <= LAST_S { "ring ring--last" } else { "ring" }.to_owned()
+            if seconds() <= LAST_S {
+                "ring ring--last"
+            } else {
+                "ring"
+            }
+            .to_owned()
         })
-        .bind_attr("aria-label", move || fill(words().seconds_left, &seconds().to_string()));
+        .bind_attr("aria-label", move || {
+            fill(words().seconds_left, &seconds().to_string())
+        });
     let style = ring.html().style();
     effect(move || {
         let (left, lasts) = left_ms();

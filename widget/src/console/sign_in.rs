@@ -28,10 +28,16 @@ pub async fn sign_in(
     space: &str,
     name: &str,
 ) -> Result<(), HttpError> {
-    let body = [("space", JsValue::from_str(space)), ("as", JsValue::from_str(name))];
+    let body = [
+        ("space", JsValue::from_str(space)),
+        ("as", JsValue::from_str(name)),
+    ];
     let answer = http::post("/api/v1/dev/sign-in", &[], &body).await?;
     own.set("as", name);
-    session.keep(&answer).map(|_| ()).ok_or(HttpError::Unreachable)
+    session
+        .keep(&answer)
+        .map(|_| ())
+        .ok_or(HttpError::Unreachable)
 }
 
 /// The sign-in screen. `agent` gets who signed in.
@@ -46,42 +52,64 @@ pub fn screen(
     let busy = Var::new(None::<&'static str>);
     let error = Var::new(was_refused);
     let is_dev = config.is_dev;
-    let space = el("strong", "sign-in__space").attr("dir", "auto").text(&config.name);
-    let people = [("jack", "Jack", words.agent), ("mia", "Mia", words.agent), ("ada", "Ada", words.admin)];
-    let list = people.into_iter().fold(el("ul", "sign-in__people"), |list, (id, name, role)| {
-        let (config, own, session) = (config.clone(), own.clone(), session.clone());
-        let enter = move || {
-            busy.set(Some(id));
-            error.set(false);
+    let space = el("strong", "sign-in__space")
+        .attr("dir", "auto")
+        .text(&config.name);
+    let people = [
+        ("jack", "Jack", words.agent),
+        ("mia", "Mia", words.agent),
+        ("ada", "Ada", words.admin),
+    ];
+    let list = people
+        .into_iter()
+        .fold(el("ul", "sign-in__people"), |list, (id, name, role)| {
             let (config, own, session) = (config.clone(), own.clone(), session.clone());
-            spawn(async move {
-                let is_in = sign_in(&session, &own, &config.space, id).await.is_ok();
-                busy.set(None);
-                error.set(!is_in);
-                if is_in {
-                    agent.set(session.agent());
-                }
-            });
-        };
-        let person = button("sign-in__as", enter)
-            .attr("data-as", id)
-            .bind_attr("aria-busy", move || (busy.get() == Some(id)).to_string())
-            .bind_flag("disabled", move || busy.get().is_some())
-            .child(decor("avatar avatar--agent").text(&crate::ui::initial(name)))
-            .child(el("span", "sign-in__name").text(name))
-            .child(el("span", "sign-in__role").text(role));
-        list.child(el("li", "").child(person))
-    });
+            let enter = move || {
+                busy.set(Some(id));
+                error.set(false);
+                let (config, own, session) = (config.clone(), own.clone(), session.clone());
+                spawn(async move {
+                    let is_in = sign_in(&session, &own, &config.space, id).await.is_ok();
+                    busy.set(None);
+                    error.set(!is_in);
+                    if is_in {
+                        agent.set(session.agent());
+                    }
+                });
+            };
+            let person = button("sign-in__as", enter)
+                .attr("data-as", id)
+                .bind_attr("aria-busy", move || (busy.get() == Some(id)).to_string())
+                .bind_flag("disabled", move || busy.get().is_some())
+                .child(decor("avatar avatar--agent").text(&crate::ui::initial(name)))
+                .child(el("span", "sign-in__name").text(name))
+                .child(el("span", "sign-in__role").text(role));
+            list.child(el("li", "").child(person))
+        });
     let card = el("div", "sign-in__card")
         .child(decor("sign-in__bell icon icon--bell"))
         .child(el("h1", "sign-in__title").text("Bellhop"))
-        .child(el("p", "sign-in__text").text(words.agent_console).child(space));
+        .child(
+            el("p", "sign-in__text")
+                .text(words.agent_console)
+                .child(space),
+        );
     let card = if is_dev {
-        card.child(list).child(el("p", "sign-in__dev").text(words.demo_only))
+        card.child(list)
+            .child(el("p", "sign-in__dev").text(words.demo_only))
     } else {
         card.child(el("p", "sign-in__none").text(words.no_sign_in))
     };
-    let failed = move || if error.get() { words.sign_in_failed } else { "" }.to_owned();
-    let error = el("p", "sign-in__error").attr("role", "alert").bind_text(failed);
+    let failed = move || {
+        if error.get() {
+            words.sign_in_failed
+        } else {
+            ""
+        }
+        .to_owned()
+    };
+    let error = el("p", "sign-in__error")
+        .attr("role", "alert")
+        .bind_text(failed);
     el("main", "sign-in").child(card.child(error))
 }

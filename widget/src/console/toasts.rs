@@ -20,10 +20,23 @@ pub fn add(toasts: Toasts, words: String) {
     toasts.update(|toasts| toasts.push((id, words)));
     let timer = Var::new(None::<Timer>);
     let ring = move || {
-        let selector = [".toast[data-toast='", &id.to_string(), "']:is(:hover, :focus-within)"].concat();
-        let is_looked_at = js::document().query_selector(&selector).ok().flatten().is_some();
+        let selector = [
+            ".toast[data-toast='",
+            &id.to_string(),
+            "']:is(:hover, :focus-within)",
+        ]
+        .concat();
+        let is_looked_at = js::document()
+            .query_selector(&selector)
+            .ok()
+            .flatten()
+            .is_some();
         if is_looked_at {
-            timer.peek_mut(|timer| timer.iter_mut().for_each(|timer| timer.set(Some(time::now() + STAYS))));
+            timer.peek_mut(|timer| {
+                timer
+                    .iter_mut()
+                    .for_each(|timer| timer.set(Some(time::now() + STAYS)))
+            });
         } else {
             dismiss(toasts, id);
         }
@@ -47,7 +60,10 @@ pub fn toasts(toasts: Toasts) -> El {
                     .attr("aria-label", words().dismiss),
             )
     };
-    el("div", "toasts").attr("role", "status").attr("aria-live", "polite").keyed(ids, make)
+    el("div", "toasts")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .keyed(ids, make)
 }
 
 fn dismiss(toasts: Toasts, id: u32) {

@@ -11,7 +11,12 @@ use crate::var::Var;
 
 /// Tabs and composers; only what the phase allows.
 pub fn writing(console: Console, talk: Talk) -> [El; 3] {
-    let Talk { thread, reply, note, .. } = talk;
+    let Talk {
+        thread,
+        reply,
+        note,
+        ..
+    } = talk;
     let phase = move || console.phase(talk);
     let wants_note = Var::new(false);
     let is_note = move || wants_note.get() || phase() == Phase::WrappingUp;
@@ -58,7 +63,11 @@ pub fn writing(console: Console, talk: Talk) -> [El; 3] {
     };
     [
         tabs,
-        replies.draw().bind_flag("hidden", move || !is_shown() || is_note()),
-        notes.draw().bind_flag("hidden", move || !is_shown() || !is_note()),
+        replies
+            .draw()
+            .bind_flag("hidden", move || !is_shown() || is_note()),
+        notes
+            .draw()
+            .bind_flag("hidden", move || !is_shown() || !is_note()),
     ]
 }

@@ -9,7 +9,6 @@ use super::text;
 pub struct Words {
     pub agent_console: &'static str,
     pub agent: &'static str,
-    pub supervisor: &'static str,
     pub admin: &'static str,
     pub demo_only: &'static str,
     pub no_sign_in: &'static str,
@@ -64,7 +63,6 @@ pub struct Words {
     pub unavailable_title: &'static str,
     pub unavailable_text: &'static str,
     pub dismiss: &'static str,
-    pub unassigned: &'static str,
     pub resolved: &'static str,
     pub not_resolved: &'static str,
     pub abandoned: &'static str,
@@ -137,7 +135,6 @@ impl Words {
 const EN: Words = Words {
     agent_console: "Agent console of ",
     agent: "Agent",
-    supervisor: "Supervisor",
     admin: "Admin",
     demo_only: "Demo sign-in: only on this machine, only in development.",
     no_sign_in: "Agents cannot sign in here yet.",
@@ -192,7 +189,6 @@ const EN: Words = Words {
     unavailable_title: "You are unavailable",
     unavailable_text: "Set yourself Available to be offered conversations.",
     dismiss: "Dismiss",
-    unassigned: "Given back to the queue",
     resolved: "Resolved",
     not_resolved: "Not resolved",
     abandoned: "Abandoned",
@@ -218,7 +214,6 @@ const EN: Words = Words {
 const DE: Words = Words {
     agent_console: "Agentenkonsole von ",
     agent: "Agent",
-    supervisor: "Teamleitung",
     admin: "Admin",
     demo_only: "Demo-Anmeldung: nur auf diesem Rechner, nur in der Entwicklung.",
     no_sign_in: "Agenten können sich hier noch nicht anmelden.",
@@ -273,7 +268,6 @@ const DE: Words = Words {
     unavailable_title: "Sie sind nicht verfügbar",
     unavailable_text: "Stellen Sie sich auf Verfügbar, um Gespräche angeboten zu bekommen.",
     dismiss: "Schließen",
-    unassigned: "Zurück in die Warteschlange gegeben",
     resolved: "Gelöst",
     not_resolved: "Nicht gelöst",
     abandoned: "Aufgegeben",

@@ -26,6 +26,7 @@ pub const TEXT: Text = Text {
     refused: "Sie wurde abgelehnt",
     is_typing: "{name} schreibt",
     is_online: "{agent} ist online",
+    unassigned: "Zurück in die Warteschlange gegeben",
     transferred: "Sie werden mit jemandem aus dem Team verbunden",
     idle_warned: "Seit einer Weile hat niemand geschrieben: Der Chat endet bald.",
     agent_ended: "{agent} hat das Gespräch beendet.",
@@ -56,6 +57,4 @@ pub const TEXT: Text = Text {
     close: "Schließen",
     ended_title: "Das Gespräch ist beendet",
     start_new: "Neues Gespräch beginnen",
-    failed_title: "Der Chat kann nicht geladen werden",
-    failed_text: "Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
 };

@@ -26,6 +26,7 @@ pub const TEXT: Text = Text {
     refused: "it was refused",
     is_typing: "{name} is typing",
     is_online: "{agent} is online",
+    unassigned: "Given back to the queue",
     transferred: "You are being transferred to Agent",
     idle_warned: "Nobody has written for a while: the chat ends soon.",
     agent_ended: "{agent} has ended the conversation.",
@@ -56,6 +57,4 @@ pub const TEXT: Text = Text {
     close: "Close",
     ended_title: "The conversation is over",
     start_new: "Start a new conversation",
-    failed_title: "The chat cannot be loaded",
-    failed_text: "Please check your connection and try again.",
 };

@@ -20,7 +20,9 @@ pub struct Line {
 pub fn banner(line: impl Fn() -> Line + Copy + 'static, retry: impl Fn() + Copy + 'static) -> El {
     let part = move || trouble(line());
     el("div", "banner")
-        .bind_attr("class", move || ["banner ", part().map_or("", |part| part.class)].concat())
+        .bind_attr("class", move || {
+            ["banner ", part().map_or("", |part| part.class)].concat()
+        })
         .bind_attr("role", move || {
             let is_final = part().is_some_and(|part| part.is_final);
             if is_final { "alert" } else { "status" }.to_owned()
@@ -50,10 +52,14 @@ fn trouble(line: Line) -> Option<Trouble> {
     let (class, words, is_final) = match line.state {
         State::Updating { .. } => ("banner--updating icon icon--refresh", text.updating, false),
         _ if !line.is_online => ("banner--offline icon icon--wifi", text.offline, false),
-        State::Connecting { attempt: 1.. } | State::Waiting { .. } => {
-            ("banner--connecting icon icon--refresh", text.reconnecting, false)
+        State::Connecting { attempt: 1.. } | State::Waiting { .. } => (
+            "banner--connecting icon icon--refresh",
+            text.reconnecting,
+            false,
+        ),
+        State::Stopped(StopReason::Replaced) => {
+            ("banner--error icon icon--alert", text.replaced, true)
         }
-        State::Stopped(StopReason::Replaced) => ("banner--error icon icon--alert", text.replaced, true),
         State::Stopped(
             StopReason::BadFrames
             | StopReason::Unauthorized
@@ -67,5 +73,9 @@ fn trouble(line: Line) -> Option<Trouble> {
             ("banner--offline icon icon--alert", text.not_kept, false)
         }
     };
-    Some(Trouble { class, words, is_final })
+    Some(Trouble {
+        class,
+        words,
+        is_final,
+    })
 }

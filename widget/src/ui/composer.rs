@@ -29,8 +29,17 @@ impl Words {
     /// Of a message to the other side. While the line is down it waits in the outbox.
     pub fn message(is_waiting: bool) -> Self {
         let text = text();
-        let class = if is_waiting { "composer composer--waiting" } else { "composer" };
-        Self { class, field: text.message, placeholder: text.write, send: text.send }
+        let class = if is_waiting {
+            "composer composer--waiting"
+        } else {
+            "composer"
+        };
+        Self {
+            class,
+            field: text.message,
+            placeholder: text.write,
+            send: text.send,
+        }
     }
 }
 
@@ -55,7 +64,12 @@ where
 {
     /// Draws it.
     pub fn draw(self) -> El {
-        let Self { draft, words, on_send, on_typing } = self;
+        let Self {
+            draft,
+            words,
+            on_send,
+            on_typing,
+        } = self;
         let length = move || draft.with(|draft| draft.trim().chars().count());
         let is_over = move || length() > MESSAGE_MAX;
         let send = move || {
@@ -96,10 +110,18 @@ where
         });
         let count = move || {
             let length = length();
-            if length < COUNT_FROM { String::new() } else { fill(text().count, &time::number(length)) }
+            if length < COUNT_FROM {
+                String::new()
+            } else {
+                fill(text().count, &time::number(length))
+            }
         };
         let count_class = move || {
-            let over = if is_over() { " composer__count--over" } else { "" };
+            let over = if is_over() {
+                " composer__count--over"
+            } else {
+                ""
+            };
             ["composer__count", over].concat()
         };
         el("form", "composer")
@@ -108,8 +130,17 @@ where
                 event.prevent_default();
                 send();
             })
-            .child(el("div", "composer__grow").bind_attr("data-text", move || draft.get()).child(field))
-            .child(el("span", "").attr("role", "status").bind_attr("class", count_class).bind_text(count))
+            .child(
+                el("div", "composer__grow")
+                    .bind_attr("data-text", move || draft.get())
+                    .child(field),
+            )
+            .child(
+                el("span", "")
+                    .attr("role", "status")
+                    .bind_attr("class", count_class)
+                    .bind_text(count),
+            )
             .child(
                 el("button", "composer__send icon icon--send")
                     .attr("type", "submit")
@@ -121,7 +152,10 @@ where
 
 /// Puts the cursor into the composer, where there is one.
 pub fn focus_composer() {
-    let field = document().query_selector(".composer:not([hidden]) .composer__text").ok().flatten();
+    let field = document()
+        .query_selector(".composer:not([hidden]) .composer__text")
+        .ok()
+        .flatten();
     if let Some(field) = field {
         let _ = field.unchecked_ref::<HtmlElement>().focus();
     }

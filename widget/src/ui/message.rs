@@ -23,7 +23,12 @@ struct Spoken {
 }
 
 /// Draws a row.
-pub fn row_view(thread: Thread, reader: Reader, row: Row, edit: impl Fn(&str) + Copy + 'static) -> El {
+pub fn row_view(
+    thread: Thread,
+    reader: Reader,
+    row: Row,
+    edit: impl Fn(&str) + Copy + 'static,
+) -> El {
     let spoken = untrack(|| match (row.key, row.seq) {
         (Key::Day(_), _) | (Key::Entry(_), None) => None,
         (Key::Own(id), None) => {
@@ -36,7 +41,9 @@ pub fn row_view(thread: Thread, reader: Reader, row: Row, edit: impl Fn(&str) + 
         (Key::Own(id), Some(spoken)) => own_bubble(thread, id, row, spoken, edit),
         (Key::Entry(_), Some(spoken)) => {
             let class = [spoken.class, joined(row)].concat();
-            bubble(&spoken).attr("class", &class).child(el("div", "message__meta").child(time_view(spoken.at)))
+            bubble(&spoken)
+                .attr("class", &class)
+                .child(el("div", "message__meta").child(time_view(spoken.at)))
         }
         (_, None) => event_view(thread, reader, row.seq),
     }
@@ -73,16 +80,26 @@ fn event_view(thread: Thread, reader: Reader, seq: Option<Seq>) -> El {
 
 fn time_view(at: Timestamp) -> El {
     let short = time::write(at, Form::Time);
-    el("time", "message__time").attr("datetime", &time::iso(at)).text(&short)
+    el("time", "message__time")
+        .attr("datetime", &time::iso(at))
+        .text(&short)
 }
 
 /// Author and text.
 fn bubble(spoken: &Spoken) -> El {
     let is_note = spoken.class == NOTE;
-    let author = if is_note { "message__author icon icon--lock" } else { "message__author" };
+    let author = if is_note {
+        "message__author icon icon--lock"
+    } else {
+        "message__author"
+    };
     el("div", "")
         .child(el("span", author).text(&spoken.author))
-        .child(el("div", "message__bubble").attr("dir", "auto").text(&spoken.text))
+        .child(
+            el("div", "message__bubble")
+                .attr("dir", "auto")
+                .text(&spoken.text),
+        )
 }
 
 /// A message of the reader, with how far it has come.
@@ -143,7 +160,11 @@ fn own_bubble(
 }
 
 fn joined(row: Row) -> &'static str {
-    if row.is_joined { " message--joined" } else { "" }
+    if row.is_joined {
+        " message--joined"
+    } else {
+        ""
+    }
 }
 
 fn mark_view(mark: Mark) -> El {
@@ -154,17 +175,22 @@ fn mark_view(mark: Mark) -> El {
         Mark::Delivered => ("message__state icon icon--checks", text.delivered),
         Mark::Read => ("message__state icon icon--checks", text.read),
     };
-    el("span", class).attr("role", "img").attr("aria-label", label)
+    el("span", class)
+        .attr("role", "img")
+        .attr("aria-label", label)
 }
 
 fn failure(thread: Thread, id: CommandId, edit: impl Fn(&str) + Copy + 'static) -> El {
     let text = text();
-    let item = untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
+    let item =
+        untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
     let reason = match item.as_ref().map(|item| &item.state) {
         Some(PendingState::Failed(Failure::TooLarge)) => text.too_large,
         Some(PendingState::Failed(Failure::Stale)) => text.stale,
         Some(PendingState::Failed(Failure::Refused(refusal))) => text.refusal(refusal),
-        Some(PendingState::Queued | PendingState::Sent | PendingState::Dropping) | None => text.sending,
+        Some(PendingState::Queued | PendingState::Sent | PendingState::Dropping) | None => {
+            text.sending
+        }
     };
     let discard = move || thread.input(Input::Discard { id });
     let take_back = move || {
@@ -203,9 +229,18 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
         Author::Customer => customer(entries).unwrap_or_default(),
         Author::System => String::new(),
     };
-    let author = if class == NOTE { fill(text().note_by, &author) } else { author };
+    let author = if class == NOTE {
+        fill(text().note_by, &author)
+    } else {
+        author
+    };
     let text = entry.event.text()?.to_string();
-    Some(Spoken { class, author, text, at: entry.at })
+    Some(Spoken {
+        class,
+        author,
+        text,
+        at: entry.at,
+    })
 }
 
 /// What the customer claims to be called.
@@ -217,11 +252,19 @@ fn customer(entries: &[Entry]) -> Option<String> {
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
-    let class = if matches!(item.command, Command::Note { .. }) { NOTE } else { OUT };
+    let class = if matches!(item.command, Command::Note { .. }) {
+        NOTE
+    } else {
+        OUT
+    };
     let you = text().you;
     Some(Spoken {
         class,
-        author: if class == NOTE { fill(text().note_by, you) } else { you.to_owned() },
+        author: if class == NOTE {
+            fill(text().note_by, you)
+        } else {
+            you.to_owned()
+        },
         text: command_text(&item.command)?.to_owned(),
         at: item.written_at,
     })
@@ -239,20 +282,41 @@ fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
     let text = text();
     match &entry.event {
         Event::AgentAssigned { name, .. } => fill(text.is_online, name.as_str()),
-        Event::AgentUnassigned { .. } => text.transferred.to_owned(),
+        Event::AgentUnassigned { .. } => match reader {
+            Reader::Customer => text.transferred,
+            Reader::Agent(_) => text.unassigned,
+        }
+        .to_owned(),
         Event::IdleWarned => text.idle_warned.to_owned(),
-        Event::Ended { cause } | Event::Closed { cause: Some(cause), .. } => {
-            ending(*cause, entries, reader)
-        }
-        Event::Closed { resolution, cause: None } if resolution.as_str() == resolution::RESOLVED => {
-            text.resolved.to_owned()
-        }
-        Event::Closed { resolution, cause: None } => resolution.to_string(),
+        Event::Ended { cause }
+        | Event::Closed {
+            cause: Some(cause), ..
+        } => ending(*cause, entries, reader),
+        Event::Closed {
+            resolution,
+            cause: None,
+        } if resolution.as_str() == resolution::RESOLVED => text.resolved.to_owned(),
+        Event::Closed {
+            resolution,
+            cause: None,
+        } => match reader {
+            Reader::Customer => text.ended_title.to_owned(),
+            Reader::Agent(_) => agents_word(resolution.as_str()),
+        },
         Event::MessagePosted { text } => text.to_string(),
-        Event::NotePosted { .. } | Event::Opened { .. } | Event::AgentRequested | Event::Unknown => {
-            String::new()
-        }
+        Event::NotePosted { .. }
+        | Event::Opened { .. }
+        | Event::AgentRequested
+        | Event::Unknown => String::new(),
     }
+}
+
+/// How it was resolved is for agents to read.
+fn agents_word(resolution: &str) -> String {
+    #[cfg(feature = "console")]
+    return crate::text::console::words().resolution(resolution);
+    #[cfg(not(feature = "console"))]
+    resolution.to_owned()
 }
 
 /// Who or what ended it, in plain words.
