@@ -9,8 +9,9 @@ use std::{fs, path::Path};
 
 /// Browsers that can run our wasm (bulk memory, sign extension, reference types).
 const BROWSERS: &str = "--target=chrome111,firefox114,safari16.4";
-/// The loader runs in pages that we do not know, and must say nothing in an old browser.
-const LOADER: &str = "--target=es2018";
+/// The loader runs in pages that we do not know; a browser before 2020 could not show the chat,
+/// and writing optional chaining out for it costs 71 bytes of brotli.
+const LOADER: &str = "--target=es2020";
 
 /// One script without imports.
 pub fn script(source: &[u8]) -> Result<Vec<u8>> {
