@@ -37,7 +37,7 @@ impl Config {
 }
 
 /// Which app the document is for.
-#[cfg(feature = "console")]
+#[cfg(all(feature = "chat", feature = "console"))]
 pub fn app() -> String {
     let body = js::document().body();
     body.and_then(|body| body.dataset().get("app"))

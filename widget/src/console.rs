@@ -15,7 +15,6 @@ mod writing;
 
 use std::rc::Rc;
 
-use reactive_graph::graph::untrack;
 use reactive_graph::owner::Owner;
 use shared::conversation::{Command, Stage};
 use shared::id::{AgentId, ConversationId};
@@ -37,7 +36,7 @@ use crate::task::spawn;
 use crate::text::console::words;
 use crate::thread::Thread;
 use crate::timer::Timer;
-use crate::ui::{Line, banner, focus_composer};
+use crate::ui::{Line, banner, focus_composer, watch_window};
 use crate::var::{Bell, Var};
 use crate::{device, js, text, time};
 
@@ -81,12 +80,6 @@ pub struct Talk {
     pub reply: Var<String>,
     /// The internal note.
     pub note: Var<String>,
-}
-
-impl PartialEq for Talk {
-    fn eq(&self, other: &Self) -> bool {
-        self.conversation == other.conversation
-    }
 }
 
 /// What the centre is about.
@@ -174,6 +167,7 @@ impl Console {
         effect(move || console.see());
         effect(move || console.title());
         console.watch_browser();
+        watch_window();
         console.run_clock();
         effect(move || {
             if console.left.get() {
@@ -194,7 +188,7 @@ impl Console {
             is_online: self.is_online.get(),
             is_at_risk: self.is_at_risk(),
         };
-        el("main", "console")
+        let main = el("main", "console")
             .bind_attr("data-pane", move || self.pane.get().to_owned())
             .on("keydown", move |event| {
                 let event: &KeyboardEvent = event.unchecked_ref();
@@ -202,25 +196,24 @@ impl Console {
                     self.step_back();
                 }
             })
-            .child(bar::bar(self))
-            .child(banner(line, move || self.desk.input(SpaceInput::Start)))
+            .child(bar::bar(self));
+        banner(main, line, move || self.desk.input(SpaceInput::Start))
             .child(lists::lists(self))
-            .keyed(
+            .each(
                 move || vec![self.selected.get()],
-                move |_| match self.talk_now() {
+                |selected| selected.as_ref().map_or(0, lists::number),
+                move |_| match self.talk() {
                     Some(talk) => conversation::conversation(self, talk),
                     None => empty::empty(self),
                 },
             )
-            .keyed(
-                move || {
-                    self.selected
-                        .get()
-                        .and_then(|_| self.talk_now())
-                        .into_iter()
-                        .collect()
+            .each(
+                move || self.selected.get().into_iter().collect(),
+                lists::number,
+                move |_| match self.talk() {
+                    Some(talk) => details::details(self, talk),
+                    None => el("section", "details"),
                 },
-                move |talk| details::details(self, talk),
             )
             .child(toasts::toasts(self.toasts))
     }
@@ -228,10 +221,6 @@ impl Console {
     /// The conversation in the centre, with its thread.
     pub fn talk(self) -> Option<Talk> {
         self.talk_of(self.selected.get()?)
-    }
-
-    fn talk_now(self) -> Option<Talk> {
-        untrack(|| self.talk())
     }
 
     /// The thread of a conversation, while this console is connected to it.

@@ -9,8 +9,10 @@
 //! A `bind_*` method takes a closure that runs again when a signal that it read has changed.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use reactive_graph::effect::Effect;
+use reactive_graph::graph::untrack;
 use reactive_graph::owner::Owner;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, HtmlElement, Node};
@@ -128,50 +130,74 @@ impl El {
         self
     }
 
-    /// A list of children after what is inside already: an element stays as long as its key.
-    pub fn keyed<K: Copy + PartialEq + 'static>(
+    /// A child that is there while `is_there` says so, after what is inside already.
+    pub fn when(
         self,
-        read: impl Fn() -> Vec<K> + 'static,
-        make: impl Fn(K) -> El + 'static,
+        is_there: impl Fn() -> bool + 'static,
+        make: impl Fn() -> El + 'static,
     ) -> Self {
-        let list = RefCell::new(Vec::<(K, El, Owner)>::new());
+        let read = move || if is_there() { vec![0] } else { vec![] };
+        self.list(Box::new(read), Box::new(move |_| make()))
+    }
+
+    /// A child for each item, after what is inside already; it stays as long as its key.
+    pub fn each<T: Clone + 'static>(
+        self,
+        read: impl Fn() -> Vec<T> + 'static,
+        key: fn(&T) -> u128,
+        make: impl Fn(T) -> El + 'static,
+    ) -> Self {
+        let items = Rc::new(RefCell::new(Vec::new()));
+        let known = Rc::clone(&items);
+        let read = move || {
+            let next = read();
+            let keys = next.iter().map(key).collect();
+            items.replace(next);
+            keys
+        };
+        let make = move |index: usize| {
+            let item = known.borrow().get(index).cloned();
+            item.map_or_else(|| el("span", ""), &make)
+        };
+        self.list(Box::new(read), Box::new(make))
+    }
+
+    /// The one list: `make` gets the place of a new key in what `read` said last.
+    fn list(self, read: Box<dyn Fn() -> Vec<u128>>, make: Box<dyn Fn(usize) -> El>) -> Self {
+        let mut list = Vec::<(u128, El, Owner)>::new();
         let parent = self.0.clone();
         let end: Node = document().create_comment("").into();
         let _ = parent.append_child(&end);
+        // What a child binds lives as long as the child, not as long as one run of the effect.
         let root = Owner::current().unwrap_or_default();
         effect(move || {
             let keys = read();
-            let mut old = list.take();
-            let same = old
-                .iter()
-                .zip(&keys)
-                .take_while(|((key, ..), next)| key == *next)
-                .count();
-            let mut rest = old.split_off(same);
-            for key in keys.into_iter().skip(same) {
+            let pairs = list.iter().zip(&keys);
+            let same = pairs.take_while(|((key, ..), next)| key == *next).count();
+            let mut rest = list.split_off(same);
+            for (index, key) in keys.into_iter().enumerate().skip(same) {
                 let item = match rest.iter().position(|(known, ..)| *known == key) {
-                    Some(index) => rest.remove(index),
+                    Some(at) => rest.remove(at),
                     None => {
                         let owner = root.with(Owner::new);
-                        let el = owner.with(|| make(key));
+                        let el = owner.with(|| untrack(|| make(index)));
                         (key, el, owner)
                     }
                 };
-                old.push(item);
+                list.push(item);
             }
-            for (_, el, owner) in rest {
+            for (_, el, owner) in rest.drain(..) {
                 owner.cleanup();
                 el.0.remove();
             }
             // From the end on: what stands in its place already is not touched.
             let mut next = end.clone();
-            for (_, el, _) in old.iter().skip(same).rev() {
-                if el.0.next_sibling().as_ref() != Some(&next) || el.0.parent_node().is_none() {
+            for (_, el, _) in list.iter().skip(same).rev() {
+                if el.0.next_sibling().as_ref() != Some(&next) {
                     let _ = parent.insert_before(&el.0, Some(&next));
                 }
                 next = el.0.clone().into();
             }
-            list.replace(old);
         });
         self
     }

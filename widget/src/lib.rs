@@ -39,10 +39,13 @@ use wasm_bindgen::prelude::*;
 pub fn start() {
     // Once per page; only a second call could fail.
     let _ = any_spawner::Executor::init_wasm_bindgen();
-    #[cfg(feature = "console")]
-    if cfg!(not(feature = "chat")) || config::app() == "console" {
-        return console::start();
+    #[cfg(all(feature = "chat", feature = "console"))]
+    match config::app().as_str() {
+        "console" => console::start(),
+        _ => chat::start(),
     }
-    #[cfg(feature = "chat")]
+    #[cfg(all(feature = "chat", not(feature = "console")))]
     chat::start();
+    #[cfg(all(feature = "console", not(feature = "chat")))]
+    console::start();
 }

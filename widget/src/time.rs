@@ -1,8 +1,8 @@
 //! Clock and calendar of the browser: now, and moments in the reader's words.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 
-use js_sys::{Array, Date, Function, Intl, Object};
+use js_sys::{Array, Date, Function, Intl};
 use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -31,23 +31,22 @@ pub enum Form {
 }
 
 thread_local! {
-    static FORMATS: OnceCell<[Function; 3]> = const { OnceCell::new() };
+    /// Making a format is slow: they are made once for each locale.
+    static FORMATS: RefCell<(String, Vec<Function>)> = const { RefCell::new((String::new(), Vec::new())) };
 }
 
 /// A moment in the reader's language and time zone.
 pub fn write(at: Timestamp, form: Form) -> String {
-    FORMATS.with(|formats| {
-        let [time, day, full] = formats.get_or_init(formats_of_locale);
-        let format = match form {
-            Form::Time => time,
-            Form::Day => day,
-            #[cfg(feature = "console")]
-            Form::Full => full,
-        };
-        let text = format.call1(&JsValue::UNDEFINED, &date(at));
-        text.ok()
-            .and_then(|text| text.as_string())
-            .unwrap_or_default()
+    FORMATS.with_borrow_mut(|(locale, formats)| {
+        let wanted = text::locale();
+        if *locale != wanted {
+            *formats = formats_of(&wanted);
+            *locale = wanted;
+        }
+        let text = formats
+            .get(form as usize)
+            .and_then(|format| format.call1(&JsValue::UNDEFINED, &date(at)).ok());
+        text.and_then(|text| text.as_string()).unwrap_or_default()
     })
 }
 
@@ -81,27 +80,30 @@ fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(millis(at)))
 }
 
-fn formats_of_locale() -> [Function; 3] {
-    let locales = Array::of1(&JsValue::from_str(&text::locale()));
-    let format = |options: Object| -> Function {
-        Intl::DateTimeFormat::new(&locales, &options)
+/// The formats in the order of [`Form`].
+fn formats_of(locale: &str) -> Vec<Function> {
+    let locales = Array::of1(&JsValue::from_str(locale));
+    let format = |parts: &[(&str, &str)]| -> Function {
+        let options: Vec<_> = parts
+            .iter()
+            .map(|(name, value)| (*name, JsValue::from_str(value)))
+            .collect();
+        Intl::DateTimeFormat::new(&locales, &js::object(&options))
             .format()
             .unchecked_into()
     };
-    let digits = || JsValue::from_str("2-digit");
-    let (numeric, short, long) = ("numeric".into(), "short".into(), "long".into());
-    [
-        format(js::object(&[("hour", digits()), ("minute", digits())])),
-        format(js::object(&[
-            ("weekday", long),
-            ("day", JsValue::clone(&numeric)),
-            ("month", "long".into()),
-        ])),
-        format(js::object(&[
-            ("day", numeric),
-            ("month", short),
-            ("hour", digits()),
-            ("minute", digits()),
-        ])),
-    ]
+    let mut formats = vec![
+        format(&[("timeStyle", "short")]),
+        format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
+    ];
+    if cfg!(feature = "console") {
+        let full = [
+            ("day", "numeric"),
+            ("month", "short"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+        ];
+        formats.push(format(&full));
+    }
+    formats
 }

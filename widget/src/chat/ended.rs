@@ -2,8 +2,9 @@
 
 use shared::conversation::Stage;
 
-use super::{Chat, Screen};
+use super::Chat;
 use crate::dom::{El, button, el};
+use crate::js::{self, document};
 use crate::rows::Reader;
 use crate::text::text;
 use crate::ui::ending;
@@ -21,19 +22,21 @@ pub fn ended(chat: Chat) -> El {
             .map(|cause| thread.entries(|entries| ending(cause, entries, Reader::Customer)));
         end.unwrap_or_default()
     };
+    let new = button("button button--primary ended__new", move || {
+        chat.start_new()
+    });
+    let html = new.html().clone();
+    // The composer that had the focus is gone. What has no focus must not take it from the page.
+    if document().has_focus().unwrap_or(false) {
+        js::next_frame(move || drop(html.focus()));
+    }
     el("section", "ended")
         .attr("aria-labelledby", "ended-title")
-        .bind_flag("hidden", move || chat.screen() != Screen::Ended)
         .child(
             el("h2", "ended__title")
                 .attr("id", "ended-title")
                 .text(text().ended_title),
         )
         .child(el("p", "ended__text").bind_text(words))
-        .child(
-            button("button button--primary ended__new", move || {
-                chat.start_new()
-            })
-            .text(text().start_new),
-        )
+        .child(new.text(text().start_new))
 }

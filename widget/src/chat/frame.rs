@@ -23,12 +23,13 @@ pub fn attach(chat: Chat) {
     });
     js::on_window(&["storage"], move |event| {
         let event: &StorageEvent = event.unchecked_ref();
-        if event.key() == Some(chat.tab().local.key("conversation")) {
-            if let Some(conversation) = event.new_value().and_then(|id| id.parse().ok()) {
-                chat.open(conversation);
-            }
+        if event.key() == Some(chat.tab().local.key("conversation"))
+            && let Some(conversation) = event.new_value().and_then(|id| id.parse().ok())
+        {
+            chat.open(conversation);
         }
     });
+    ui::watch_window();
     chat.is_shown.set(!host::is_framed());
     host::listen(move |kind, message| hear(chat, kind, message));
     effect(move || {
@@ -61,10 +62,10 @@ fn hear(chat: Chat, kind: &str, message: &JsValue) {
     match kind {
         "init" => {
             dress(message);
-            if let Some(locale) = js::get_text(message, "locale") {
-                if text::choose(&locale) {
-                    chat.language.ring();
-                }
+            if let Some(locale) = js::get_text(message, "locale")
+                && text::choose(&locale)
+            {
+                chat.language.ring();
             }
             name(chat, message);
             show(chat, message);
@@ -100,9 +101,9 @@ fn dress(message: &JsValue) {
             let _ = html.style().set_property(property, &color);
         }
     }
-    if let Some(theme) = js::get_text(message, "theme") {
-        if theme == "light" || theme == "dark" {
-            let _ = html.set_attribute("data-theme", &theme);
-        }
+    if let Some(theme) = js::get_text(message, "theme")
+        && (theme == "light" || theme == "dark")
+    {
+        let _ = html.set_attribute("data-theme", &theme);
     }
 }

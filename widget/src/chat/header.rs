@@ -7,7 +7,7 @@ use crate::text::{fill, text};
 use crate::ui::initial;
 
 /// Avatar, name of the space, who is online, and the buttons to end and to close.
-pub fn header(chat: Chat, end: impl Fn() + 'static) -> El {
+pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
     let is_online = move || chat.screen() == Screen::Active;
     let avatar = move || {
         match (chat.agent(), is_online()) {
@@ -52,16 +52,11 @@ pub fn header(chat: Chat, end: impl Fn() + 'static) -> El {
                         .bind_text(state),
                 ),
         )
-        .child(
-            button("header__end icon icon--leave", end)
-                .attr("aria-label", text().end)
-                .bind_flag("hidden", move || !is_open()),
-        )
-        .child(
-            button("header__close icon icon--close", || {
-                host::tell("close", &[])
-            })
-            .attr("aria-label", text().close)
-            .bind_flag("hidden", || !host::is_framed()),
-        )
+        .when(is_open, move || {
+            button("header__end icon icon--leave", end).attr("aria-label", text().end)
+        })
+        .when(host::is_framed, || {
+            let close = || host::tell("close", &[]);
+            button("header__close icon icon--close", close).attr("aria-label", text().close)
+        })
 }

@@ -8,7 +8,7 @@ use web_sys::KeyboardEvent;
 use super::confirm::confirm;
 use super::ended::ended;
 use super::header::header;
-use super::welcome::{ghosts, waiting, welcome};
+use super::welcome::{after, before};
 use super::{Chat, Screen};
 use crate::dom::{El, el};
 use crate::host;
@@ -28,8 +28,10 @@ pub fn screen(chat: Chat) -> El {
         is_asking.set(false);
         thread.submit(Command::End);
     };
-    let edit = move |text: &str| {
-        chat.write_again(text);
+    let edit = move |command: &Command| {
+        if let Command::Post { text } = command {
+            chat.write_again(text.as_str());
+        }
         focus_composer();
     };
     let line = move || Line {
@@ -54,10 +56,7 @@ pub fn screen(chat: Chat) -> El {
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let is_over = move || chat.screen() == Screen::Ended;
-    let mut before = vec![welcome(chat)];
-    before.extend(ghosts(chat));
-    let [log, new] = log(thread, Reader::Customer, before, vec![waiting(chat)], edit);
-    el("main", "chat")
+    let main = el("main", "chat")
         .bind_attr("data-state", state)
         .on("keydown", move |event| {
             let event: &KeyboardEvent = event.unchecked_ref();
@@ -69,15 +68,19 @@ pub fn screen(chat: Chat) -> El {
                 }
             }
         })
-        .child(header(chat, move || is_asking.set(true)))
-        .child(banner(line, move || thread.input(Input::Start)))
-        .child(log)
-        .child(new)
-        .child(
-            typing(move || chat.agent().filter(|_| thread.other_is_typing()))
-                .bind_flag("hidden", is_over),
-        )
-        .child(confirm(is_asking, end, stop_asking))
-        .child(composer.draw().bind_flag("hidden", is_over))
-        .child(ended(chat))
+        .child(header(chat, move || is_asking.set(true)));
+    let main = banner(main, line, move || thread.input(Input::Start));
+    let main = log(
+        main,
+        thread,
+        Reader::Customer,
+        |log| before(chat, log),
+        |log| after(chat, log),
+        edit,
+    );
+    let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
+    main.when(move || !is_over(), move || typing(who_types))
+        .when(move || is_asking.get(), move || confirm(end, stop_asking))
+        .when(move || !is_over(), move || composer.draw())
+        .when(is_over, move || ended(chat))
 }

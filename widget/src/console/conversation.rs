@@ -31,14 +31,21 @@ pub fn conversation(console: Console, talk: Talk) -> El {
         }
         .to_owned()
     };
-    let edit = move |text: &str| {
-        talk.reply.update(|draft| draft.push_str(text));
+    // A note goes back among the notes: it must never reach the customer by mistake.
+    let edit = move |command: &Command| {
+        match command {
+            Command::Post { text } => talk.reply.update(|draft| draft.push_str(text.as_str())),
+            Command::Note { text } => talk.note.update(|draft| draft.push_str(text.as_str())),
+            Command::End | Command::Resolve { .. } => (),
+        }
         focus_composer();
     };
     let is_loading = move || thread.lifecycle(|_| ()).is_none();
-    let ghost = |class| decor(class).bind_flag("hidden", move || !is_loading());
-    let ghosts = vec![ghost("ghost"), ghost("ghost ghost--out"), ghost("ghost")];
-    let [log, new] = log(thread, console.reader(), ghosts, vec![], edit);
+    let ghosts = move |log: El| {
+        log.when(is_loading, || decor("ghost"))
+            .when(is_loading, || decor("ghost ghost--out"))
+            .when(is_loading, || decor("ghost"))
+    };
     let line = move || match phase() {
         Phase::WrappingUp => words().customer_over,
         Phase::Closed => words().is_closed,
@@ -51,17 +58,19 @@ pub fn conversation(console: Console, talk: Talk) -> El {
     let section = el("section", "conversation")
         .attr("aria-labelledby", "conversation-name")
         .bind_attr("class", class)
-        .child(head(console, talk))
-        .child(log)
-        .child(new)
+        .child(head(console, talk));
+    let section = log(section, thread, console.reader(), ghosts, |log| log, edit)
         .child(typing(who_types))
-        .child(
-            el("p", "conversation__line icon icon--note")
-                .bind_flag("hidden", move || line().is_empty())
-                .bind_text(move || line().to_owned()),
+        .when(
+            move || !line().is_empty(),
+            move || {
+                el("p", "conversation__line icon icon--note").bind_text(move || line().to_owned())
+            },
         );
-    let section = writing(console, talk).into_iter().fold(section, El::child);
-    section.child(preview(console, conversation))
+    writing(section, console, talk).when(
+        move || console.desk.offer(conversation).is_some(),
+        move || preview(console, conversation),
+    )
 }
 
 fn head(console: Console, talk: Talk) -> El {
@@ -82,20 +91,31 @@ fn head(console: Console, talk: Talk) -> El {
         });
         pill.unwrap_or(("pill pill--waiting", text().waiting))
     };
-    let is_not_active = move || phase() != Phase::Active;
-    let has_no_actions = move || !matches!(phase(), Phase::Active | Phase::WrappingUp);
+    let is_active = move || phase() == Phase::Active;
+    let has_actions = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
     let unassign = move || {
         console
             .desk
             .submit(space::Command::Unassign { conversation });
     };
-    let resolve = button("button button--primary conversation__resolve", move || {
-        is_picking.update(|is_picking| *is_picking = !*is_picking);
-    })
-    .attr("aria-controls", "picker")
-    .bind_attr("aria-expanded", move || is_picking.get().to_string())
-    .text(words.resolve);
-    let opener = resolve.html().clone();
+    let end = move || thread.submit(Command::End);
+    let pick = move |resolution| thread.submit(Command::Resolve { resolution });
+    let toggle = move || is_picking.update(|is_picking| *is_picking = !*is_picking);
+    let actions = move || {
+        el("div", "conversation__actions")
+            .when(is_active, move || {
+                button("button button--quiet conversation__unassign", unassign).text(words.unassign)
+            })
+            .when(is_active, move || {
+                button("button button--quiet conversation__end", end).text(words.end)
+            })
+            .child(
+                button("button button--primary conversation__resolve", toggle)
+                    .attr("aria-controls", "picker")
+                    .bind_attr("aria-expanded", move || is_picking.get().to_string())
+                    .text(words.resolve),
+            )
+    };
     let who = el("div", "conversation__who")
         .child(
             el("h2", "conversation__name")
@@ -108,21 +128,6 @@ fn head(console: Console, talk: Talk) -> El {
                 .bind_attr("class", move || pill().0.to_owned())
                 .bind_text(move || pill().1.to_owned()),
         );
-    let actions = el("div", "conversation__actions")
-        .bind_flag("hidden", has_no_actions)
-        .child(
-            button("button button--quiet conversation__unassign", unassign)
-                .bind_flag("hidden", is_not_active)
-                .text(words.unassign),
-        )
-        .child(
-            button("button button--quiet conversation__end", move || {
-                thread.submit(Command::End)
-            })
-            .bind_flag("hidden", is_not_active)
-            .text(words.end),
-        )
-        .child(resolve);
     el("header", "conversation__head")
         .child(
             button(
@@ -146,10 +151,11 @@ fn head(console: Console, talk: Talk) -> El {
                 (console.pane.get() == "details").to_string()
             }),
         )
-        .child(actions)
-        .child(picker(console, is_picking, opener, move |resolution| {
-            thread.submit(Command::Resolve { resolution });
-        }))
+        .when(has_actions, actions)
+        .when(
+            move || has_actions() && is_picking.get(),
+            move || picker(console, is_picking, pick),
+        )
 }
 
 /// What the customer is called, from the log or, before it has come, from the desk.

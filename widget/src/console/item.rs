@@ -72,10 +72,9 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
                 .attr("dir", "auto")
                 .bind_text(message),
         )
-        .child(
-            el("span", "item__unread")
-                .bind_flag("hidden", move || unread() == 0)
-                .bind_children(count),
+        .when(
+            move || unread() > 0,
+            move || el("span", "item__unread").bind_children(count),
         );
     el("li", "item").bind_attr("class", class).child(open)
 }

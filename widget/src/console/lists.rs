@@ -67,9 +67,9 @@ pub fn lists(console: Console) -> El {
 fn list(
     name: &'static str,
     title: &str,
-    empty: impl Fn() -> &'static str + 'static,
+    empty: impl Fn() -> &'static str + Copy + 'static,
     read: impl Fn() -> Vec<ConversationId> + Copy + 'static,
-    make: impl Fn(ConversationId) -> El + 'static,
+    make: impl Fn(ConversationId) -> El + Copy + 'static,
 ) -> El {
     let has_offers = move || name == "offers" && !read().is_empty();
     let class = move || {
@@ -84,31 +84,28 @@ fn list(
         .bind_attr("class", class)
         .bind_text(move || read().len().to_string());
     section(name, title, count)
-        .child(
-            el("ul", "list__rows")
-                .bind_flag("hidden", move || read().is_empty())
-                .keyed(read, make),
+        .when(
+            move || !read().is_empty(),
+            move || el("ul", "list__rows").each(read, number, make),
         )
-        .child(
-            el("p", "list__empty")
-                .bind_flag("hidden", move || !read().is_empty())
-                .bind_text(move || empty().to_owned()),
+        .when(
+            move || read().is_empty(),
+            move || el("p", "list__empty").bind_text(move || empty().to_owned()),
         )
 }
 
 fn queue(console: Console) -> El {
     let waiting = move || console.desk.counts().waiting;
     let count = el("span", "list__count").bind_text(move || waiting().to_string());
+    let line = move || fill(words().waiting_in, &waiting().to_string());
     section("queue", words().queue, count)
-        .child(
-            el("p", "list__queue icon icon--queue")
-                .bind_flag("hidden", move || waiting() == 0)
-                .bind_text(move || fill(words().waiting_in, &waiting().to_string())),
+        .when(
+            move || waiting() > 0,
+            move || el("p", "list__queue icon icon--queue").bind_text(line),
         )
-        .child(
-            el("p", "list__empty")
-                .bind_flag("hidden", move || waiting() > 0)
-                .text(words().nobody_waits),
+        .when(
+            move || waiting() == 0,
+            || el("p", "list__empty").text(words().nobody_waits),
         )
 }
 
@@ -123,6 +120,11 @@ fn section(name: &str, title: &str, count: El) -> El {
                 .text(" ")
                 .child(count),
         )
+}
+
+/// Keys of lists of conversations.
+pub fn number(conversation: &ConversationId) -> u128 {
+    u128::from_be_bytes(conversation.bytes())
 }
 
 /// Arrow keys go through the rows of all lists.

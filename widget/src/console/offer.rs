@@ -59,7 +59,6 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
 /// Under the log of an offered conversation.
 pub fn preview(console: Console, conversation: ConversationId) -> El {
     el("footer", "preview")
-        .bind_flag("hidden", move || console.desk.offer(conversation).is_none())
         .child(ring(console, conversation))
         .child(el("p", "preview__text").text(words().preview))
         .child(accept(

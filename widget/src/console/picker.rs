@@ -6,18 +6,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::Console;
-use crate::dom::{El, button, effect, el};
+use crate::dom::{El, button, el};
 use crate::js;
 use crate::text::console::words;
 use crate::var::Var;
 
-/// The picker. Escape closes it and gives the focus back to `opener`.
-pub fn picker(
-    console: Console,
-    is_open: Var<bool>,
-    opener: HtmlElement,
-    pick: impl Fn(Label) + Copy + 'static,
-) -> El {
+/// The picker. Escape closes it and gives the focus back to Resolve.
+pub fn picker(console: Console, is_open: Var<bool>, pick: impl Fn(Label) + Copy + 'static) -> El {
     let words = words();
     let choices = move || {
         let labels = console
@@ -47,25 +42,22 @@ pub fn picker(
         if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
             event.stop_propagation();
             is_open.set(false);
-            let _ = opener.focus();
+            let opener = js::document().query_selector(".conversation__resolve");
+            if let Ok(Some(opener)) = opener {
+                let _ = opener.unchecked_ref::<HtmlElement>().focus();
+            }
         }
     };
     let picker = el("div", "picker")
         .attr("id", "picker")
         .attr("role", "group")
         .attr("aria-label", words.resolution)
-        .bind_flag("hidden", move || !is_open.get())
         .on("keydown", on_key)
         .bind_children(choices);
     let html = picker.html().clone();
-    effect(move || {
-        if is_open.get() {
-            let html = html.clone();
-            js::next_frame(move || {
-                if let Ok(Some(first)) = html.query_selector("button") {
-                    let _ = first.unchecked_ref::<HtmlElement>().focus();
-                }
-            });
+    js::next_frame(move || {
+        if let Ok(Some(first)) = html.query_selector("button") {
+            let _ = first.unchecked_ref::<HtmlElement>().focus();
         }
     });
     picker

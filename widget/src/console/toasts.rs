@@ -63,7 +63,7 @@ pub fn toasts(toasts: Toasts) -> El {
     el("div", "toasts")
         .attr("role", "status")
         .attr("aria-live", "polite")
-        .keyed(ids, make)
+        .each(ids, |id| u128::from(*id), make)
 }
 
 fn dismiss(toasts: Toasts, id: u32) {

@@ -9,8 +9,8 @@ use crate::text::console::words;
 use crate::ui::{Composer, Words, focus_composer};
 use crate::var::Var;
 
-/// Tabs and composers; only what the phase allows.
-pub fn writing(console: Console, talk: Talk) -> [El; 3] {
+/// Tabs and composers in `parent`; only what the phase allows.
+pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     let Talk {
         thread,
         reply,
@@ -28,21 +28,22 @@ pub fn writing(console: Console, talk: Talk) -> [El; 3] {
             crate::js::next_frame(focus_composer);
         }
     };
-    let tabs = el("div", "composer__tabs")
-        .attr("role", "group")
-        .attr("aria-label", words().kind)
-        .bind_flag("hidden", move || !is_shown())
-        .child(
-            button("composer__tab", choose(false))
-                .bind_attr("aria-pressed", move || (!is_note()).to_string())
-                .bind_flag("disabled", move || phase() == Phase::WrappingUp)
-                .text(words().reply),
-        )
-        .child(
-            button("composer__tab icon icon--lock", choose(true))
-                .bind_attr("aria-pressed", move || is_note().to_string())
-                .text(words().note),
-        );
+    let tabs = move || {
+        el("div", "composer__tabs")
+            .attr("role", "group")
+            .attr("aria-label", words().kind)
+            .child(
+                button("composer__tab", choose(false))
+                    .bind_attr("aria-pressed", move || (!is_note()).to_string())
+                    .bind_flag("disabled", move || phase() == Phase::WrappingUp)
+                    .text(words().reply),
+            )
+            .child(
+                button("composer__tab icon icon--lock", choose(true))
+                    .bind_attr("aria-pressed", move || is_note().to_string())
+                    .text(words().note),
+            )
+    };
     let replies = Composer {
         draft: reply,
         words: move || Words::message(is_waiting()),
@@ -61,13 +62,8 @@ pub fn writing(console: Console, talk: Talk) -> [El; 3] {
         // A note is the team's business: the customer sees nothing of it.
         on_typing: || (),
     };
-    [
-        tabs,
-        replies
-            .draw()
-            .bind_flag("hidden", move || !is_shown() || is_note()),
-        notes
-            .draw()
-            .bind_flag("hidden", move || !is_shown() || !is_note()),
-    ]
+    parent
+        .when(is_shown, tabs)
+        .when(move || is_shown() && !is_note(), move || replies.draw())
+        .when(move || is_shown() && is_note(), move || notes.draw())
 }

@@ -16,30 +16,33 @@ pub struct Line {
     pub is_at_risk: bool,
 }
 
-/// Shows the trouble of a line, or nothing. `retry` tries again.
-pub fn banner(line: impl Fn() -> Line + Copy + 'static, retry: impl Fn() + Copy + 'static) -> El {
-    let part = move || trouble(line());
-    el("div", "banner")
-        .bind_attr("class", move || {
-            ["banner ", part().map_or("", |part| part.class)].concat()
-        })
-        .bind_attr("role", move || {
-            let is_final = part().is_some_and(|part| part.is_final);
-            if is_final { "alert" } else { "status" }.to_owned()
-        })
-        .bind_flag("hidden", move || part().is_none())
-        .child(
-            el("span", "banner__text")
-                .bind_text(move || part().map_or("", |part| part.words).to_owned()),
-        )
-        .child(
-            button("banner__action", retry)
-                .text(text().retry)
-                .bind_flag("hidden", move || !part().is_some_and(|part| part.is_final)),
-        )
+/// Shows the trouble of a line, or nothing, in `parent`. `retry` tries again.
+pub fn banner(
+    parent: El,
+    line: impl Fn() -> Line + Copy + 'static,
+    retry: impl Fn() + Copy + 'static,
+) -> El {
+    let read = move || trouble(line()).into_iter().collect();
+    parent.each(
+        read,
+        |trouble| trouble.number,
+        move |trouble| {
+            let role = if trouble.is_final { "alert" } else { "status" };
+            let strip = el("div", trouble.class)
+                .attr("role", role)
+                .child(el("span", "banner__text").text(trouble.words));
+            if trouble.is_final {
+                strip.child(button("banner__action", retry).text(text().retry))
+            } else {
+                strip
+            }
+        },
+    )
 }
 
+#[derive(Clone, Copy)]
 struct Trouble {
+    number: u128,
     class: &'static str,
     words: &'static str,
     /// Only the person can mend it.
@@ -49,31 +52,56 @@ struct Trouble {
 /// The first trouble that applies.
 fn trouble(line: Line) -> Option<Trouble> {
     let text = text();
-    let (class, words, is_final) = match line.state {
-        State::Updating { .. } => ("banner--updating icon icon--refresh", text.updating, false),
-        _ if !line.is_online => ("banner--offline icon icon--wifi", text.offline, false),
+    let (number, class, words, is_final) = match line.state {
+        State::Updating { .. } => (
+            1,
+            "banner banner--updating icon icon--refresh",
+            text.updating,
+            false,
+        ),
+        _ if !line.is_online => (
+            2,
+            "banner banner--offline icon icon--wifi",
+            text.offline,
+            false,
+        ),
         State::Connecting { attempt: 1.. } | State::Waiting { .. } => (
-            "banner--connecting icon icon--refresh",
+            3,
+            "banner banner--connecting icon icon--refresh",
             text.reconnecting,
             false,
         ),
-        State::Stopped(StopReason::Replaced) => {
-            ("banner--error icon icon--alert", text.replaced, true)
-        }
+        State::Stopped(StopReason::Replaced) => (
+            4,
+            "banner banner--error icon icon--alert",
+            text.replaced,
+            true,
+        ),
         State::Stopped(
             StopReason::BadFrames
             | StopReason::Unauthorized
             | StopReason::Forbidden
             | StopReason::Unknown,
-        ) => ("banner--error icon icon--alert", text.unreachable, true),
+        ) => (
+            5,
+            "banner banner--error icon icon--alert",
+            text.unreachable,
+            true,
+        ),
         State::Idle | State::Connecting { .. } | State::CatchingUp | State::Live => {
             if !line.is_at_risk {
                 return None;
             }
-            ("banner--offline icon icon--alert", text.not_kept, false)
+            (
+                6,
+                "banner banner--offline icon icon--alert",
+                text.not_kept,
+                false,
+            )
         }
     };
     Some(Trouble {
+        number,
         class,
         words,
         is_final,

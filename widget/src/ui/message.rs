@@ -12,7 +12,6 @@ use crate::rows::{Key, Reader, Row, is_own};
 use crate::text::{fill, text};
 use crate::thread::{Mark, Thread, find};
 use crate::time::{self, Form};
-use crate::var::Var;
 
 /// What a message says, of the log or of the outbox.
 struct Spoken {
@@ -27,7 +26,7 @@ pub fn row_view(
     thread: Thread,
     reader: Reader,
     row: Row,
-    edit: impl Fn(&str) + Copy + 'static,
+    edit: impl Fn(&Command) + Copy + 'static,
 ) -> El {
     let spoken = untrack(|| match (row.key, row.seq) {
         (Key::Day(_), _) | (Key::Entry(_), None) => None,
@@ -108,53 +107,44 @@ fn own_bubble(
     id: CommandId,
     row: Row,
     spoken: Spoken,
-    edit: impl Fn(&str) + Copy + 'static,
+    edit: impl Fn(&Command) + Copy + 'static,
 ) -> El {
-    let is_note = spoken.class == NOTE;
-    let mark = Var::new(None);
+    let Spoken { class, at, .. } = spoken;
+    let bubble = bubble(&spoken);
+    let html = bubble.html().clone();
     let mut place = row.seq;
+    let mut last: Option<(Mark, El)> = None;
     effect(move || {
-        let (next, seq) = thread.mark(id, place);
+        let (mark, seq) = thread.mark(id, place);
         place = seq;
-        if mark.peek(|mark| *mark != Some(next)) {
-            mark.set(Some(next));
+        if last.as_ref().is_some_and(|(last, _)| *last == mark) {
+            return;
         }
-    });
-    let class = spoken.class;
-    let states = move || {
-        let state = match mark.get() {
-            Some(Mark::Failed) => " message--failed",
-            Some(Mark::Sending) | None => " message--sending",
-            Some(Mark::Sent | Mark::Delivered | Mark::Read) if is_note => "",
-            Some(Mark::Sent) => " message--sent",
-            Some(Mark::Delivered) => " message--delivered",
-            Some(Mark::Read) => " message--read",
+        let state = match mark {
+            Mark::Failed => " message--failed",
+            Mark::Sending => " message--sending",
+            Mark::Sent | Mark::Delivered | Mark::Read if class == NOTE => "",
+            Mark::Sent => " message--sent",
+            Mark::Delivered => " message--delivered",
+            Mark::Read => " message--read",
         };
-        [class, joined(row), state].concat()
-    };
-    let bubble = bubble(&spoken).bind_attr("class", states);
-    let written_at = spoken.at;
-    let tail = move || match mark.get() {
-        Some(Mark::Failed) => failure(thread, id, edit),
-        mark => {
-            let entry_at = |entries: &[_]| find(entries, id).map(|entry: &Entry| entry.at);
-            let at = untrack(|| thread.entries(entry_at)).unwrap_or(written_at);
+        html.set_class_name(&[class, joined(row), state].concat());
+        let tail = if mark == Mark::Failed {
+            failure(thread, id, edit)
+        } else {
+            let taken_in = |entries: &[Entry]| find(entries, id).map(|entry| entry.at);
+            let at = untrack(|| thread.entries(taken_in)).unwrap_or(at);
             let meta = el("div", "message__meta").child(time_view(at));
-            match mark.filter(|_| !is_note) {
-                Some(mark) => meta.child(mark_view(mark)),
-                None => meta,
+            if class == NOTE {
+                meta
+            } else {
+                meta.child(mark_view(mark))
             }
+        };
+        let _ = html.append_child(tail.html());
+        if let Some((_, old)) = last.replace((mark, tail)) {
+            old.html().remove();
         }
-    };
-    // The tail is replaced whole: a new state is a new element, which a screen reader may read out.
-    let parts = bubble.html().clone();
-    let mut last: Option<El> = None;
-    effect(move || {
-        let next = tail();
-        if let Some(last) = last.replace(next.clone()) {
-            last.html().remove();
-        }
-        let _ = parts.append_child(next.html());
     });
     bubble
 }
@@ -180,7 +170,7 @@ fn mark_view(mark: Mark) -> El {
         .attr("aria-label", label)
 }
 
-fn failure(thread: Thread, id: CommandId, edit: impl Fn(&str) + Copy + 'static) -> El {
+fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'static) -> El {
     let text = text();
     let item =
         untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
@@ -195,8 +185,8 @@ fn failure(thread: Thread, id: CommandId, edit: impl Fn(&str) + Copy + 'static) 
     let discard = move || thread.input(Input::Discard { id });
     let take_back = move || {
         discard();
-        if let Some(words) = item.as_ref().and_then(|item| command_text(&item.command)) {
-            edit(words);
+        if let Some(item) = &item {
+            edit(&item.command);
         }
     };
     el("div", "message__failure")
@@ -245,10 +235,10 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
 
 /// What the customer claims to be called.
 fn customer(entries: &[Entry]) -> Option<String> {
-    match &entries.first()?.event {
-        Event::Opened { name, .. } => Some(name.to_string()),
-        _ => None,
-    }
+    let Event::Opened { name, .. } = &entries.first()?.event else {
+        return None;
+    };
+    Some(name.to_string())
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
@@ -324,11 +314,12 @@ pub fn ending(cause: EndCause, entries: &[Entry], reader: Reader) -> String {
     let text = text();
     let words = match cause {
         EndCause::Agent => {
-            let name = entries.iter().rev().find_map(|entry| match &entry.event {
-                Event::AgentAssigned { name, .. } => Some(name.as_str()),
-                _ => None,
-            });
-            return fill(text.agent_ended, name.unwrap_or_default());
+            for entry in entries.iter().rev() {
+                if let Event::AgentAssigned { name, .. } = &entry.event {
+                    return fill(text.agent_ended, name.as_str());
+                }
+            }
+            text.over
         }
         EndCause::Customer => match reader {
             Reader::Customer => text.you_ended,
