@@ -84,6 +84,9 @@ impl Ledger {
     }
 
     /// A proposal is under way for the very thing that a command asks: it is answered with it.
+    ///
+    /// One that asked before under another id, as two clicks do, is answered at once: no command
+    /// stays without an answer.
     pub fn answer_later(
         &mut self,
         turn: &mut Turn,
@@ -91,19 +94,20 @@ impl Ledger {
         asked: (AgentId, CommandId),
     ) {
         let item = self.items.get(&conversation);
-        let is_known = item.is_some_and(|item| match item.state {
-            ItemState::Assigning { command, .. } => command == Some(asked),
-            ItemState::Waiting { .. }
-            | ItemState::Offered { .. }
-            | ItemState::Held
-            | ItemState::Gone { .. } => true,
+        let Some(ItemState::Assigning { command, .. }) = item.map(|item| &item.state) else {
+            return;
+        };
+        let before = *command;
+        if before == Some(asked) {
+            return;
+        }
+        self.change_item(turn, conversation, |item| {
+            if let ItemState::Assigning { command, .. } = &mut item.state {
+                *command = Some(asked);
+            }
         });
-        if !is_known {
-            self.change_item(turn, conversation, |item| {
-                if let ItemState::Assigning { command, .. } = &mut item.state {
-                    *command = Some(asked);
-                }
-            });
+        if let Some((agent, id)) = before {
+            turn.send(self.sockets_of(agent), FromServer::Done { id });
         }
     }
 

@@ -27,6 +27,25 @@ fn f50_a_report_says_as_much_as_a_lost_answer() {
 }
 
 #[test]
+fn l5_of_two_accepts_of_one_offer_each_is_answered() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    let accept = Command::Accept {
+        conversation: conversation(1),
+        fence: Fence(1),
+    };
+    assert_eq!(done(&scene.ask_as(ADA, 1, accept.clone())), None);
+    assert_eq!(
+        done(&scene.ask_as(ADA, 1, accept.clone())),
+        None,
+        "a repeat waits"
+    );
+    assert_eq!(done(&scene.ask_as(ADA, 2, accept)), Some(command_id(1)));
+    let effects = scene.answer(1, 1, Outcome::Done, report(1, 3, 1, active(ADA)));
+    assert_eq!(done(&effects), Some(command_id(2)));
+}
+
+#[test]
 fn a6_a_proposal_is_repeated_until_it_is_answered() {
     let mut scene = Scene::with(&[ADA]);
     scene.waits(1);
