@@ -190,8 +190,9 @@ impl ConversationLink {
     }
 
     fn settle(&mut self, now: Timestamp, dice: u64, turn: &mut Turn) {
-        let next = self.line.tick(now, dice);
-        self.follow(now, next, turn);
+        while let Some(next) = self.line.tick(now, dice) {
+            self.follow(now, Some(next), turn);
+        }
         self.flight.tick(now);
         if self.typing.stop_due(now) && self.is_live() {
             turn.transmit(ToServer::Typing { typing: false });
@@ -301,8 +302,9 @@ impl ConversationLink {
                     .fail(id, Failure::Refused(refusal), &mut turn.effects);
             }
             FromServer::Hold { n, retry_ms } => {
+                // A marked item has to be shown by a resume, and so has an order that is lost.
                 let back = self.flight.hold(now, n, retry_ms);
-                if back.into_iter().any(|id| self.outbox.is_marked(id)) {
+                if back.is_none_or(|back| back.iter().any(|id| self.outbox.is_marked(*id))) {
                     let next = self.line.resume(now, dice);
                     self.follow(now, Some(next), turn);
                 }

@@ -8,6 +8,8 @@ use crate::time::Timestamp;
 
 /// How long an attempt may take until it is welcome. Our choice: a browser gives up only after minutes.
 const ATTEMPT: Duration = Duration::from_secs(20);
+/// How long an object waits for a hello. Source: PROTOCOL.md §5.1.
+const HELLO_WAIT: Duration = Duration::from_secs(10);
 /// How long after a ping a frame must have come (K9).
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a line must stand for the back-off to start again (K10).
@@ -293,6 +295,10 @@ impl Line {
                 fate = Fate::Unknown;
                 self.phase = stop(StopReason::Unknown);
             }
+            // An object says the same to a hello that comes too late, as on a very slow line.
+            Some(CloseCode::Unauthorized) if self.is_older_than(now, HELLO_WAIT) => {
+                self.wait(now, dice, code, 0);
+            }
             Some(CloseCode::Unauthorized) if self.has_renewed => {
                 self.phase = stop(StopReason::Unauthorized);
             }
@@ -373,6 +379,21 @@ impl Line {
             | Phase::Renewing
             | Phase::Updating { .. }
             | Phase::Stopped(_) => None,
+        }
+    }
+
+    /// True for an attempt that was dialled so long ago and is not welcome yet.
+    fn is_older_than(&self, now: Timestamp, span: Duration) -> bool {
+        match self.phase {
+            Phase::Dialling { give_up_at } | Phase::Open { give_up_at } => {
+                now + ATTEMPT >= give_up_at + span
+            }
+            Phase::Idle
+            | Phase::Waiting { .. }
+            | Phase::Renewing
+            | Phase::Up { .. }
+            | Phase::Updating { .. }
+            | Phase::Stopped(_) => false,
         }
     }
 
@@ -582,6 +603,17 @@ mod tests {
         assert_eq!(line.tick(ms(505), 0), Some(Move::Renew), "nobody answered");
         line.renew_failed();
         assert_eq!(line.state(false), State::Stopped(StopReason::Unauthorized));
+    }
+
+    #[test]
+    fn k11_a_hello_that_came_too_late_is_no_matter_of_the_token() {
+        let mut line = line();
+        line.lost(ms(0), 0, 1006);
+        line.start(ms(0));
+        line.opened();
+        assert_eq!(line.clone().lost(ms(9_999), 0, 4401).1, Some(Move::Renew));
+        assert_eq!(line.lost(ms(10_000), 0, 4401).1, None);
+        assert!(matches!(line.state(false), State::Waiting { .. }));
     }
 
     #[test]

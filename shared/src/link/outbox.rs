@@ -1,6 +1,7 @@
 //! The outbox of a conversation: what the person asked for and the log has not shown yet (K4, K6, K7).
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::flight::Flight;
 use super::{Effect, Failure, Pending, PendingState, STALE_MS};
@@ -187,10 +188,10 @@ impl Outbox {
         }
     }
 
-    /// The order of the outbox is that of `written_at`, whatever the clock does.
+    /// The order of the outbox is that of `written_at`, whatever the clock does: no two are equal.
     fn after_the_last(&self, now: Timestamp) -> Timestamp {
         let last = self.items.last().map(|item| item.written_at);
-        last.map_or(now, |last| last.max(now))
+        last.map_or(now, |last| now.max(last + Duration::from_millis(1)))
     }
 
     fn state(&self, id: CommandId) -> Option<&PendingState> {

@@ -144,7 +144,9 @@ impl SpaceLink {
     pub fn handle(&mut self, now: Timestamp, dice: u64, input: SpaceInput) -> Vec<SpaceEffect> {
         let before = self.state();
         let mut effects = Vec::new();
-        follow(self.line.tick(now, dice), &mut effects);
+        while let Some(next) = self.line.tick(now, dice) {
+            follow(Some(next), &mut effects);
+        }
         self.flight.tick(now);
         let next = self.take(now, dice, input, &mut effects);
         follow(next, &mut effects);
@@ -286,7 +288,8 @@ impl SpaceLink {
                 }
             }
             FromServer::Hold { n, retry_ms } => {
-                self.flight.hold(now, n, retry_ms);
+                let is_lost = self.flight.hold(now, n, retry_ms).is_none();
+                return is_lost.then(|| self.line.resume(now, dice));
             }
             FromServer::Renew => return self.line.renewal_wanted(),
             FromServer::Entries(_)
