@@ -1,0 +1,374 @@
+//! What people do: they write, wait, answer, decline, forget, reload, give up.
+
+use shared::conversation::{Command, Fence, Stage};
+use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
+use shared::link::{Input, PendingState, SpaceInput, State};
+use shared::rights::{Person, Role};
+use shared::settings::resolution;
+use shared::space::{self, Agent, Offer};
+use shared::text::{Label, MessageText, PersonName};
+
+use crate::clients::Stored;
+use crate::world::{AFTERGLOW, End, Event, Ms, World};
+
+#[derive(Clone, Copy, Debug)]
+pub enum Act {
+    /// A customer does something in one of the tabs.
+    Customer(usize),
+    /// An agent does something at a console.
+    Agent(usize),
+    /// An agent answers an offer.
+    Accept(usize, ConversationId, Fence),
+    Decline(usize, ConversationId, Fence),
+    /// An agent comes back from Unavailable.
+    Return(usize),
+    /// A customer loses patience with what is on its way.
+    GiveUp(usize),
+}
+
+/// A customer's browser.
+#[derive(Debug)]
+pub struct Visitor {
+    visitor: VisitorId,
+    /// Clients that are its tabs, the newest last.
+    tabs: Vec<usize>,
+    /// Mean pause between two acts, in milliseconds.
+    pace: Ms,
+    /// The customer is away until then.
+    away_until: Ms,
+}
+
+impl World {
+    pub fn people_arrive(&mut self) {
+        let mut agents = Vec::new();
+        for number in 0..self.random.range(1, 3) {
+            let role = self
+                .random
+                .pick(&[Role::Agent, Role::Agent, Role::Supervisor]);
+            let name = PersonName::parse(&format!("Agent {number}")).unwrap();
+            agents.push(Agent {
+                agent: AgentId::from_bytes(self.random.bytes()),
+                name: name.clone(),
+                screen_name: name,
+                role,
+                limit: self.random.pick(&[None, None, Some(1), Some(3)]),
+                available: self.random.chance(0.7),
+                last_offer: 0,
+            });
+        }
+        self.space.shell.skew = self.random.range(0, 1) * self.random.range(0, 600_000);
+        let quiet = core::mem::take(&mut self.swarm);
+        let input = space::Input::Create {
+            space: self.space_id(),
+            settings: self.settings.clone(),
+            agents: agents.clone(),
+        };
+        self.space_turn(input);
+        self.swarm = quiet;
+        for agent in agents {
+            let person = Person::Agent {
+                agent: agent.agent,
+                name: agent.screen_name,
+                role: agent.role,
+            };
+            let consoles = if self.random.chance(0.15) { 2 } else { 1 };
+            for _ in 0..consoles {
+                let console = self.new_console(agent.agent, person.clone());
+                self.tell_space(console, SpaceInput::Start);
+                let span = self.random.range(0, 20_000);
+                self.after(span, Event::Act(Act::Agent(console)));
+            }
+        }
+        for number in 0..self.random.range(1, 4) as usize {
+            let visitor = VisitorId::from_bytes(self.random.bytes());
+            let pace = self.random.pick(&[4_000, 10_000, 20_000]);
+            self.visitors.push(Visitor {
+                visitor,
+                tabs: Vec::new(),
+                pace,
+                away_until: 0,
+            });
+            self.open_tab(number, Stored::default());
+            let span = self.random.range(0, 60_000);
+            self.after(span, Event::Act(Act::Customer(number)));
+        }
+    }
+
+    fn open_tab(&mut self, number: usize, stored: Stored) -> usize {
+        let visitor = self.visitors[number].visitor;
+        let tab = self.new_client(Person::Visitor { visitor }, stored);
+        self.visitors[number].tabs.push(tab);
+        self.tell(tab, Input::Start);
+        tab
+    }
+
+    pub fn act(&mut self, act: Act) {
+        if self.now > self.heal_at + AFTERGLOW {
+            return;
+        }
+        match act {
+            Act::Customer(number) => {
+                if self.now >= self.visitors[number].away_until {
+                    self.customer_acts(number);
+                }
+                let pace = self.visitors[number].pace;
+                let span = self.random.range(1, 2 * pace);
+                self.after(span, Event::Act(act));
+            }
+            Act::Agent(number) => {
+                self.agent_acts(number);
+                let span = self.random.range(1, 20_000);
+                self.after(span, Event::Act(act));
+            }
+            Act::Accept(number, conversation, fence) => {
+                let command = space::Command::Accept {
+                    conversation,
+                    fence,
+                };
+                self.ask_space(number, command);
+            }
+            Act::Decline(number, conversation, fence) => {
+                let command = space::Command::Decline {
+                    conversation,
+                    fence,
+                };
+                self.ask_space(number, command);
+            }
+            Act::Return(number) => {
+                let available = true;
+                self.ask_space(number, space::Command::SetAvailable { available });
+            }
+            Act::GiveUp(client) => {
+                let pending = self.clients[client].link.pending();
+                let last = pending
+                    .iter()
+                    .rev()
+                    .find(|item| matches!(item.state, PendingState::Sent | PendingState::Queued));
+                if let Some(id) = last.map(|item| item.id) {
+                    self.note("give up", [client as u64, 0], |_| id.to_string());
+                    self.tell(client, Input::Discard { id });
+                }
+            }
+        }
+    }
+
+    fn ask_space(&mut self, number: usize, command: space::Command) {
+        let id = CommandId::from_bytes(self.random.bytes());
+        self.note("ask space", [number as u64, 0], |_| format!("{command:?}"));
+        self.tell_space(number, SpaceInput::Submit { id, command });
+    }
+
+    fn submit(&mut self, client: usize, command: Command) {
+        let id = CommandId::from_bytes(self.random.bytes());
+        self.note("submit", [client as u64, 0], |_| {
+            format!("{id} {command:?}")
+        });
+        self.checks.attempted(id, client, &command);
+        self.tell(client, Input::Submit { id, command });
+    }
+
+    fn post(&mut self, client: usize) {
+        let number = self.random.next() % 1_000_000;
+        let text = MessageText::parse(&format!("message {number}")).unwrap();
+        self.submit(client, Command::Post { text });
+    }
+
+    fn customer_acts(&mut self, number: usize) {
+        let tabs: Vec<usize> = self.visitors[number].tabs.clone();
+        let tab = self.random.pick(&tabs);
+        let is_over = self.clients[tab]
+            .link
+            .transcript()
+            .lifecycle()
+            .is_some_and(|lifecycle| !lifecycle.is_open());
+        if is_over {
+            if self.random.chance(0.1) {
+                self.start_again(number);
+            }
+            return;
+        }
+        let is_calm = self.is_healed;
+        match self.random.range(0, 99) {
+            0..=39 => self.post(tab),
+            40..=49 => {
+                for _ in 0..self.random.range(2, 8) {
+                    self.post(tab);
+                }
+            }
+            50..=57 => self.tell(tab, Input::Typing { typing: true }),
+            58..=67 => self.tell(tab, Input::Seen),
+            68..=71 => self.act(Act::GiveUp(tab)),
+            72..=74 => self.retry(tab),
+            75..=79 if !is_calm => self.reload(tab),
+            80..=83 if !is_calm => self.move_tab(number, tab),
+            84..=86 if tabs.len() < 3 => {
+                let conversation = self.clients[tab].link.conversation();
+                let stored = Stored {
+                    conversation,
+                    ..Stored::default()
+                };
+                self.open_tab(number, stored);
+            }
+            87..=88 => {
+                if self.clients[tab].link.conversation().is_some() {
+                    self.submit(tab, Command::End);
+                }
+            }
+            89..=91 if !is_calm => {
+                self.tell(tab, Input::Offline);
+            }
+            _ => self.tell(tab, Input::Online),
+        }
+    }
+
+    /// The tab is closed; another one finds what it left in the outbox.
+    fn move_tab(&mut self, number: usize, tab: usize) {
+        self.note("move tab", [tab as u64, 0], |_| String::new());
+        if self.random.chance(0.7) {
+            self.post(tab);
+        }
+        let stored = Stored {
+            connection: 0,
+            ..self.clients[tab].stored.clone()
+        };
+        self.leave(tab);
+        self.visitors[number].tabs.retain(|other| *other != tab);
+        self.open_tab(number, stored);
+        if self.random.chance(0.5) {
+            self.visitors[number].away_until = self.now + 70_000;
+        }
+    }
+
+    /// The conversation is over: the next message makes another one, and the other tabs go.
+    fn start_again(&mut self, number: usize) {
+        for tab in core::mem::take(&mut self.visitors[number].tabs) {
+            self.leave(tab);
+        }
+        let visitor = self.visitors[number].visitor;
+        self.browsers.remove(&visitor);
+        self.open_tab(number, Stored::default());
+    }
+
+    fn retry(&mut self, client: usize) {
+        let pending = self.clients[client].link.pending();
+        let failed = pending
+            .iter()
+            .find(|item| matches!(item.state, PendingState::Failed(_)));
+        if let Some(id) = failed.map(|item| item.id) {
+            self.note("retry", [client as u64, 0], |_| id.to_string());
+            self.tell(client, Input::Retry { id });
+        }
+    }
+
+    fn agent_acts(&mut self, number: usize) {
+        let Some(desk) = self.consoles[number].link.desk() else {
+            return;
+        };
+        let is_available = desk.me.available;
+        let is_calm = self.is_healed;
+        if !is_available && self.random.chance(if is_calm { 1.0 } else { 0.3 }) {
+            let available = true;
+            return self.ask_space(number, space::Command::SetAvailable { available });
+        }
+        let talks: Vec<usize> = self.consoles[number].talks.values().copied().collect();
+        if talks.is_empty() || self.random.chance(0.1) {
+            match self.random.range(0, 9) {
+                0 if !is_calm => {
+                    let available = !is_available;
+                    self.ask_space(number, space::Command::SetAvailable { available });
+                }
+                1 if !is_calm => self.reload_console(number),
+                2 if !is_calm => self.tell_space(number, SpaceInput::Offline),
+                _ => self.tell_space(number, SpaceInput::Online),
+            }
+            return;
+        }
+        let talk = self.random.pick(&talks);
+        let link = &self.clients[talk].link;
+        let stage = link
+            .transcript()
+            .lifecycle()
+            .map(|lifecycle| &lifecycle.stage);
+        let is_wrapping_up = matches!(stage, Some(Stage::WrappingUp { .. }));
+        let is_live = link.state() == State::Live;
+        let conversation = link.conversation();
+        match self.random.range(0, 99) {
+            _ if is_wrapping_up && is_live => self.resolve(talk),
+            0..=39 => self.post(talk),
+            40..=49 => {
+                for _ in 0..self.random.range(2, 6) {
+                    self.post(talk);
+                }
+            }
+            50..=61 => {
+                let text = MessageText::parse("a note between us").unwrap();
+                self.submit(talk, Command::Note { text });
+            }
+            62..=66 => self.tell(talk, Input::Typing { typing: true }),
+            67..=74 => self.tell(talk, Input::Seen),
+            75..=79 => self.submit(talk, Command::End),
+            80..=83 => self.resolve(talk),
+            84..=89 => {
+                if let Some(conversation) = conversation {
+                    self.ask_space(number, space::Command::Unassign { conversation });
+                }
+            }
+            90..=92 => self.act(Act::GiveUp(talk)),
+            93..=95 => self.retry(talk),
+            _ => self.tell(talk, Input::Seen),
+        }
+    }
+
+    fn resolve(&mut self, talk: usize) {
+        let word = self
+            .random
+            .pick(&[resolution::RESOLVED, "no_such_resolution"]);
+        let resolution = Label::parse(word).unwrap();
+        self.submit(talk, Command::Resolve { resolution });
+    }
+
+    /// An agent sees an offer and makes up the mind.
+    pub fn offer_is_shown(&mut self, number: usize, offer: &Offer) {
+        let (conversation, fence) = (offer.conversation, offer.fence);
+        let lasts = offer.lasts_ms;
+        let accept = Event::Act(Act::Accept(number, conversation, fence));
+        let decline = Event::Act(Act::Decline(number, conversation, fence));
+        let quick = self.random.range(100, 4_000);
+        // Around the last instant: the network and late alarms decide.
+        let late = lasts.saturating_sub(200) + self.random.range(0, 1_500);
+        match self.random.range(0, 99) {
+            0..=54 => self.after(quick, accept),
+            55..=69 => self.after(quick, decline),
+            70..=84 => self.after(late, accept),
+            85..=89 => {
+                self.after(quick, accept.clone());
+                self.after(quick + 100, accept);
+            }
+            _ => (),
+        }
+        let span = lasts + self.random.range(1_000, 60_000);
+        self.after(span, Event::Act(Act::Return(number)));
+    }
+
+    /// People notice a bad line: they write into it and lose patience.
+    pub fn person_acts_on_cut(&mut self, end: End) {
+        let End::Client(client) = end else { return };
+        if !self.clients[client]
+            .link
+            .transcript()
+            .lifecycle()
+            .is_some_and(|life| life.is_open())
+        {
+            return;
+        }
+        if self.random.chance(0.6) {
+            for _ in 0..self.random.range(1, 3) {
+                self.post(client);
+            }
+            if self.random.chance(0.6) {
+                let span = self.random.range(10, 6_000);
+                self.after(span, Event::Act(Act::GiveUp(client)));
+            }
+        }
+    }
+}

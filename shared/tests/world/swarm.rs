@@ -1,0 +1,102 @@
+//! What is wrong in one world: each fault is on in half of the seeds, with its own rate.
+
+use shared::settings::{Change, Settings};
+use shared::text::PersonName;
+
+use crate::random::Random;
+
+/// One world in this many is without faults.
+const QUIET_ONE_IN: u64 = 10;
+
+/// Chances of faults. A chance of 0 is a fault that is switched off.
+#[derive(Clone, Debug, Default)]
+pub struct Swarm {
+    /// A connection is cut, per second of its life.
+    pub cut: f64,
+    /// A cut connection is not noticed by the client.
+    pub half_open: f64,
+    /// Frames that were on their way when a connection ended arrive late.
+    pub late_frames: f64,
+    /// A dial comes to nothing.
+    pub dial_lost: f64,
+    /// A frame takes longer than usual.
+    pub slow_frame: f64,
+    /// A token has run out when it is shown.
+    pub stale_token: f64,
+    /// A browser's timer is late, by up to a minute.
+    pub lazy_timer: f64,
+    /// A call between objects, or its answer, is lost.
+    pub call_lost: f64,
+    /// A call between objects is repeated.
+    pub call_doubled: f64,
+    /// A call between objects is late, by up to 300 s, and so out of order.
+    pub call_late: f64,
+    /// An object dies in a turn, before its rows are written.
+    pub crash_before: f64,
+    /// An object dies in a turn, after its rows were written and before anything is sent.
+    pub crash_after: f64,
+    /// An object dies between turns, per second.
+    pub crash: f64,
+    /// Everything restarts, per second.
+    pub deploy: f64,
+    /// An object that had nothing to do for 10 s loses its memory.
+    pub hibernate: f64,
+    pub alarm_late: f64,
+    pub alarm_early: f64,
+    pub alarm_doubled: f64,
+    /// An alarm is abandoned: only the next event sets it again.
+    pub alarm_lost: f64,
+}
+
+impl Swarm {
+    pub fn any(random: &mut Random) -> Self {
+        if random.range(1, QUIET_ONE_IN) == 1 {
+            return Self::default();
+        }
+        let mut chance = |least, most| {
+            if random.chance(0.5) {
+                random.rate(least, most)
+            } else {
+                0.0
+            }
+        };
+        Self {
+            cut: chance(0.002, 0.05),
+            half_open: chance(0.05, 0.6),
+            late_frames: chance(0.1, 0.9),
+            dial_lost: chance(0.02, 0.4),
+            slow_frame: chance(0.01, 0.4),
+            stale_token: chance(0.01, 0.2),
+            lazy_timer: chance(0.01, 0.3),
+            call_lost: chance(0.02, 0.4),
+            call_doubled: chance(0.02, 0.4),
+            call_late: chance(0.02, 0.4),
+            crash_before: chance(0.001, 0.03),
+            crash_after: chance(0.001, 0.03),
+            crash: chance(0.0005, 0.01),
+            deploy: chance(0.0005, 0.005),
+            hibernate: chance(0.1, 1.0),
+            alarm_late: chance(0.02, 0.5),
+            alarm_early: chance(0.02, 0.3),
+            alarm_doubled: chance(0.02, 0.3),
+            alarm_lost: chance(0.01, 0.2),
+        }
+    }
+}
+
+/// Settings of the space: the real ones or short ones, so that every timer is met.
+pub fn settings(random: &mut Random) -> Settings {
+    let change = Change {
+        offer_s: Some(random.pick(&[5, 20, 60, 120])),
+        wait_s: Some(random.pick(&[30, 120, 1_200, 1_200])),
+        idle_s: Some(random.pick(&[20, 60, 1_200, 1_200])),
+        idle_end_s: Some(random.pick(&[5, 60, 600])),
+        max_s: Some(random.pick(&[120, 300, 86_400, 86_400])),
+        conversation_limit: Some(random.pick(&[1, 1, 2, 3])),
+        messages_burst: Some(random.pick(&[1, 2, 5, 20])),
+        messages_per_10s: Some(random.pick(&[8, 20, 50])),
+        ..Change::default()
+    };
+    let name = PersonName::parse("World").unwrap();
+    Settings::new(name).changed(change).unwrap()
+}
