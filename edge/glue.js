@@ -100,7 +100,15 @@ class Guarded extends DurableObject {
     return this.#call("alarm", info);
   }
   webSocketMessage(socket, message) {
-    return this.#call("webSocketMessage", socket, message);
+    revive();
+    if (this.#instance !== instance) return this.#call("webSocketMessage", socket, message);
+    // The hot path: a turn has no await, so a message needs no promise.
+    try {
+      this.#rust.message(socket, message);
+    } catch (error) {
+      notice(error);
+      throw error;
+    }
   }
   webSocketClose(socket, code, reason, wasClean) {
     return this.#call("webSocketClose", socket, code, reason, wasClean);

@@ -11,9 +11,10 @@ use shared::frame::{BACKLOG_MAX, CloseCode, ENTRIES_MAX, FromServer, SocketId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Side};
 use shared::time::Timestamp;
+use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSocket};
-// `wasm_bindgen` is named by what `durable_object` writes.
-use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
+// `wasm_bindgen` is named by what `durable_object` writes, too.
+use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen, web_sys};
 
 use crate::alarm::Alarm;
 use crate::ask::{self, ConversationAsk, ConversationTold};
@@ -57,6 +58,22 @@ struct Outcome {
     answer: Option<Answer>,
 }
 
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+impl ConversationObject {
+    /// A message of a socket, taken at once: a promise for each would cost more than the turn.
+    ///
+    /// # Errors
+    /// What [`DurableObject::websocket_message`] would reject with.
+    pub fn message(
+        &self,
+        socket: web_sys::WebSocket,
+        message: JsValue,
+    ) -> core::result::Result<(), JsValue> {
+        let message = sockets::incoming(&message);
+        Ok(self.shell.receive(&socket.into(), message)?)
+    }
+}
+
 impl DurableObject for ConversationObject {
     fn new(state: State, env: Env) -> Self {
         let alarm = Alarm::remembered(&state);
@@ -84,19 +101,7 @@ impl DurableObject for ConversationObject {
         socket: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        let now = clock::now();
-        let incoming = {
-            let mut awake = self.shell.awake.borrow_mut();
-            let awake = self.shell.wake(&mut awake, now)?;
-            awake.sockets.read(now, &socket, message)
-        };
-        match incoming {
-            Incoming::Frame(socket, frame) => self.shell.turn(Input::Frame { socket, frame }),
-            Incoming::Closed(socket) => self.shell.turn(Input::Disconnected { socket }),
-            Incoming::Renew(socket, token) => self.shell.renew(socket, &token),
-            Incoming::Nothing => Ok(Outcome::default()),
-        }?;
-        Ok(())
+        self.shell.receive(&socket, message)
     }
 
     async fn websocket_close(
@@ -125,6 +130,27 @@ impl DurableObject for ConversationObject {
 }
 
 impl Shell {
+    /// Takes a message of a socket.
+    fn receive(
+        self: &Rc<Self>,
+        socket: &WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Result<()> {
+        let now = clock::now();
+        let incoming = {
+            let mut awake = self.awake.borrow_mut();
+            let awake = self.wake(&mut awake, now)?;
+            awake.sockets.read(now, socket, message)
+        };
+        match incoming {
+            Incoming::Frame(socket, frame) => self.turn(Input::Frame { socket, frame }),
+            Incoming::Closed(socket) => self.turn(Input::Disconnected { socket }),
+            Incoming::Renew(socket, token) => self.renew(socket, &token),
+            Incoming::Nothing => Ok(Outcome::default()),
+        }?;
+        Ok(())
+    }
+
     /// One turn: ask the machine, save, send, and only then wait for anything. There is no await
     /// here, so no other turn comes in between and frames leave in the order of turns.
     fn turn(self: &Rc<Self>, input: Input) -> Result<Outcome> {

@@ -17,7 +17,7 @@ use shared::frame::{
 use shared::rights::{Person, Side};
 use shared::session::RENEW_GRACE;
 use shared::time::{Timestamp, millis};
-use worker::js_sys::Map;
+use worker::js_sys::{Map, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::{Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
 use worker::{WebSocketRequestResponsePair, console_error};
@@ -348,6 +348,14 @@ pub fn turn_away(protocol: Option<&str>, code: CloseCode) -> Result<Response> {
         response.headers().set("sec-websocket-protocol", protocol)?;
     }
     Ok(response)
+}
+
+/// A message as JavaScript hands it over.
+pub fn incoming(message: &JsValue) -> WebSocketIncomingMessage {
+    match message.as_string() {
+        Some(text) => WebSocketIncomingMessage::String(text),
+        None => WebSocketIncomingMessage::Binary(Uint8Array::new(message).to_vec()),
+    }
 }
 
 /// Logs what a socket died of.

@@ -7,7 +7,7 @@
 pub mod conversation;
 pub mod space;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 
 use shared::time::Timestamp;
 use worker::js_sys::Promise;
@@ -26,6 +26,15 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &RawStorage, at: f64) -> core::result::Result<Promise, JsValue>;
+
+    type RawSql;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(
+        this: &RawSql,
+        statement: &JsValue,
+        values: Box<[JsValue]>,
+    ) -> core::result::Result<JsValue, JsValue>;
 }
 
 /// The disk of one object.
@@ -34,6 +43,8 @@ pub struct Storage {
     sql: SqlStorage,
     tables: &'static str,
     has_tables: Cell<bool>,
+    /// Statements that write, as JavaScript knows them: made once, not for every row.
+    statements: RefCell<Vec<(&'static str, JsValue)>>,
 }
 
 impl Storage {
@@ -54,6 +65,7 @@ impl Storage {
             has_tables: Cell::new(found.raw().next().is_some()),
             sql,
             tables,
+            statements: RefCell::default(),
         })
     }
 
@@ -70,9 +82,21 @@ impl Storage {
         Ok(self.raw.set_alarm(at.millis() as f64)?)
     }
 
-    /// Runs a statement.
-    fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
-        self.sql.exec(statement, values).map(|_| ())
+    /// Runs a statement that writes.
+    fn run(&self, statement: &'static str, values: Vec<SqlStorageValue>) -> Result<()> {
+        let mut statements = self.statements.borrow_mut();
+        let known = statements.iter().position(|(text, _)| *text == statement);
+        let at = known.unwrap_or_else(|| {
+            statements.push((statement, statement.into()));
+            statements.len() - 1
+        });
+        let Some((_, statement)) = statements.get(at) else {
+            return Err(corrupt("a statement is missing"));
+        };
+        let values = values.into_iter().map(JsValue::from).collect();
+        let sql: &JsValue = self.sql.as_ref();
+        sql.unchecked_ref::<RawSql>().exec(statement, values)?;
+        Ok(())
     }
 
     /// Reads the rows of a statement.

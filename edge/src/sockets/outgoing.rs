@@ -1,13 +1,24 @@
-//! One frame on its way to several sockets: encoded once per encoding.
+//! One frame on its way to several sockets: encoded once per encoding, and handed to JavaScript
+//! once.
 
 use shared::frame::{Encoding, FromServer, Raw};
-use worker::{WebSocket, console_error};
+use worker::js_sys::Uint8Array;
+use worker::wasm_bindgen::prelude::*;
+use worker::{WebSocket, console_error, web_sys};
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+extern "C" {
+    type RawSocket;
+
+    #[wasm_bindgen(method, catch)]
+    fn send(this: &RawSocket, message: &JsValue) -> Result<(), JsValue>;
+}
 
 /// A frame and its encoded forms, as far as they were asked for.
 pub struct Outgoing<'a> {
     frame: &'a FromServer,
-    json: Option<Raw>,
-    binary: Option<Raw>,
+    json: Option<JsValue>,
+    binary: Option<JsValue>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -27,15 +38,24 @@ impl<'a> Outgoing<'a> {
             Encoding::Binary => &mut self.binary,
         };
         if form.is_none() {
-            match encoding.encode(self.frame) {
-                Ok(raw) => *form = Some(raw),
-                Err(error) => console_error!("edge: a frame has no form: {error}"),
-            }
+            *form = encode(self.frame, encoding);
         }
-        let _ = match form {
-            Some(Raw::Text(text)) => socket.send_with_str(text),
-            Some(Raw::Binary(bytes)) => socket.send_with_bytes(bytes),
-            None => Ok(()),
-        };
+        if let Some(message) = form {
+            let socket: &web_sys::WebSocket = socket.as_ref();
+            let socket: &JsValue = socket.as_ref();
+            let _ = socket.unchecked_ref::<RawSocket>().send(message);
+        }
+    }
+}
+
+fn encode(frame: &FromServer, encoding: Encoding) -> Option<JsValue> {
+    match encoding.encode(frame) {
+        Ok(Raw::Text(text)) => Some(text.into()),
+        // A copy of its own: the platform reads it after this turn.
+        Ok(Raw::Binary(bytes)) => Some(Uint8Array::from(bytes.as_slice()).into()),
+        Err(error) => {
+            console_error!("edge: a frame has no form: {error}");
+            None
+        }
     }
 }
