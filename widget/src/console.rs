@@ -36,7 +36,7 @@ use crate::task::spawn;
 use crate::text::console::words;
 use crate::thread::Thread;
 use crate::timer::Timer;
-use crate::ui::{Line, banner, focus_composer, watch_window};
+use crate::ui::{Line, banner, focus_composer};
 use crate::var::{Bell, Var};
 use crate::{device, js, text, time};
 
@@ -167,7 +167,6 @@ impl Console {
         effect(move || console.see());
         effect(move || console.title());
         console.watch_browser();
-        watch_window();
         console.run_clock();
         effect(move || {
             if console.left.get() {
@@ -184,7 +183,15 @@ impl Console {
 
     fn screen(self) -> El {
         let line = move || Line {
-            state: self.desk.state(),
+            // The bar says so in a word; a strip would push everything down.
+            state: match self.desk.state() {
+                State::Waiting { .. } | State::Connecting { .. } => State::Idle,
+                state @ (State::Idle
+                | State::CatchingUp
+                | State::Live
+                | State::Updating { .. }
+                | State::Stopped(_)) => state,
+            },
             is_online: self.is_online.get(),
             is_at_risk: self.is_at_risk(),
         };

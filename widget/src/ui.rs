@@ -8,7 +8,7 @@ mod typing;
 
 pub use banner::{Line, banner};
 pub use composer::{Composer, Words, focus_composer};
-pub use log::{log, watch_window};
+pub use log::log;
 #[cfg(feature = "chat")]
 pub use message::ending;
 pub use typing::typing;

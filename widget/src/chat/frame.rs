@@ -29,7 +29,6 @@ pub fn attach(chat: Chat) {
             chat.open(conversation);
         }
     });
-    ui::watch_window();
     chat.is_shown.set(!host::is_framed());
     host::listen(move |kind, message| hear(chat, kind, message));
     effect(move || {

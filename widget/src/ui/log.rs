@@ -1,9 +1,9 @@
 //! The log: rows in order, kept at the newest while the reader is there.
 
-use std::cell::RefCell;
-
 use shared::conversation::Command;
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlElement, ResizeObserver};
 
 use super::message::row_view;
 use crate::dom::{El, button, effect, el};
@@ -16,11 +16,6 @@ use crate::var::Var;
 
 /// Nearer to the end than this, the reader is at the end. In CSS pixels.
 const NEAR_END_PX: i32 = 80;
-
-thread_local! {
-    /// The log on the screen, and whether its reader is at the end.
-    static SHOWN: RefCell<Option<(HtmlElement, Var<bool>)>> = const { RefCell::new(None) };
-}
 
 /// Draws messages and events of a thread, and the button to what is new, into `parent`.
 ///
@@ -43,11 +38,16 @@ pub fn log(
         .attr("aria-relevant", "additions")
         .attr("tabindex", "0");
     let html = log.html().clone();
-    SHOWN.set(Some((html.clone(), is_at_end)));
     let to_end = {
         let html = html.clone();
-        move || scroll_to_end(&html)
+        move || html.set_scroll_top(html.scroll_height())
     };
+    let stay = to_end.clone();
+    on_resize(&html, move || {
+        if is_at_end.now() {
+            stay();
+        }
+    });
     let scrolled = move |_| {
         let below = html.scroll_height() - html.client_height() - html.scroll_top();
         is_at_end.set(below < NEAR_END_PX);
@@ -78,19 +78,11 @@ pub fn log(
     )
 }
 
-/// Keeps the reader at the end when the window changes: a phone's keyboard opens.
-pub fn watch_window() {
-    js::on_window(&["resize"], |_| {
-        SHOWN.with_borrow(|shown| {
-            if let Some((html, is_at_end)) = shown
-                && is_at_end.now()
-            {
-                scroll_to_end(html);
-            }
-        });
-    });
-}
-
-fn scroll_to_end(html: &HtmlElement) {
-    html.set_scroll_top(html.scroll_height());
+/// Tells when the log gets another size: a banner comes, the composer grows, a phone's keyboard opens.
+fn on_resize(log: &HtmlElement, act: impl FnMut() + 'static) {
+    let act: Box<dyn FnMut()> = Box::new(act);
+    let act = Closure::wrap(act).into_js_value();
+    if let Ok(observer) = ResizeObserver::new(act.unchecked_ref()) {
+        observer.observe(log);
+    }
 }
