@@ -136,6 +136,8 @@ fn access_the_chat() {
         browser.sees(".banner").await?;
         inspector.inspects(browser, "chat-reconnecting").await?;
         proxy.heal();
+        let online = "dispatchEvent(new Event('online'))"; // as a browser says it
+        let _: Value = browser.runs(online, &[]).await?;
         browser.sees_no(".banner").await?;
 
         customer.ends().await?;
@@ -179,6 +181,9 @@ fn access_the_console() {
         inspector.inspects(browser, "console-preview").await?;
 
         jack.accepts().await?;
+        browser
+            .sees(".conversation textarea.composer__text")
+            .await?;
         jack.writes("Good evening! Let me look.").await?;
         customer.talk.reads("Good evening! Let me look.").await?;
         customer.talk.writes("Thank you").await?;

@@ -88,7 +88,7 @@ fn budgets_the_wire_carries_what_the_workbench_measured() {
                 .checked_sub(sum)
                 .context("more than measured")?;
             ensure!(
-                (300..3_000).contains(&document),
+                (100..2_000).contains(&document),
                 "{key}: {sum} and a document of {document}"
             );
         }

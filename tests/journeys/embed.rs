@@ -70,7 +70,7 @@ fn embed_stands_on_a_page_with_hostile_css() {
     play(1, async |stage| {
         let space = stage.space(json!({}), &["Jack"]).await?;
         let hostile = "<style>
-            * { all: unset !important; display: none !important; opacity: 0 !important; font-size: 1px !important; }
+            :not(html) { all: unset !important; display: none !important; opacity: 0 !important; font-size: 1px !important; }
             html, body, main { display: block !important; }
             iframe, button, bellhop-chat { width: 1px !important; height: 1px !important; visibility: hidden !important; transform: scale(0) !important; }
             bellhop-chat { clip-path: inset(50%) !important; position: static !important; }

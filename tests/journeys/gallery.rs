@@ -17,9 +17,6 @@ const PICTURE: Screen = Screen {
 };
 
 async fn is_pictured(browser: &Browser, name: &str) -> Result<()> {
-    let settled = "const done = arguments[0];
-        document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
-    browser.driver().execute_async(settled, Vec::new()).await?;
     let made = browser.is_pictured(name).await?;
     if env::var_os("BELLHOP_UPDATE_PICTURES").is_some() {
         let kept = root().join("tests/gallery").join(format!("{name}.png"));

@@ -225,19 +225,33 @@ impl Browser {
         script: &str,
         arguments: &[Value],
     ) -> Result<T> {
+        self.until_within(PATIENCE, what, script, arguments).await
+    }
+
+    /// The same with a limit of one's own.
+    ///
+    /// # Errors
+    /// When it does not in time; says what the page shows instead.
+    pub async fn until_within<T: DeserializeOwned>(
+        &self,
+        limit: Duration,
+        what: &str,
+        script: &str,
+        arguments: &[Value],
+    ) -> Result<T> {
         let start = Instant::now();
         loop {
             let value: Result<Value> = self.runs(script, arguments).await;
             match value {
                 Ok(Value::Null | Value::Bool(false)) => (),
                 Ok(value) => return Ok(serde_json::from_value(value)?),
-                Err(error) if start.elapsed() >= PATIENCE => {
+                Err(error) if start.elapsed() >= limit => {
                     return Err(error.context(what.to_owned()));
                 }
                 // The page is on its way from one document to the next.
                 Err(_) => (),
             }
-            if start.elapsed() >= PATIENCE {
+            if start.elapsed() >= limit {
                 let shown: String = self
                     .runs("return document.body.innerText", &[])
                     .await
@@ -248,23 +262,25 @@ impl Browser {
         }
     }
 
-    /// Waits until an element is there.
+    /// Waits until an element is to be seen.
     ///
     /// # Errors
     /// When it is not in time.
     pub async fn sees(&self, selector: &str) -> Result<()> {
-        let script = "return !!document.querySelector(arguments[0])";
+        let script = "return [...document.querySelectorAll(arguments[0])]
+            .some((element) => element.checkVisibility())";
         self.until(selector, script, &[json!(selector)])
             .await
             .map(|_: bool| ())
     }
 
-    /// Waits until no such element is there.
+    /// Waits until no such element is to be seen.
     ///
     /// # Errors
     /// When one still is.
     pub async fn sees_no(&self, selector: &str) -> Result<()> {
-        let script = "return !document.querySelector(arguments[0])";
+        let script = "return ![...document.querySelectorAll(arguments[0])]
+            .some((element) => element.checkVisibility())";
         self.until(&format!("no {selector}"), script, &[json!(selector)])
             .await
             .map(|_: bool| ())
@@ -288,8 +304,9 @@ impl Browser {
     /// # Errors
     /// When there is nothing to press in time.
     pub async fn presses(&self, selector: &str) -> Result<()> {
-        let script = "const element = document.querySelector(arguments[0]);
-            if (!element || element.disabled || !element.checkVisibility()) return false;
+        let script = "const element = [...document.querySelectorAll(arguments[0])]
+                .find((element) => element.checkVisibility());
+            if (!element || element.disabled) return false;
             element.click();
             return true";
         self.until(&format!("{selector} to press"), script, &[json!(selector)])
@@ -303,7 +320,10 @@ impl Browser {
     /// When it cannot be typed into.
     pub async fn types(&self, selector: &str, text: &str) -> Result<()> {
         self.sees(selector).await?;
-        let script = format!("return document.querySelector({})", json!(selector));
+        let script = format!(
+            "return [...document.querySelectorAll({})].find((element) => element.checkVisibility())",
+            json!(selector)
+        );
         let element = self.element(&script).await?;
         element
             .send_keys(text.replace('\n', "\u{e007}"))
@@ -318,6 +338,12 @@ impl Browser {
     pub async fn is_pictured(&self, name: &str) -> Result<PathBuf> {
         let path = target().join("gallery").join(format!("{name}.png"));
         std::fs::create_dir_all(path.parent().context("no folder")?)?;
+        // Without a fresh frame the picture may be one of the past.
+        let fresh = "const done = arguments[0];
+            setTimeout(() => done(false), 1000);
+            document.fonts.ready.then(() =>
+                requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        self.driver.execute_async(fresh, Vec::new()).await?;
         self.driver.screenshot(&path).await?;
         Ok(path)
     }
@@ -330,6 +356,8 @@ impl Browser {
         let log = self.driver.browser_log().await?;
         Ok(log
             .into_iter()
+            // A page without an icon is asked for one all the same.
+            .filter(|entry| !entry.message.contains("/favicon.ico"))
             .filter(|entry| {
                 entry.level == "SEVERE" || entry.message.contains("Content Security Policy")
             })

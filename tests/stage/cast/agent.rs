@@ -186,14 +186,16 @@ impl Agent {
             .await
     }
 
-    /// Turns the switch.
+    /// Turns the switch, unless it is so already.
     ///
     /// # Errors
     /// When there is none.
     pub async fn sets_available(&self, available: bool) -> Result<()> {
-        self.browser
-            .presses(&format!(".switch[aria-checked={}]", !available))
-            .await?;
+        self.browser.sees(".switch").await?;
+        let press = "const button = document.querySelector('.switch');
+            if (button.ariaChecked !== String(arguments[0])) button.click();
+            return true";
+        let _: bool = self.browser.runs(press, &[json!(available)]).await?;
         self.is_available(available).await
     }
 
