@@ -425,7 +425,7 @@ impl ConversationLink {
             return None;
         }
         self.conversation = Some(conversation);
-        Some(self.line.dial(now))
+        self.line.redial(now)
     }
 
     fn begin_failed(&mut self, now: Timestamp, dice: u64, failure: BeginFailure, turn: &mut Turn) {

@@ -52,12 +52,20 @@ pub(super) enum Fate {
     Unknown,
 }
 
+/// What a wait is for.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Dial,
+    /// The token was refused, and nobody answered when it was to be renewed.
+    Renew,
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Phase {
     Idle,
     Waiting {
         until: Timestamp,
-        then: Move,
+        then: Next,
     },
     Renewing,
     Dialling {
@@ -150,12 +158,10 @@ impl Line {
     /// Does what fell due.
     pub(super) fn tick(&mut self, now: Timestamp, dice: u64) -> Option<Move> {
         match &mut self.phase {
-            Phase::Waiting { until, then } if now >= *until => match then {
-                Move::Renew => Some(self.renew()),
-                Move::Dial { .. } | Move::Ping | Move::HangUp | Move::Reload => {
-                    Some(self.dial(now))
-                }
-            },
+            Phase::Waiting { until, then } if now >= *until => Some(match then {
+                Next::Renew => self.renew(),
+                Next::Dial => self.dial(now),
+            }),
             Phase::Updating { until } if now >= *until => Some(self.dial(now)),
             Phase::Dialling { give_up_at } | Phase::Open { give_up_at } if now >= *give_up_at => {
                 Some(self.give_up(now, dice))
@@ -189,6 +195,9 @@ impl Line {
     /// Dials at once unless an attempt or a connection stands.
     pub(super) fn start(&mut self, now: Timestamp) -> Option<Move> {
         match self.phase {
+            Phase::Waiting {
+                then: Next::Renew, ..
+            } => Some(self.renew()),
             Phase::Idle | Phase::Waiting { .. } | Phase::Updating { .. } => Some(self.dial(now)),
             Phase::Stopped(_) => {
                 self.has_renewed = false;
@@ -200,8 +209,24 @@ impl Line {
         }
     }
 
-    /// Dials whatever stood before.
-    pub(super) fn dial(&mut self, now: Timestamp) -> Move {
+    /// Dials elsewhere, whatever attempt stood before; a token that is being renewed comes first.
+    pub(super) fn redial(&mut self, now: Timestamp) -> Option<Move> {
+        match self.phase {
+            Phase::Renewing => None,
+            Phase::Waiting {
+                then: Next::Renew, ..
+            } => Some(self.renew()),
+            Phase::Idle
+            | Phase::Waiting { .. }
+            | Phase::Dialling { .. }
+            | Phase::Open { .. }
+            | Phase::Up { .. }
+            | Phase::Updating { .. }
+            | Phase::Stopped(_) => Some(self.dial(now)),
+        }
+    }
+
+    fn dial(&mut self, now: Timestamp) -> Move {
         self.connection = self.connection.saturating_add(1);
         self.phase = Phase::Dialling {
             give_up_at: now + ATTEMPT,
@@ -220,7 +245,7 @@ impl Line {
     pub(super) fn resume(&mut self, now: Timestamp, dice: u64) -> Move {
         self.phase = Phase::Waiting {
             until: now + random(dice, ONLINE_MS),
-            then: Move::Dial { connection: 0 },
+            then: Next::Dial,
         };
         Move::HangUp
     }
@@ -328,7 +353,7 @@ impl Line {
             Phase::Renewing => {
                 self.phase = Phase::Waiting {
                     until: now + self.back_off(dice, BACK_OFF_MAX_MS),
-                    then: Move::Renew,
+                    then: Next::Renew,
                 };
             }
             Phase::Up { renew_at, .. } => *renew_at = Some(now + RENEW_AGAIN),
@@ -370,7 +395,7 @@ impl Line {
             Phase::Dialling { .. } | Phase::Open { .. } | Phase::Up { .. } => {
                 self.phase = Phase::Waiting {
                     until: now + Duration::from_millis(BACK_OFF_MAX_MS),
-                    then: Move::Dial { connection: 0 },
+                    then: Next::Dial,
                 };
                 Some(Move::HangUp)
             }
@@ -424,7 +449,7 @@ impl Line {
         };
         self.phase = Phase::Waiting {
             until: now + Duration::from_millis(least_ms) + span,
-            then: Move::Dial { connection: 0 },
+            then: Next::Dial,
         };
     }
 
@@ -600,6 +625,7 @@ mod tests {
         assert_eq!(line.start(ms(3)), Some(Move::Dial { connection: 9 }));
         assert_eq!(line.lost(ms(4), 0, 4401).1, Some(Move::Renew));
         line.renew_unreachable(ms(5), 500);
+        assert_eq!(line.clone().start(ms(6)), Some(Move::Renew), "asked again");
         assert_eq!(line.tick(ms(505), 0), Some(Move::Renew), "nobody answered");
         line.renew_failed();
         assert_eq!(line.state(false), State::Stopped(StopReason::Unauthorized));

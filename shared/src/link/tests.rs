@@ -226,6 +226,21 @@ fn k8_the_first_message_makes_the_conversation() {
 }
 
 #[test]
+fn k8_an_answer_that_comes_while_the_token_is_renewed_waits_for_it() {
+    let mut link = unborn();
+    link.handle(ms(0), 0, post(1));
+    link.handle(ms(20_000), 0, Input::Tick);
+    link.handle(ms(20_000), 0, Input::Tick);
+    link.handle(ms(20_100), 0, failed(BeginFailure::Unauthorized));
+    let conversation = CONVERSATION;
+    let effects = link.handle(ms(20_200), 0, Input::Begun { conversation });
+    assert_eq!(dialled(&effects), None);
+    let token_for_frame = None;
+    let effects = link.handle(ms(20_300), 0, Input::Renewed { token_for_frame });
+    assert!(dialled(&effects).is_some());
+}
+
+#[test]
 fn k8_an_open_conversation_takes_the_message_in() {
     let mut link = unborn();
     link.handle(ms(0), 0, post(1));
