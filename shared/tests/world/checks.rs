@@ -25,6 +25,7 @@ const MINUTE: Ms = 60_000;
 pub struct Checks {
     pub violation: Option<String>,
     pub tally: Tally,
+    pub last_entry_at: Ms,
     attempts: BTreeMap<CommandId, Attempt>,
     logged: BTreeMap<CommandId, (usize, Seq, Option<Seq>)>,
     /// The last item of each outbox that is in a log (M6).
@@ -154,6 +155,7 @@ impl World {
 
     fn check_entry(&mut self, number: usize, entry: &Entry, public: Option<Seq>, now: Timestamp) {
         self.checks.tally.entries += 1;
+        self.checks.last_entry_at = self.now;
         self.note("entry", [number as u64, entry.seq.0], |_| {
             format!("{} {:?} {:?}", entry.event.kind(), entry.author, entry.id)
         });

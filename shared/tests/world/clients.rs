@@ -343,6 +343,7 @@ impl World {
     }
 
     fn renew(&mut self, end: End) {
+        self.note("renew", [0, 0], |_| format!("{end:?}"));
         let is_answered = !self.fault(self.swarm.dial_lost);
         let span = self.random.range(10, 2_000);
         self.after(span, Event::Renewed(end, is_answered));
@@ -358,6 +359,7 @@ impl World {
     }
 
     pub fn renewed(&mut self, end: End, is_answered: bool) {
+        self.note("renewed", [is_answered.into(), 0], |_| format!("{end:?}"));
         let until = self.now + TOKEN;
         match end {
             _ if !is_answered => (),

@@ -31,6 +31,8 @@ pub const AFTERGLOW: Ms = 100_000;
 /// How long everything has to come to rest after the faults have stopped, in milliseconds: the
 /// slowest is a console that died without a word, which counts as live for 150 s.
 const SETTLING: Ms = 260_000;
+/// How long the last entry takes to reach everybody, in milliseconds.
+const LAST_WORDS: Ms = 3_000;
 /// How often the healed world is asked whether anything is stuck, in milliseconds.
 const PROBE: Ms = 2_000;
 
@@ -191,7 +193,7 @@ impl World {
         };
         world.begin();
         while let Some(Due { at, event, .. }) = world.queue.pop() {
-            if at > heal_at + SETTLING {
+            if at > (heal_at + SETTLING).max(world.checks.last_entry_at + LAST_WORDS) {
                 break;
             }
             world.now = at;
