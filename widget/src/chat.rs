@@ -190,8 +190,6 @@ impl Chat {
             thread.pending(|pending| pending.iter().for_each(|item| tab.outbox.keep(None, item)));
             tab.local.remove("conversation");
             self.replace(None);
-        } else if let Some(conversation) = thread.conversation() {
-            tab.local.set("conversation", &conversation.to_string());
         }
         // An end that came too late needs no word.
         let refused = thread.pending(|pending| {

@@ -311,11 +311,13 @@ impl Console {
         }
         let thread = Thread::new(&self.tab.now(), Side::Agent, Some(conversation));
         thread.input(Input::Start);
+        let own = &self.tab.now().own;
+        let draft = |kind| Var::new(own.get(&draft_name(conversation, kind)).unwrap_or_default());
         let talk = Talk {
             conversation,
             thread,
-            reply: Var::default(),
-            note: Var::default(),
+            reply: draft("reply"),
+            note: draft("note"),
         };
         self.threads.update(|talks| talks.push(talk));
     }
@@ -420,6 +422,7 @@ impl Console {
     }
 
     fn watch_browser(self) {
+        js::on_window(&["pagehide"], move |_| self.keep_drafts());
         js::on_window(&["online", "offline", "visibilitychange"], move |_| {
             let is_online = js::is_online();
             self.is_online.set(is_online);
@@ -443,6 +446,22 @@ impl Console {
         });
     }
 
+    /// What is begun outlives a reload.
+    fn keep_drafts(self) {
+        let own = &self.tab.now().own;
+        for talk in self.threads.now() {
+            for (kind, draft) in [("reply", talk.reply), ("note", talk.note)] {
+                let name = draft_name(talk.conversation, kind);
+                draft.peek(|draft| match draft.is_empty() {
+                    true => own.remove(&name),
+                    false => {
+                        own.set(&name, draft);
+                    }
+                });
+            }
+        }
+    }
+
     fn run_clock(self) {
         let timer = Var::new(None::<Timer>);
         let ring = move || {
@@ -456,4 +475,8 @@ impl Console {
         timer.peek_mut(|slot| *slot = Some(Timer::new(ring)));
         ring();
     }
+}
+
+fn draft_name(conversation: ConversationId, kind: &str) -> String {
+    ["draft.", &conversation.to_string(), ".", kind].concat()
 }

@@ -61,10 +61,13 @@ impl Outbox {
             let (Some(device), Some(id)) = (parts.next(), parts.next()) else {
                 continue;
             };
-            let is_own = name.starts_with(&self.start);
-            if is_own || lock::try_hold(&device::lock_name(device)).await.is_none() {
+            if name.starts_with(&self.start) {
                 continue;
             }
+            // Held while its item moves, so that two tabs do not both take it.
+            let Some(_guard) = lock::try_hold(&device::lock_name(device)).await else {
+                continue;
+            };
             if let Some(value) = self.store.get(&name) {
                 self.store.set(&[&self.start, id].concat(), &value);
             }
@@ -128,4 +131,61 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
         written_at,
         state,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::id::CommandId;
+
+    const HERE: ConversationId = ConversationId::from_bytes([1; 16]);
+    const ELSEWHERE: ConversationId = ConversationId::from_bytes([2; 16]);
+
+    #[test]
+    fn an_item_outlives_the_page() {
+        let text = || MessageText::parse("two words\nand a line  end").unwrap();
+        let commands = [
+            Command::Post { text: text() },
+            Command::Note { text: text() },
+            Command::Resolve {
+                resolution: Label::parse("not_resolved").unwrap(),
+            },
+            Command::End,
+        ];
+        let states = [
+            PendingState::Queued,
+            PendingState::Sent,
+            PendingState::Dropping,
+            PendingState::Failed(Failure::TooLarge),
+            PendingState::Failed(Failure::Stale),
+        ];
+        for (command, state) in commands.into_iter().zip(states.iter().cycle()) {
+            let pending = Pending {
+                id: CommandId::from_bytes([0; 16]),
+                command,
+                written_at: Timestamp::from_millis(1_763_800_000_000),
+                state: state.clone(),
+            };
+            let row = write(Some(HERE), &pending);
+            assert_eq!(read(&row, Some(HERE)), Some(pending.clone()), "{row}");
+            assert_eq!(read(&row, Some(ELSEWHERE)), None, "{row}");
+            assert_eq!(read(&row, None), None, "{row}");
+            let first = write(None, &pending);
+            assert_eq!(read(&first, None), Some(pending.clone()), "{first}");
+            assert_eq!(read(&first, Some(HERE)), Some(pending), "{first}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_row_is_left_alone() {
+        for row in [
+            "",
+            "-",
+            "- 1 queued",
+            "- x queued post Hello",
+            "- 1 queued post ",
+        ] {
+            assert_eq!(read(row, None), None, "{row}");
+        }
+    }
 }

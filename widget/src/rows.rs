@@ -155,3 +155,97 @@ fn is_shown(entry: &Entry) -> bool {
         | Event::Closed { .. } => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::link::PendingState;
+    use shared::text::{MessageText, PersonName};
+
+    const DAY_MS: u64 = 86_400_000;
+
+    #[test]
+    fn messages_of_one_author_stand_together_for_three_minutes() {
+        let cases = [
+            ("at once", 0, true),
+            ("just in time", 179_999, true),
+            ("later", 180_000, false),
+            ("on another day", DAY_MS, false),
+        ];
+        for (case, later_ms, is_joined) in cases {
+            let log = [
+                posted(1, 1_000, customer()),
+                posted(2, 1_000 + later_ms, customer()),
+            ];
+            let rows = rows(&log, &[], Reader::Customer, day);
+            assert_eq!(rows.last().unwrap().is_joined, is_joined, "{case}");
+        }
+        let log = [posted(1, 0, customer()), posted(2, 1, jack())];
+        let rows = rows(&log, &[], Reader::Customer, day);
+        assert!(!rows.last().unwrap().is_joined, "two authors");
+    }
+
+    #[test]
+    fn a_row_keeps_its_number_when_the_log_takes_it_in() {
+        let entry = posted(1, 5, customer());
+        let item = Pending {
+            id: entry.id.unwrap(),
+            command: Command::Post { text: text() },
+            written_at: Timestamp::from_millis(5),
+            state: PendingState::Sent,
+        };
+        let before = rows(&[], &[item], Reader::Customer, day);
+        let after = rows(&[entry], &[], Reader::Customer, day);
+        let numbers = |rows: &[Row]| rows.iter().map(Row::number).collect::<Vec<_>>();
+        assert_eq!(numbers(&before), numbers(&after));
+    }
+
+    #[test]
+    fn every_row_of_a_log_has_a_number_of_its_own() {
+        let log: Vec<_> = (1..50)
+            .map(|seq| {
+                posted(
+                    seq,
+                    seq * DAY_MS / 3,
+                    if seq % 3 == 0 { jack() } else { customer() },
+                )
+            })
+            .collect();
+        let rows = rows(&log, &[], Reader::Customer, day);
+        let mut numbers: Vec<_> = rows.iter().map(Row::number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), rows.len());
+    }
+
+    fn posted(seq: u64, at_ms: u64, author: Author) -> Entry {
+        let mut id = [7; 16];
+        id[8..].copy_from_slice(&seq.to_be_bytes());
+        Entry {
+            seq: Seq(seq),
+            at: Timestamp::from_millis(at_ms),
+            author,
+            id: Some(CommandId::from_bytes(id)),
+            event: Event::MessagePosted { text: text() },
+        }
+    }
+
+    fn text() -> MessageText {
+        MessageText::parse("Hello").unwrap()
+    }
+
+    fn customer() -> Author {
+        Author::Customer
+    }
+
+    fn jack() -> Author {
+        Author::Agent {
+            agent: AgentId::from_bytes([9; 16]),
+            name: PersonName::parse("Jack").unwrap(),
+        }
+    }
+
+    fn day(at: Timestamp) -> i32 {
+        i32::try_from(at.millis() / DAY_MS).unwrap()
+    }
+}

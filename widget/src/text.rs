@@ -170,3 +170,36 @@ fn is_of(locale: &str, lang: &str) -> bool {
         .strip_prefix(lang)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_braces_is_filled_in() {
+        let cases = [
+            ("{agent} is online", "Jack", "Jack is online"),
+            ("Not sent: {reason}", "too large", "Not sent: too large"),
+            ("Resolved", "Jack", "Resolved"),
+            ("{used} of {limit}", "2", "2 of {limit}"),
+            ("{name} is typing", "{agent}", "{agent} is typing"),
+        ];
+        for (template, value, filled) in cases {
+            assert_eq!(fill(template, value), filled);
+        }
+    }
+
+    #[test]
+    fn a_locale_is_of_its_language() {
+        let cases = [
+            ("de", true),
+            ("de-CH", true),
+            ("den", false),
+            ("en", false),
+            ("", false),
+        ];
+        for (locale, is_german) in cases {
+            assert_eq!(is_of(locale, "de"), is_german, "{locale}");
+        }
+    }
+}

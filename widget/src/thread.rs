@@ -318,8 +318,10 @@ async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>
             conversation,
         }));
     }
-    let Ok(token) = tab.session.ensure().await else {
-        return failed(BeginFailure::Unreachable);
+    let token = match tab.session.ensure().await {
+        Ok(token) => token,
+        Err(HttpError::Unreachable) => return failed(BeginFailure::Unreachable),
+        Err(HttpError::Refused(..)) => return failed(BeginFailure::Refused(Refusal::SpaceOff)),
     };
     let headers = [
         ("Authorization", ["Bearer ", &token].concat()),
@@ -348,7 +350,10 @@ async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>
         Err(HttpError::Refused(_, body)) => {
             let error = js::get(&body, "error").unwrap_or_default();
             failed(BeginFailure::Refused(match conversation(&error) {
-                Some(conversation) => Refusal::ConversationOpen { conversation },
+                Some(conversation) => {
+                    tab.local.set("conversation", &conversation.to_string());
+                    Refusal::ConversationOpen { conversation }
+                }
                 None => Refusal::SpaceOff,
             }))
         }

@@ -38,10 +38,13 @@ pub fn attach(chat: Chat) {
     });
     effect(move || {
         let count = chat.thread.get().unread();
+        // Nothing reaches the page before its first word: say it again after that.
+        chat.is_shown.get();
         host::tell("unread", &[("count", count.into())]);
     });
     effect(move || {
         let is_open = matches!(chat.screen(), Screen::Waiting | Screen::Active);
+        chat.is_shown.get();
         host::tell("open_conversation", &[("open", is_open.into())]);
     });
     host::tell("ready", &[]);

@@ -67,9 +67,9 @@ fn slots(console: Console) -> El {
             .see(|desk| (desk.me.used, desk.me.limit))
             .unwrap_or_default()
     };
-    let line = move || {
-        let (used, limit) = read();
-        fill(&fill(words().slots, &used.to_string()), &limit.to_string())
+    let line = move || match read() {
+        (_, 0) => String::new(),
+        (used, limit) => fill(&fill(words().slots, &used.to_string()), &limit.to_string()),
     };
     let pips = move || {
         let (used, limit) = read();

@@ -5,6 +5,7 @@ use shared::link::{Input, State};
 
 use super::{Console, Phase, Talk};
 use crate::dom::{El, button, el};
+use crate::js;
 use crate::text::console::words;
 use crate::ui::{Composer, Words, focus_composer};
 use crate::var::Var;
@@ -25,7 +26,7 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     let choose = move |to: bool| {
         move || {
             wants_note.set(to);
-            crate::js::next_frame(focus_composer);
+            js::next_frame(focus_composer);
         }
     };
     let tabs = move || {
@@ -64,6 +65,20 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     };
     parent
         .when(is_shown, tabs)
-        .when(move || is_shown() && !is_note(), move || replies.draw())
+        .when(
+            move || is_shown() && !is_note(),
+            move || {
+                js::next_frame(take_focus);
+                replies.draw()
+            },
+        )
         .when(move || is_shown() && is_note(), move || notes.draw())
+}
+
+/// The button that was pressed to accept is gone: the agent goes on by writing.
+fn take_focus() {
+    let active = js::document().active_element();
+    if active.is_none_or(|active| active.tag_name() == "BODY") {
+        focus_composer();
+    }
 }
