@@ -14,10 +14,13 @@ const health = wasm.__worker_init_state(); // { criticalError, instanceId }, sha
 const waiting = new Set(); // the `reject` of each call that is in wasm
 let instance = 0;
 
+/** What everyone hears who waited for a dead instance. */
+class Death extends Error {}
+
 function notice(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
   health.criticalError = true;
-  const death = new Error(`the wasm instance died: ${error.message}`);
+  const death = new Death(`the wasm instance died: ${error.message}`);
   for (const reject of waiting) reject(death);
   waiting.clear();
 }
@@ -81,16 +84,26 @@ class Guarded extends DurableObject {
     return enter(() => {
       if (this.#instance !== instance) {
         this.#make();
-        // Frames in flight went with the old memory: clients come back and say what they have.
-        for (const socket of this.ctx.getWebSockets()) {
-          try {
-            socket.close(RESTARTED, "restarted");
-          } catch {} // closed already
-        }
+        this.#hangUp();
         if (method === "webSocketMessage") return undefined;
       }
       return this.#rust[method](...args);
-    });
+    }).catch((error) => this.#fail(error));
+  }
+
+  #fail(error) {
+    notice(error);
+    if (error instanceof Death || error instanceof WebAssembly.RuntimeError) this.#hangUp();
+    throw error;
+  }
+
+  /** Frames in flight went with the old memory: clients come back and say what they have. */
+  #hangUp() {
+    for (const socket of this.ctx.getWebSockets()) {
+      try {
+        socket.close(RESTARTED, "restarted");
+      } catch {} // closed already
+    }
   }
 
   fetch(request) {
@@ -106,8 +119,7 @@ class Guarded extends DurableObject {
     try {
       this.#rust.message(socket, message);
     } catch (error) {
-      notice(error);
-      throw error;
+      this.#fail(error);
     }
   }
   webSocketClose(socket, code, reason, wasClean) {

@@ -2,6 +2,7 @@
 //! that it causes. An alarm that rings early finds nothing due (PROTOCOL.md §8).
 
 use core::cell::Cell;
+use core::time::Duration;
 
 use shared::time::Timestamp;
 use std::rc::Rc;
@@ -9,6 +10,10 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::{State, console_error};
 
 use crate::storage::Storage;
+
+/// When a turn that failed at its alarm is tried again: a minute, so that a machine that stays
+/// broken costs next to nothing.
+pub const RETRY: Duration = Duration::from_secs(60);
 
 /// When the alarm rings.
 #[derive(Clone, Default)]

@@ -25,6 +25,7 @@ mod conversation;
 mod demo;
 mod errors;
 mod heartbeat;
+mod object;
 mod outbox;
 mod pages;
 mod random;

@@ -17,10 +17,10 @@ use shared::frame::{
 use shared::rights::{Person, Side};
 use shared::session::RENEW_GRACE;
 use shared::time::{Timestamp, millis};
+use worker::WebSocketRequestResponsePair;
 use worker::js_sys::{Map, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::{Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair};
-use worker::{WebSocketRequestResponsePair, console_error};
 
 use crate::auth::jwt::Pass;
 use attachment::Attachment;
@@ -356,9 +356,4 @@ pub fn incoming(message: &JsValue) -> WebSocketIncomingMessage {
         Some(text) => WebSocketIncomingMessage::String(text),
         None => WebSocketIncomingMessage::Binary(Uint8Array::new(message).to_vec()),
     }
-}
-
-/// Logs what a socket died of.
-pub fn log(error: &worker::Error) {
-    console_error!("edge: a socket failed: {error}");
 }

@@ -1,7 +1,5 @@
 //! Sessions of a space: the rules are in [`shared::session`], the rows are here.
 
-use std::rc::Rc;
-
 use shared::id::DeviceId;
 use shared::refusal::Refusal;
 use shared::rights::Person;
@@ -9,18 +7,17 @@ use shared::session::{Family, SessionError, Subject};
 use shared::space::Agent;
 use worker::{Error, Result};
 
-use super::{Awake, Shell};
+use super::Place;
 use crate::ask::{self, Session, SignIn, SpaceTold};
+use crate::object::Awake;
 use crate::storage::space as rows;
 use crate::{clock, random};
 
-impl Shell {
+impl Awake<Place> {
     /// Begins a session for a browser or an agent.
-    pub(super) fn sign_in(self: &Rc<Self>, who: &SignIn) -> Result<SpaceTold> {
+    pub(super) fn sign_in(&mut self, who: &SignIn) -> Result<SpaceTold> {
         let now = clock::now();
-        let mut awake = self.awake.borrow_mut();
-        let awake = self.wake(&mut awake, now)?;
-        let Some(settings) = awake.machine.settings() else {
+        let Some(settings) = self.core.machine.settings() else {
             return Ok(SpaceTold::Denied(Refusal::SpaceUnknown));
         };
         let person = match who {
@@ -28,7 +25,7 @@ impl Shell {
                 return Ok(SpaceTold::Denied(Refusal::SpaceOff));
             }
             SignIn::Visitor(visitor) => Person::Visitor { visitor: *visitor },
-            SignIn::Agent(name) => match awake.agent_called(name) {
+            SignIn::Agent(name) => match self.core.agent_called(name) {
                 Some(agent) => person(agent),
                 None => return Ok(SpaceTold::Denied(Refusal::AgentUnknown)),
             },
@@ -38,8 +35,8 @@ impl Shell {
         let family = random::bytes().map(id);
         let family = family.map_err(|_| Error::RustError("no random bytes".to_owned()))?;
         let begun = Family::begin(now, ask::subject(&person));
-        rows::sweep_sessions(&awake.storage, &family, now)?;
-        rows::put_session(&awake.storage, &family, &begun)?;
+        rows::sweep_sessions(&self.storage, &family, now)?;
+        rows::put_session(&self.storage, &family, &begun)?;
         Ok(SpaceTold::Session(Session {
             family,
             generation: begun.generation,
@@ -48,20 +45,18 @@ impl Shell {
     }
 
     /// Goes on with a session.
-    pub(super) fn refresh(self: &Rc<Self>, id: &str, generation: u32) -> Result<SpaceTold> {
+    pub(super) fn refresh(&mut self, id: &str, generation: u32) -> Result<SpaceTold> {
         let now = clock::now();
-        let mut awake = self.awake.borrow_mut();
-        let awake = self.wake(&mut awake, now)?;
-        let Some(stored) = rows::session(&awake.storage, id)? else {
+        let Some(stored) = rows::session(&self.storage, id)? else {
             return Ok(SpaceTold::SessionOver);
         };
-        let Some(person) = awake.subject(stored.subject) else {
+        let Some(person) = self.core.subject(stored.subject) else {
             return Ok(SpaceTold::SessionOver);
         };
         let mut family = stored.clone();
         let refreshed = family.refresh(now, generation);
         if family != stored {
-            rows::put_session(&awake.storage, id, &family)?;
+            rows::put_session(&self.storage, id, &family)?;
         }
         Ok(match refreshed {
             Ok(generation) => SpaceTold::Session(Session {
@@ -76,7 +71,7 @@ impl Shell {
     }
 }
 
-impl Awake {
+impl Place {
     /// An agent by the name that colleagues see, whatever the case of its letters.
     fn agent_called(&self, name: &str) -> Option<&Agent> {
         let name = name.to_lowercase();
