@@ -111,10 +111,11 @@ impl Stages {
     }
 }
 
-/// The closing line of a cargo test, and that of the simulation.
+/// The closing line of a cargo test, of the simulation, or of its planted bugs.
 fn is_result(line: &str) -> bool {
     line.starts_with("test result: ")
         || (line.contains(" seeds, ") && line.ends_with(" violations"))
+        || (line.contains(" passed, ") && line.ends_with(" failed"))
 }
 
 fn number_before(line: &str, word: &str) -> u64 {
@@ -143,9 +144,11 @@ mod tests {
     fn tests_are_counted_from_cargos_closing_lines() {
         let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured";
         assert!(is_result(line) && is_result("2000 seeds, 0 violations"));
+        assert!(is_result("16 passed, 0 failed"));
         assert!(!is_result("running 3 tests"));
         assert_eq!(number_before(line, " passed"), 12);
         assert_eq!(number_before(line, " failed"), 3);
+        assert_eq!(number_before("16 passed, 0 failed", " passed"), 16);
         assert_eq!(number_before("2000 seeds, 0 violations", " passed"), 0);
     }
 }
