@@ -234,4 +234,15 @@ pub struct Seat {
     pub cursor: Cursor,
     /// The command that must come again before any later one (go-back-N); `None` while none is held.
     pub held: Option<u32>,
+    /// Set while the socket takes in less than it is sent: nothing goes out to it until then.
+    pub lag: Option<Lag>,
+}
+
+/// A socket that is behind (FL1 of `window`).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Lag {
+    /// The last entry that was sent, counted by the socket's side.
+    pub sent: Seq,
+    /// Since when its window is full.
+    pub since: Timestamp,
 }

@@ -19,7 +19,7 @@ use super::born::Born;
 use super::log::digest;
 use super::timers::not_answered;
 use super::turn::Turn;
-use super::{Author, Command, Effect, EndCause, Event, Sender, Stage};
+use super::{Author, Command, EndCause, Event, Sender, Stage};
 use crate::frame::{FromServer, SocketId};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
@@ -166,8 +166,7 @@ impl Born {
             socket.expected = Some(n);
             if socket.seat.held != Some(n) {
                 socket.seat.held = Some(n);
-                let seat = socket.seat.clone();
-                turn.effects.push(Effect::Keep { socket: from, seat });
+                turn.keep(from, socket);
             }
         }
         turn.send(vec![from], FromServer::Hold { n, retry_ms });
@@ -177,8 +176,7 @@ impl Born {
         if let Some(socket) = self.sockets.get_mut(&from) {
             socket.expected = Some(n);
             if socket.seat.held.take().is_some() {
-                let seat = socket.seat.clone();
-                turn.effects.push(Effect::Keep { socket: from, seat });
+                turn.keep(from, socket);
             }
         }
     }

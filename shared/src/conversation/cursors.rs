@@ -76,8 +76,7 @@ impl Born {
             return;
         }
         socket.seat.cursor = cursor;
-        let seat = socket.seat.clone();
-        turn.effects.push(Effect::Keep { socket: from, seat });
+        turn.keep(from, socket);
         self.advance(turn, from);
     }
 

@@ -71,8 +71,11 @@ impl Born {
         for (id, seat) in seats {
             let mut socket = Socket::new(seat, now);
             let side = socket.side();
-            socket.sent = self.log.head_for(side);
-            socket.acked = socket.sent;
+            let head = self.log.head_for(side);
+            (socket.sent, socket.acked) = match socket.seat.lag {
+                Some(lag) => (lag.sent.min(head), Seq(0)),
+                None => (head, head),
+            };
             self.sockets.insert(id, socket);
         }
         let seats: Vec<Seat> = self.sockets.values().map(|s| s.seat.clone()).collect();

@@ -33,8 +33,6 @@ pub(super) struct Socket {
     pub(super) sent: Seq,
     /// Up to here nothing counts against the window: acknowledged, or asked for as a backlog.
     pub(super) acked: Seq,
-    /// Since when the window is full.
-    pub(super) lagging_since: Option<Timestamp>,
     pub(super) typing: Typing,
 }
 
@@ -46,7 +44,6 @@ impl Socket {
             connected_at: now,
             sent: Seq(0),
             acked: Seq(0),
-            lagging_since: None,
             typing: Typing::default(),
         }
     }
@@ -58,7 +55,7 @@ impl Socket {
 
     /// True while it may be sent what is not worth keeping.
     pub(super) const fn takes_ephemerals(&self) -> bool {
-        self.is_welcome() && self.lagging_since.is_none()
+        self.is_welcome() && self.seat.lag.is_none()
     }
 
     pub(super) const fn side(&self) -> Side {
@@ -108,6 +105,7 @@ impl Born {
             device: None,
             cursor: Cursor::default(),
             held: None,
+            lag: None,
         };
         self.sockets.insert(id, Socket::new(seat.clone(), turn.now));
         turn.effects.push(Effect::Keep { socket: id, seat });
@@ -183,7 +181,7 @@ impl Born {
 
 fn socket_due(socket: &Socket) -> Option<(Timestamp, CloseCode)> {
     if socket.is_welcome() {
-        let since = socket.lagging_since?;
+        let since = socket.seat.lag?.since;
         Some((since + super::window::LAG_MAX, CloseCode::Slow))
     } else {
         let at = socket.connected_at + HELLO_WITHIN;

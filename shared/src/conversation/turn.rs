@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::sockets::Socket;
 use super::{Effect, Entry, Seq};
 use crate::frame::{CloseCode, FromServer, SocketId};
 use crate::time::Timestamp;
@@ -29,6 +30,14 @@ impl Turn {
         if !to.is_empty() {
             self.effects.push(Effect::Send { to, frame });
         }
+    }
+
+    /// Keeps what must outlive the memory of the object.
+    pub(super) fn keep(&mut self, id: SocketId, socket: &Socket) {
+        self.effects.push(Effect::Keep {
+            socket: id,
+            seat: socket.seat.clone(),
+        });
     }
 
     pub(super) fn close(&mut self, socket: SocketId, code: CloseCode) {

@@ -7,14 +7,15 @@
 //! - **FL1** At most 256 entries and 256 KiB are on their way to a socket; what is on its way
 //!   when the window fills has 15 s to be acknowledged, or the socket is closed (4408). Once all
 //!   of it is, the rest follows as a backlog. What a backlog carries does not count: the client
-//!   asked for it, and it is bounded by itself.
+//!   asked for it, and it is bounded by itself. A full window is remembered in the seat: silence
+//!   outlives the memory of the object.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::born::Born;
 use super::turn::Turn;
-use super::{Effect, Entry, Seq};
+use super::{Effect, Entry, Lag, Seq};
 use crate::frame::{BACKLOG_MAX, FromServer, SocketId};
 use crate::rights::Side;
 
@@ -46,7 +47,7 @@ impl Born {
     /// The sockets of a side that have everything before `places` and room for more.
     fn receivers(
         &mut self,
-        turn: &Turn,
+        turn: &mut Turn,
         side: Side,
         mut places: impl Iterator<Item = Seq>,
     ) -> Vec<SocketId> {
@@ -63,8 +64,10 @@ impl Born {
             if self.log.has_room(side, socket.acked, socket.sent) {
                 socket.sent = last;
                 to.push(*id);
-            } else {
-                socket.lagging_since = Some(turn.now);
+            } else if socket.seat.lag.is_none() {
+                let (sent, since) = (socket.sent, turn.now);
+                socket.seat.lag = Some(Lag { sent, since });
+                turn.keep(*id, socket);
             }
         }
         to
@@ -80,7 +83,9 @@ impl Born {
         let after = after.min(head);
         socket.sent = head.min(Seq(after.0.saturating_add(BACKLOG_MAX)));
         socket.acked = socket.sent;
-        socket.lagging_since = None;
+        if socket.seat.lag.take().is_some() {
+            turn.keep(to, socket);
+        }
         turn.effects.push(Effect::Backlog {
             to,
             side,
@@ -95,7 +100,7 @@ impl Born {
             return;
         };
         socket.acked = socket.acked.max(seq.min(socket.sent));
-        if socket.lagging_since.is_some() && socket.acked == socket.sent {
+        if socket.seat.lag.is_some() && socket.acked == socket.sent {
             let (sent, side) = (socket.sent, socket.side());
             let cursors = self.progress.seen_from(side, &self.log);
             self.backlog(turn, from, sent);
@@ -166,10 +171,7 @@ mod tests {
         {
             let mut desk = lively();
             let mut n = 0;
-            while desk.machine.born().sockets[&CUSTOMER]
-                .lagging_since
-                .is_none()
-            {
+            while desk.machine.born().sockets[&CUSTOMER].seat.lag.is_none() {
                 n += 1;
                 say(&mut desk, n, words_of_message);
                 // The agents keep up.
@@ -186,6 +188,7 @@ mod tests {
             let head = first + 2;
             let caught_up = acknowledge(&mut desk, CUSTOMER, 2);
             let expected = [
+                "keep 1".into(),
                 alloc::format!("backlog {first}..{head} to 1"),
                 "cursors to [1]".into(),
             ];
@@ -211,6 +214,23 @@ mod tests {
             "close 4 4408",
         ];
         assert_eq!(words(&closed), expected);
+    }
+
+    #[test]
+    fn fl1_a_full_window_outlives_the_memory_of_the_object() {
+        let mut behind = lively();
+        for n in 1..=300 {
+            say(&mut behind, n, "x");
+        }
+        let mut late = behind.clone();
+        behind.wake(s(11));
+        assert_eq!(behind.machine.next_deadline(), Some(s(16)));
+        assert!(words(&behind.at(s(16), Input::Tick)).contains(&"close 1 4408".into()));
+        // Who confirms after all gets the rest.
+        late.wake(s(11));
+        let seq = Seq(4 + 256);
+        let effects = late.at(s(12), frame(CUSTOMER, ToServer::Received { seq }));
+        assert_eq!(words(&effects)[1], "backlog 260..304 to 1");
     }
 
     #[test]

@@ -404,6 +404,7 @@ pub fn conversation_seats() -> Vec<ConversationSeat> {
         device: Some((DEVICE, 2)),
         cursor: CURSOR,
         held: (person.side() == Side::Customer).then_some(4),
+        lag: None,
         person,
     };
     people.into_iter().map(seat).collect()
