@@ -1,5 +1,7 @@
 //! What both kinds of objects do around their machine: wake, take turns, keep sockets.
 
+mod face;
+
 use core::cell::RefCell;
 use std::rc::Rc;
 
@@ -15,6 +17,7 @@ use crate::auth::jwt::Pass;
 use crate::sockets::{self, Entrance, Incoming, Sockets};
 use crate::storage::Storage;
 use crate::{auth, clock};
+pub(crate) use face::object;
 
 /// A machine and what its kind of object does with its effects.
 pub trait Core: Sized + 'static {
@@ -282,70 +285,3 @@ impl<C: Core> Awake<C> {
 pub fn broken(broken: impl core::fmt::Display) -> Error {
     Error::RustError(broken.to_string())
 }
-
-/// Gives a kind of object the platform's face: every event goes to its [`Shell`].
-macro_rules! object {
-    ($(#[$doc:meta])* $name:ident, $core:ty) => {
-        $(#[$doc])*
-        #[durable_object]
-        pub struct $name {
-            shell: Rc<Shell<$core>>,
-        }
-
-        #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
-        impl $name {
-            /// A message of a socket, taken at once: a promise for each would cost more than
-            /// the turn. Our glue calls this instead of `webSocketMessage`.
-            ///
-            /// # Errors
-            /// What `webSocketMessage` would reject with.
-            pub fn message(
-                &self,
-                socket: worker::web_sys::WebSocket,
-                message: JsValue,
-            ) -> core::result::Result<(), JsValue> {
-                Ok(self.shell.receive(&socket.into(), &message)?)
-            }
-        }
-
-        impl DurableObject for $name {
-            fn new(state: State, env: Env) -> Self {
-                Self {
-                    shell: Shell::new(state, env),
-                }
-            }
-
-            async fn fetch(&self, request: Request) -> Result<Response> {
-                self.shell.answer(request).await
-            }
-
-            async fn websocket_message(
-                &self,
-                socket: WebSocket,
-                message: WebSocketIncomingMessage,
-            ) -> Result<()> {
-                self.shell.take(&socket, message)
-            }
-
-            async fn websocket_close(
-                &self,
-                socket: WebSocket,
-                _code: usize,
-                _reason: String,
-                _was_clean: bool,
-            ) -> Result<()> {
-                self.shell.gone(&socket)
-            }
-
-            async fn websocket_error(&self, socket: WebSocket, error: Error) -> Result<()> {
-                console_error!("edge: a socket failed: {error}");
-                self.shell.gone(&socket)
-            }
-
-            async fn alarm(&self) -> Result<Response> {
-                self.shell.rang()
-            }
-        }
-    };
-}
-pub(crate) use object;

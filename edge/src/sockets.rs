@@ -4,15 +4,18 @@
 //! never per message.
 
 mod attachment;
+mod door;
 mod outgoing;
+
+pub use door::{Announced, Entrance, turn_away};
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::frame::{
-    BAD_FRAMES_MAX, BAD_FRAMES_PERIOD_MS, CloseCode, Encoding, FrameError, FromServer, Raw,
-    SocketId, ToServer,
+    BAD_FRAMES_MAX, BAD_FRAMES_PERIOD_MS, CloseCode, FrameError, FromServer, Raw, SocketId,
+    ToServer,
 };
 use shared::rights::{Person, Side};
 use shared::session::RENEW_GRACE;
@@ -24,6 +27,7 @@ use worker::{Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSo
 
 use crate::auth::jwt::Pass;
 use attachment::Attachment;
+use door::end;
 use outgoing::Outgoing;
 
 /// The sockets of an object whose machine keeps a `Seat` for each.
@@ -34,14 +38,6 @@ pub struct Sockets<Seat> {
     next: u64,
     /// Why the last socket was closed: one that is only announced has to be told another way.
     turned_away: Option<CloseCode>,
-}
-
-/// A socket between its announcement and its acceptance.
-pub struct Announced {
-    /// Its number.
-    pub id: SocketId,
-    protocol: String,
-    client: WebSocket,
 }
 
 struct Session<Seat> {
@@ -60,17 +56,6 @@ pub enum Incoming<C> {
     Renew(SocketId, String),
     /// Answered, or from a socket that is no longer ours.
     Nothing,
-}
-
-/// A socket as the Worker announces it.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
-pub struct Entrance {
-    /// What its token says.
-    pub pass: Pass,
-    /// How it speaks.
-    pub encoding: Encoding,
-    /// The subprotocol to answer.
-    pub protocol: String,
 }
 
 impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
@@ -328,26 +313,6 @@ fn is_same_person(one: &Person, other: &Person) -> bool {
         (Agent { agent: one, .. }, Agent { agent: other, .. }) => one == other,
         (Visitor { .. }, Agent { .. }) | (Agent { .. }, Visitor { .. }) => false,
     }
-}
-
-fn end(socket: &WebSocket, code: CloseCode) {
-    // A socket that is closed already is not worth a word.
-    let _ = socket.close(Some(code.number()), Some(format!("{code:?}")));
-}
-
-/// Accepts a socket only to close it: a browser cannot see why an upgrade was refused.
-///
-/// # Errors
-/// When the platform gives no socket.
-pub fn turn_away(protocol: Option<&str>, code: CloseCode) -> Result<Response> {
-    let pair = WebSocketPair::new()?;
-    pair.server.accept()?;
-    end(&pair.server, code);
-    let response = Response::from_websocket(pair.client)?;
-    if let Some(protocol) = protocol {
-        response.headers().set("sec-websocket-protocol", protocol)?;
-    }
-    Ok(response)
 }
 
 /// A message as JavaScript hands it over.
