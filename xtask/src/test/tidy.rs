@@ -57,8 +57,9 @@ fn wire_types_use_nothing_that_postcard_cannot_read() {
 /// Nobody waits for something to be true: it is polled, with a limit, by the helpers of the stage.
 #[test]
 fn no_test_sleeps_but_the_helpers_that_poll() {
-    const ALLOWED: [&str; 4] = [
+    const ALLOWED: [&str; 5] = [
         "tests/journeys/crash.rs", // the pace of a conversation that is cut in its middle
+        "tests/journeys/gallery.rs", // the pace of somebody who types
         "tests/journeys/network.rs", // how long the network is away
         "tests/stage/browser.rs",  // polls
         "tests/stage/linked.rs",   // the deadlines of a link
