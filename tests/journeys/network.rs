@@ -11,7 +11,7 @@ use stage::cast::{Agent, Customer, Line};
 use stage::line::AgentLine;
 use stage::proxy::Proxy;
 use stage::start::Edge;
-use stage::{Stage, play};
+use stage::{Stage, nobody_reports, play};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// What a browser says about a broken line, which is the story here.
@@ -150,7 +150,8 @@ fn fault_f1_sigkill_in_a_lively_conversation() {
                 }
             }
         }
-        nothing_is_lost((&jack, &customer), (&of_jack, &of_customer)).await
+        nothing_is_lost((&jack, &customer), (&of_jack, &of_customer)).await?;
+        nobody_reports(&api).await
     });
 }
 

@@ -21,7 +21,7 @@ pub mod proxy;
 pub mod start;
 pub mod wire;
 
-pub use play::{Stage, play};
+pub use play::{Stage, nobody_reports, play};
 
 use std::{
     env,

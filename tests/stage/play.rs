@@ -174,19 +174,7 @@ impl Stage {
                 complaints.join("\n")
             );
         }
-        self.no_reports().await
-    }
-
-    /// No browser may have reported a violation of the policy of a page of ours.
-    async fn no_reports(&self) -> Result<()> {
-        let reports = self.api.get("/api/v1/dev/reports", None).await?;
-        let reports = reports.body["reports"].as_array().cloned();
-        // Journeys about bad input send reports of their own making, which block nothing.
-        let is_real = |report: &Value| report.to_string().contains("blocked");
-        if let Some(report) = reports.into_iter().flatten().find(is_real) {
-            bail!("a violation of the policy: {report}");
-        }
-        Ok(())
+        nobody_reports(&self.api).await
     }
 
     /// Adds to an error what the browsers show and say.
@@ -218,6 +206,25 @@ impl Stage {
             _ = opened.quit().await;
         }
     }
+}
+
+/// No browser has reported a violation of the policy of a page of that Bellhop. A journey with
+/// one of its own asks before the curtain falls.
+///
+/// # Errors
+/// With the report.
+pub async fn nobody_reports(api: &Api) -> Result<()> {
+    // Over a connection of its own: the story may have broken every other.
+    let answer = Api::new(api.base())
+        .get("/api/v1/dev/reports", None)
+        .await?;
+    let reports = answer.body["reports"].as_array().cloned();
+    // Journeys about bad input send reports of their own making, which block nothing.
+    let is_real = |report: &Value| report.to_string().contains("blocked");
+    if let Some(report) = reports.into_iter().flatten().find(is_real) {
+        bail!("a violation of the policy: {report}");
+    }
+    Ok(())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
