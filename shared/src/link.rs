@@ -10,6 +10,7 @@
 //! - **K5** After a hold of n everything from n on is sent again, with the same numbers (go-back-N).
 //! - **K6** A final answer parks an item as [`PendingState::Failed`] and the next goes on. An item older
 //!   than [`STALE_MS`] is parked, too, and asks before it is sent.
+//!   So is what a resume shows to have been passed over: the refusal was lost with the line.
 //! - **K7** An item that was transmitted is discarded only when a resume, or a hold, shows that it is not
 //!   in the log; until then it is [`PendingState::Dropping`].
 //! - **K8** The first message makes the conversation: [`Effect::Begin`] under the id of the message,
@@ -19,7 +20,7 @@
 //!   again after 60 s of a stable line; rand(0, 3 s) for the first attempt after a 1006 or 1012, because
 //!   a deploy cuts everybody at once; rand(0, 1 s) when the browser says that it is online.
 //! - **K11** Every close code has exactly one consequence (PROTOCOL.md §5.5).
-//! - **K12** Typing: at most one start every 3 s, a stop 5 s after the last key. The other side's
+//! - **K12** Typing: at most one start every 3 s, an earlier one waits; a stop 5 s after the last key. The other side's
 //!   typing is forgotten after 6 s.
 //! - **K13** Cursors only rise within an epoch, and never pass the head. They are sent at most once a second.
 //! - **K14** What arrived is confirmed every 50 entries, or 5 s after the first that was not.

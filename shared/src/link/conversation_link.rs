@@ -194,6 +194,9 @@ impl ConversationLink {
             self.follow(now, Some(next), turn);
         }
         self.flight.tick(now);
+        if self.typing.start_due(now) && self.is_live() {
+            turn.transmit(ToServer::Typing { typing: true });
+        }
         if self.typing.stop_due(now) && self.is_live() {
             turn.transmit(ToServer::Typing { typing: false });
         }
@@ -289,7 +292,7 @@ impl ConversationLink {
                     self.sync(turn);
                 } else if self.line.is_up() && !self.is_caught_up {
                     self.is_caught_up = true;
-                    self.outbox.drop_marked(&mut turn.effects);
+                    self.outbox.caught_up(self.side, &mut turn.effects);
                 }
             }
             FromServer::Repeated { id, .. } => {
@@ -345,6 +348,7 @@ impl ConversationLink {
             self.forget(turn);
         }
         self.epoch = Some(welcome.epoch);
+        self.outbox.resume();
         self.progress.welcomed(self.transcript.head());
     }
 

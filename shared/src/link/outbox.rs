@@ -7,12 +7,16 @@ use super::flight::Flight;
 use super::{Effect, Failure, Pending, PendingState, STALE_MS};
 use crate::conversation::Command;
 use crate::id::CommandId;
+use crate::refusal::Refusal;
+use crate::rights::Side;
 use crate::text::MessageText;
 use crate::time::{Timestamp, millis};
 
 #[derive(Clone, Debug)]
 pub(super) struct Outbox {
     items: Vec<Pending>,
+    /// The last item that the log has shown in this resume.
+    shown: Option<Timestamp>,
     has_changed: bool,
 }
 
@@ -27,6 +31,7 @@ impl Outbox {
         }
         Self {
             items,
+            shown: None,
             has_changed: false,
         }
     }
@@ -97,22 +102,33 @@ impl Outbox {
         matches!(self.state(id), Some(PendingState::Dropping))
     }
 
+    /// A connection stands, and the backlog is to come.
+    pub(super) const fn resume(&mut self) {
+        self.shown = None;
+    }
+
     /// The log shows the item.
     pub(super) fn acknowledge(&mut self, id: CommandId, effects: &mut Vec<Effect>) {
+        let item = self.items.iter().find(|item| item.id == id);
+        self.shown = self.shown.max(item.map(|item| item.written_at));
         self.remove(id, effects);
     }
 
     /// The log is known up to its head: marked items are not in it.
-    pub(super) fn drop_marked(&mut self, effects: &mut Vec<Effect>) {
-        let marked = |item: &&Pending| matches!(item.state, PendingState::Dropping);
-        let ids: Vec<_> = self
-            .items
-            .iter()
-            .filter(marked)
-            .map(|item| item.id)
-            .collect();
+    ///
+    /// What was sent before an item that the log shows, and is not in it, was refused, and the
+    /// answer was lost. Sent again it could be taken after all, out of its order (M6): of all
+    /// refusals one alone can turn into a yes, and that only for agents.
+    pub(super) fn caught_up(&mut self, side: Side, effects: &mut Vec<Effect>) {
+        let shown = self.shown;
+        let was_refused = |item: &Pending| {
+            side == Side::Agent && item.state == PendingState::Sent && Some(item.written_at) < shown
+        };
+        let is_over = |item: &&Pending| item.state == PendingState::Dropping || was_refused(item);
+        let items = self.items.iter().filter(is_over);
+        let ids: Vec<_> = items.map(|item| item.id).collect();
         for id in ids {
-            self.remove(id, effects);
+            self.fail(id, Failure::Refused(Refusal::NotAssignee), effects);
         }
     }
 

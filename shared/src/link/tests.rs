@@ -137,6 +137,23 @@ fn k6_a_final_answer_parks_an_item_and_the_next_goes_on() {
     assert_eq!(sends(&effects), [(3, id(1))]);
 }
 
+/// Seed 362 of the world: a post that was refused, a note that was taken, the refusal lost with the
+/// line; when the agent held the conversation again, the post came after the note.
+#[test]
+fn k6_what_the_log_passed_over_was_refused() {
+    let mut link = live(agent(), 1);
+    link.handle(ms(1), 0, post(1));
+    link.handle(ms(1), 0, post(2));
+    link.handle(ms(1), 0, post(3));
+    let mut link = reconnected(link, 2);
+    link.handle(ms(3), 0, welcome(2, EPOCH));
+    link.handle(ms(3), 0, posted_by(agent_author(), 2, 2));
+    let effects = link.handle(ms(3), 0, live_at(2));
+    assert_eq!(sends(&effects), [(1, id(3))]);
+    let failed = PendingState::Failed(Failure::Refused(Refusal::NotAssignee));
+    assert_eq!(link.pending()[0].state, failed);
+}
+
 #[test]
 fn k6_an_item_older_than_24_h_asks_first() {
     let mut link = opened(with_outbox(vec![pending(1), pending(2)]), 1);
@@ -571,12 +588,23 @@ fn entries(places: core::ops::RangeInclusive<u64>) -> Input {
     Input::Received(FromServer::Entries(places.map(entry).collect()))
 }
 
+fn agent_author() -> Author {
+    Author::Agent {
+        agent: crate::id::AgentId::from_bytes([5; 16]),
+        name: PersonName::parse("Jack").unwrap(),
+    }
+}
+
 /// The customer's own message as an entry.
 fn posted(seq: u64, number: u8) -> Input {
+    posted_by(Author::Customer, seq, number)
+}
+
+fn posted_by(author: Author, seq: u64, number: u8) -> Input {
     let entry = Entry {
         seq: Seq(seq),
         at: ms(0),
-        author: Author::Customer,
+        author,
         id: Some(id(number)),
         event: message(),
     };

@@ -14,6 +14,8 @@ const FORGET: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Typing {
     started_at: Option<Timestamp>,
+    /// While a start waits until it may be told: then, and when typing has stopped by itself.
+    start_at: Option<(Timestamp, Timestamp)>,
     /// While the other side believes that we type: when it is told that we stopped.
     stop_at: Option<Timestamp>,
     other_until: Option<Timestamp>,
@@ -22,18 +24,39 @@ pub(super) struct Typing {
 impl Typing {
     /// A key was pressed: true when a start is to be sent.
     pub(super) fn key(&mut self, now: Timestamp) -> bool {
-        let is_start = self.started_at.is_none_or(|at| now.since(at) >= START);
-        if is_start {
-            self.started_at = Some(now);
+        let stop_at = now + STOP;
+        let earliest = self.started_at.map_or(now, |at| at + START);
+        if now >= earliest {
+            self.start(now, stop_at);
+            return true;
         }
-        if is_start || self.stop_at.is_some() {
-            self.stop_at = Some(now + STOP);
+        match &mut self.stop_at {
+            Some(known) => *known = stop_at,
+            None => self.start_at = Some((earliest, stop_at)),
         }
-        is_start
+        false
+    }
+
+    /// True when a start that had to wait is to be sent.
+    pub(super) fn start_due(&mut self, now: Timestamp) -> bool {
+        match self.start_at {
+            Some((at, stop_at)) if now >= at => {
+                self.start(now, stop_at);
+                now < stop_at
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn start(&mut self, now: Timestamp, stop_at: Timestamp) {
+        self.start_at = None;
+        self.started_at = Some(now);
+        self.stop_at = (now < stop_at).then_some(stop_at);
     }
 
     /// The composer is empty: true when a stop is to be sent.
     pub(super) const fn stop(&mut self) -> bool {
+        self.start_at = None;
         self.stop_at.take().is_some()
     }
 
@@ -59,7 +82,9 @@ impl Typing {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
-        self.stop_at.into_iter().chain(self.other_until).min()
+        let start_at = self.start_at.map(|(at, _)| at);
+        let dues = [start_at, self.stop_at, self.other_until];
+        dues.into_iter().flatten().min()
     }
 }
 
@@ -85,13 +110,20 @@ mod tests {
     }
 
     #[test]
-    fn k12_a_start_stays_coalesced_after_a_stop() {
+    fn k12_a_start_that_comes_too_early_waits() {
         let mut typing = Typing::default();
         assert!(typing.key(ms(0)));
         assert!(typing.stop());
         assert!(!typing.key(ms(1_000)));
-        assert_eq!(typing.next_deadline(), None, "nobody believes it");
-        assert!(typing.key(ms(3_000)));
+        assert!(!typing.start_due(ms(2_999)));
+        assert!(typing.start_due(ms(3_000)));
+        assert_eq!(typing.next_deadline(), Some(ms(6_000)), "5 s after the key");
+        assert!(typing.stop_due(ms(6_000)));
+        assert!(typing.key(ms(6_000)));
+        typing.stop();
+        typing.key(ms(6_500));
+        typing.stop();
+        assert_eq!(typing.next_deadline(), None, "sent before it was told");
     }
 
     #[test]
