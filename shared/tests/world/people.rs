@@ -191,7 +191,12 @@ impl World {
         match self.random.range(0, 99) {
             0..=39 => self.post(tab),
             40..=49 => {
-                for _ in 0..self.random.range(2, 8) {
+                let most = if self.settings.messages_burst > 100 {
+                    200
+                } else {
+                    8
+                };
+                for _ in 0..self.random.range(2, most) {
                     self.post(tab);
                 }
             }

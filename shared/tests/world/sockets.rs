@@ -87,6 +87,7 @@ impl World {
         let at = self.way_down(number);
         self.at(at, Event::Opened(number));
         self.plan(self.swarm.cut, Event::Cut(number));
+        self.plan(self.swarm.freeze, Event::Freeze(number));
         let socket = Socket::id(number);
         match host {
             Host::Space => {
@@ -272,6 +273,21 @@ impl World {
             self.random.range(0, 5_000)
         };
         self.end_of_client(number, silence);
+    }
+
+    /// Nothing more arrives for a while, and then all of it.
+    pub fn freeze(&mut self, number: usize) {
+        if self.is_healed || self.sockets[number].is_cut {
+            return;
+        }
+        let until = self.now + self.random.range(1_000, 60_000);
+        self.note("freeze", [number as u64, until], |_| String::new());
+        let socket = &mut self.sockets[number];
+        socket.up_at = socket.up_at.max(until);
+        socket.down_at = socket.down_at.max(until);
+        if socket.is_open {
+            self.plan(self.swarm.freeze, Event::Freeze(number));
+        }
     }
 
     /// The client closes the socket, or the page goes away.

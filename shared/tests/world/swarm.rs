@@ -21,6 +21,8 @@ pub struct Swarm {
     pub dial_lost: f64,
     /// A frame takes longer than usual.
     pub slow_frame: f64,
+    /// A connection stands still in both directions for up to a minute, per second of its life.
+    pub freeze: f64,
     /// A token has run out when it is shown.
     pub stale_token: f64,
     /// A browser's timer is late, by up to a minute.
@@ -66,6 +68,7 @@ impl Swarm {
             late_frames: chance(0.1, 0.9),
             dial_lost: chance(0.02, 0.4),
             slow_frame: chance(0.01, 0.4),
+            freeze: chance(0.001, 0.02),
             stale_token: chance(0.01, 0.2),
             lazy_timer: chance(0.01, 0.3),
             call_lost: chance(0.02, 0.4),
@@ -93,7 +96,7 @@ pub fn settings(random: &mut Random) -> Settings {
         idle_end_s: Some(random.pick(&[5, 60, 600])),
         max_s: Some(random.pick(&[120, 300, 86_400, 86_400])),
         conversation_limit: Some(random.pick(&[1, 1, 2, 3])),
-        messages_burst: Some(random.pick(&[1, 2, 5, 20])),
+        messages_burst: Some(random.pick(&[1, 2, 5, 5, 20, 20, 20, 1_000])),
         messages_per_10s: Some(random.pick(&[8, 20, 50])),
         ..Change::default()
     };

@@ -73,6 +73,8 @@ pub enum Event {
     Closed(usize, u16),
     /// The network cuts a socket.
     Cut(usize),
+    /// A socket stands still.
+    Freeze(usize),
     Renewed(End, bool),
     /// A tab waits for the others before it makes a conversation.
     TakeLock(usize, CommandId, MessageText),
@@ -299,6 +301,7 @@ impl World {
             Event::Pong(socket) => self.pong(socket),
             Event::Closed(socket, code) => self.closed(socket, code),
             Event::Cut(socket) => self.cut(socket),
+            Event::Freeze(socket) => self.freeze(socket),
             Event::Renewed(end, is_answered) => self.renewed(end, is_answered),
             Event::Alarm(host, at) => self.alarm(host, at),
             Event::Report(report) => self.report_arrives(*report),
