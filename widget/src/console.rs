@@ -4,6 +4,7 @@ mod bar;
 mod conversation;
 mod details;
 mod empty;
+mod follow;
 mod item;
 mod lists;
 mod offer;
@@ -16,10 +17,9 @@ mod writing;
 use std::rc::Rc;
 
 use reactive_graph::owner::Owner;
-use shared::conversation::{Command, Stage};
+use shared::conversation::Stage;
 use shared::id::{AgentId, ConversationId};
-use shared::link::{Failure, Input, PendingState, SpaceInput, State, StopReason};
-use shared::refusal::Refusal;
+use shared::link::{Input, SpaceInput, State};
 use shared::rights::Side;
 use shared::space;
 use wasm_bindgen::JsCast;
@@ -35,13 +35,9 @@ use crate::tab::Tab;
 use crate::task::spawn;
 use crate::text::console::words;
 use crate::thread::Thread;
-use crate::timer::Timer;
 use crate::ui::{Line, banner, focus_composer};
 use crate::var::{Bell, Var};
-use crate::{device, js, text, time};
-
-/// How often the clocks of offers move.
-const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+use crate::{device, js, text};
 
 /// The agent's app, signed in. A handle: copies are the same app.
 #[derive(Clone, Copy)]
@@ -312,7 +308,12 @@ impl Console {
         let thread = Thread::new(&self.tab.now(), Side::Agent, Some(conversation));
         thread.input(Input::Start);
         let own = &self.tab.now().own;
-        let draft = |kind| Var::new(own.get(&draft_name(conversation, kind)).unwrap_or_default());
+        let draft = |kind| {
+            Var::new(
+                own.get(&follow::draft_name(conversation, kind))
+                    .unwrap_or_default(),
+            )
+        };
         let talk = Talk {
             conversation,
             thread,
@@ -321,162 +322,4 @@ impl Console {
         };
         self.threads.update(|talks| talks.push(talk));
     }
-
-    /// Connects to what is held, hangs up on what is gone.
-    fn follow_desk(self) {
-        let here = self.desk.see(|desk| {
-            let held: Vec<_> = desk.items.iter().map(|item| item.conversation).collect();
-            let offered: Vec<_> = desk.offers.iter().map(|offer| offer.conversation).collect();
-            (held, offered)
-        });
-        let Some((held, offered)) = here else { return };
-        if self.desk.state() == State::Stopped(StopReason::Unauthorized) {
-            return self.sign_out();
-        }
-        for conversation in &held {
-            self.connect(*conversation);
-        }
-        let accepting = self
-            .accepting
-            .now()
-            .filter(|accepted| !held.contains(accepted));
-        if self.accepting.now() != accepting {
-            self.accepting.set(accepting);
-        }
-        let selected = self.selected.get();
-        // What was just closed stays on the screen until the agent turns to something else.
-        let stays = |conversation: ConversationId| {
-            held.contains(&conversation)
-                || offered.contains(&conversation)
-                || accepting == Some(conversation)
-                || self
-                    .talk_of(conversation)
-                    .is_some_and(|talk| self.phase(talk) == Phase::Closed)
-        };
-        let shown = selected.filter(|conversation| stays(*conversation));
-        let gone: Vec<Talk> = self.threads.peek(|talks| {
-            let is_gone = |talk: &&Talk| {
-                !held.contains(&talk.conversation) && shown != Some(talk.conversation)
-            };
-            talks.iter().filter(is_gone).copied().collect()
-        });
-        if shown != selected {
-            self.selected.set(shown);
-            self.pane.set("lists");
-        }
-        for talk in gone {
-            self.threads
-                .update(|talks| talks.retain(|other| other.conversation != talk.conversation));
-            talk.thread.close();
-        }
-        self.report_refusals();
-    }
-
-    /// What a conversation refused: a message shows it itself, anything else as a toast.
-    fn report_refusals(self) {
-        for talk in self.threads.get() {
-            let refused = talk.thread.pending(|pending| {
-                pending
-                    .iter()
-                    .find_map(|item| match (&item.command, &item.state) {
-                        (Command::End | Command::Resolve { .. }, PendingState::Failed(failure)) => {
-                            Some((item.id, failure.clone()))
-                        }
-                        _ => None,
-                    })
-            });
-            if let Some((id, failure)) = refused {
-                talk.thread.input(Input::Discard { id });
-                let refusal = match failure {
-                    Failure::Refused(refusal) => refusal,
-                    Failure::TooLarge | Failure::Stale => Refusal::CommandConflict,
-                };
-                toasts::add(self.toasts, words().refusal(&refusal));
-            }
-        }
-    }
-
-    fn is_at_risk(self) -> bool {
-        let is_busy = |talk: &Talk| talk.thread.pending(|pending| !pending.is_empty());
-        !self.tab.now().outbox.is_kept() && self.threads.with(|talks| talks.iter().any(is_busy))
-    }
-
-    /// What is in the centre of a visible page is read.
-    fn see(self) {
-        if let Some(talk) = self.talk() {
-            talk.thread.entries(|_| ());
-            if !js::document().hidden() && self.phase(talk) != Phase::Waiting {
-                talk.thread.input(Input::Seen);
-            }
-        }
-    }
-
-    fn title(self) {
-        let name = self.tab.now().config.name.clone();
-        let offers = self.desk.see(|desk| desk.offers.len()).unwrap_or(0);
-        let title = match offers {
-            0 => [&name, " · Bellhop"].concat(),
-            offers => ["(", &offers.to_string(), ") ", &name, " · Bellhop"].concat(),
-        };
-        js::document().set_title(&title);
-    }
-
-    fn watch_browser(self) {
-        js::on_window(&["pagehide"], move |_| self.keep_drafts());
-        js::on_window(&["online", "offline", "visibilitychange"], move |_| {
-            let is_online = js::is_online();
-            self.is_online.set(is_online);
-            let input = || {
-                if is_online {
-                    Input::Online
-                } else {
-                    Input::Offline
-                }
-            };
-            self.desk.input(if is_online {
-                SpaceInput::Online
-            } else {
-                SpaceInput::Offline
-            });
-            self.threads
-                .now()
-                .into_iter()
-                .for_each(|talk| talk.thread.input(input()));
-            self.see();
-        });
-    }
-
-    /// What is begun outlives a reload.
-    fn keep_drafts(self) {
-        let own = &self.tab.now().own;
-        for talk in self.threads.now() {
-            for (kind, draft) in [("reply", talk.reply), ("note", talk.note)] {
-                let name = draft_name(talk.conversation, kind);
-                draft.peek(|draft| match draft.is_empty() {
-                    true => own.remove(&name),
-                    false => {
-                        own.set(&name, draft);
-                    }
-                });
-            }
-        }
-    }
-
-    fn run_clock(self) {
-        let timer = Var::new(None::<Timer>);
-        let ring = move || {
-            self.clock.ring();
-            timer.peek_mut(|timer| {
-                if let Some(timer) = timer {
-                    timer.set(Some(time::now() + TICK));
-                }
-            });
-        };
-        timer.peek_mut(|slot| *slot = Some(Timer::new(ring)));
-        ring();
-    }
-}
-
-fn draft_name(conversation: ConversationId, kind: &str) -> String {
-    ["draft.", &conversation.to_string(), ".", kind].concat()
 }

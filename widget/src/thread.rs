@@ -1,27 +1,24 @@
 //! The shell around [`ConversationLink`]: its socket, timer, dice and disk, and signals for what
 //! is shown. No rule of the product lives here.
 
+mod begin;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use shared::conversation::{Command, Entry, Lifecycle, Seq};
 use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
-use shared::link::{
-    BeginFailure, ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State,
-};
-use shared::refusal::Refusal;
+use shared::link::{ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State};
 use shared::rights::Side;
-use shared::text::MessageText;
-use wasm_bindgen::JsValue;
 
-use crate::http::{self, HttpError};
+use crate::http::HttpError;
 use crate::socket::{Heard, Socket};
 use crate::tab::Tab;
 use crate::task::spawn;
 use crate::timer::Timer;
 use crate::var::Bell;
-use crate::{js, lock, time};
+use crate::{js, time};
 
 /// One conversation as this tab has it. A handle: copies are the same thread.
 #[derive(Clone, Copy)]
@@ -224,7 +221,7 @@ impl Thread {
         match effect {
             Act::Begin { id, text } => {
                 let name = shell.borrow().name.clone();
-                spawn(async move { self.input(begin(&tab, id, text, name).await) });
+                spawn(async move { self.input(begin::begin(&tab, id, text, name).await) });
             }
             Act::Dial {
                 conversation,
@@ -307,55 +304,4 @@ impl Thread {
 /// The entry that a command caused, searched from the newest.
 pub fn find(entries: &[Entry], id: CommandId) -> Option<&Entry> {
     entries.iter().rev().find(|entry| entry.id == Some(id))
-}
-
-/// The first message makes the conversation; tabs take turns, so that two do not make two.
-async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>) -> Input {
-    let failed = |failure| Input::BeginFailed { failure };
-    let _guard = lock::hold(&tab.local.key("begin")).await;
-    if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
-        return failed(BeginFailure::Refused(Refusal::ConversationOpen {
-            conversation,
-        }));
-    }
-    let token = match tab.session.ensure().await {
-        Ok(token) => token,
-        Err(HttpError::Unreachable) => return failed(BeginFailure::Unreachable),
-        Err(HttpError::Refused(..)) => return failed(BeginFailure::Refused(Refusal::SpaceOff)),
-    };
-    let headers = [
-        ("Authorization", ["Bearer ", &token].concat()),
-        ("Idempotency-Key", id.to_string()),
-    ];
-    let headers = headers
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
-    let name = name.map_or(JsValue::UNDEFINED, |name| JsValue::from_str(&name));
-    let body = [("text", JsValue::from_str(text.as_str())), ("name", name)];
-    let conversation = |body: &JsValue| {
-        js::get_text(body, "conversation")?
-            .parse::<ConversationId>()
-            .ok()
-    };
-    match http::post("/api/v1/conversations", &headers, &body).await {
-        Ok(answer) => match conversation(&answer) {
-            Some(conversation) => {
-                tab.local.set("conversation", &conversation.to_string());
-                Input::Begun { conversation }
-            }
-            None => failed(BeginFailure::Unreachable),
-        },
-        Err(HttpError::Unreachable) => failed(BeginFailure::Unreachable),
-        Err(HttpError::Refused(401, _)) => failed(BeginFailure::Unauthorized),
-        Err(HttpError::Refused(_, body)) => {
-            let error = js::get(&body, "error").unwrap_or_default();
-            failed(BeginFailure::Refused(match conversation(&error) {
-                Some(conversation) => {
-                    tab.local.set("conversation", &conversation.to_string());
-                    Refusal::ConversationOpen { conversation }
-                }
-                None => Refusal::SpaceOff,
-            }))
-        }
-    }
 }

@@ -2,15 +2,16 @@
 
 mod banner;
 mod composer;
+mod event;
 mod log;
 mod message;
 mod typing;
 
 pub use banner::{Line, banner};
 pub use composer::{Composer, Words, focus_composer};
-pub use log::log;
 #[cfg(feature = "chat")]
-pub use message::ending;
+pub use event::ending;
+pub use log::log;
 pub use typing::typing;
 
 /// The letter that stands for a person; css makes it a capital, without Unicode's tables here.

@@ -1,12 +1,12 @@
 //! One row of a log: a day, an event of the conversation, or a message.
 
 use reactive_graph::graph::untrack;
-use shared::conversation::{Author, Command, EndCause, Entry, Event, Seq};
+use shared::conversation::{Author, Command, Entry, Event, Seq};
 use shared::id::CommandId;
 use shared::link::{Failure, Input, Pending, PendingState};
-use shared::settings::resolution;
 use shared::time::Timestamp;
 
+use super::event::line;
 use crate::dom::{El, button, effect, el};
 use crate::rows::{Key, Reader, Row, is_own};
 use crate::text::{fill, text};
@@ -265,69 +265,4 @@ fn command_text(command: &Command) -> Option<&str> {
         Command::Post { text } | Command::Note { text } => Some(text.as_str()),
         Command::End | Command::Resolve { .. } => None,
     }
-}
-
-/// An event of the conversation in plain words.
-fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
-    let text = text();
-    match &entry.event {
-        Event::AgentAssigned { name, .. } => fill(text.is_online, name.as_str()),
-        Event::AgentUnassigned { .. } => match reader {
-            Reader::Customer => text.transferred,
-            Reader::Agent(_) => text.unassigned,
-        }
-        .to_owned(),
-        Event::IdleWarned => text.idle_warned.to_owned(),
-        Event::Ended { cause }
-        | Event::Closed {
-            cause: Some(cause), ..
-        } => ending(*cause, entries, reader),
-        Event::Closed {
-            resolution,
-            cause: None,
-        } if resolution.as_str() == resolution::RESOLVED => text.resolved.to_owned(),
-        Event::Closed {
-            resolution,
-            cause: None,
-        } => match reader {
-            Reader::Customer => text.ended_title.to_owned(),
-            Reader::Agent(_) => agents_word(resolution.as_str()),
-        },
-        Event::MessagePosted { text } => text.to_string(),
-        Event::NotePosted { .. }
-        | Event::Opened { .. }
-        | Event::AgentRequested
-        | Event::Unknown => String::new(),
-    }
-}
-
-/// How it was resolved is for agents to read.
-fn agents_word(resolution: &str) -> String {
-    #[cfg(feature = "console")]
-    return crate::text::console::words().resolution(resolution);
-    #[cfg(not(feature = "console"))]
-    resolution.to_owned()
-}
-
-/// Who or what ended it, in plain words.
-pub fn ending(cause: EndCause, entries: &[Entry], reader: Reader) -> String {
-    let text = text();
-    let words = match cause {
-        EndCause::Agent => {
-            for entry in entries.iter().rev() {
-                if let Event::AgentAssigned { name, .. } = &entry.event {
-                    return fill(text.agent_ended, name.as_str());
-                }
-            }
-            text.over
-        }
-        EndCause::Customer => match reader {
-            Reader::Customer => text.you_ended,
-            Reader::Agent(_) => text.customer_cancelled,
-        },
-        EndCause::NotAnswered => text.not_answered,
-        EndCause::Idle => text.idle,
-        EndCause::Age => text.age,
-    };
-    words.to_owned()
 }

@@ -1,0 +1,72 @@
+//! Events of a conversation in plain words.
+
+use shared::conversation::{EndCause, Entry, Event};
+use shared::settings::resolution;
+
+use crate::rows::Reader;
+use crate::text::{fill, text};
+
+/// An event of the conversation in plain words.
+pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
+    let text = text();
+    match &entry.event {
+        Event::AgentAssigned { name, .. } => fill(text.is_online, name.as_str()),
+        Event::AgentUnassigned { .. } => match reader {
+            Reader::Customer => text.transferred,
+            Reader::Agent(_) => text.unassigned,
+        }
+        .to_owned(),
+        Event::IdleWarned => text.idle_warned.to_owned(),
+        Event::Ended { cause }
+        | Event::Closed {
+            cause: Some(cause), ..
+        } => ending(*cause, entries, reader),
+        Event::Closed {
+            resolution,
+            cause: None,
+        } if resolution.as_str() == resolution::RESOLVED => text.resolved.to_owned(),
+        Event::Closed {
+            resolution,
+            cause: None,
+        } => match reader {
+            Reader::Customer => text.ended_title.to_owned(),
+            Reader::Agent(_) => agents_word(resolution.as_str()),
+        },
+        Event::MessagePosted { text } => text.to_string(),
+        Event::NotePosted { .. }
+        | Event::Opened { .. }
+        | Event::AgentRequested
+        | Event::Unknown => String::new(),
+    }
+}
+
+/// How it was resolved is for agents to read.
+fn agents_word(resolution: &str) -> String {
+    #[cfg(feature = "console")]
+    return crate::text::console::words().resolution(resolution);
+    #[cfg(not(feature = "console"))]
+    resolution.to_owned()
+}
+
+/// Who or what ended it, in plain words.
+pub fn ending(cause: EndCause, entries: &[Entry], reader: Reader) -> String {
+    let text = text();
+    let words = match cause {
+        EndCause::Agent => {
+            for entry in entries.iter().rev() {
+                if let Event::AgentAssigned { name, .. } = &entry.event {
+                    return fill(text.agent_ended, name.as_str());
+                }
+            }
+            text.over
+        }
+        EndCause::Customer => match reader {
+            Reader::Customer => text.you_ended,
+            Reader::Agent(_) => text.customer_cancelled,
+        },
+        EndCause::NotAnswered => text.not_answered,
+        EndCause::Idle => text.idle,
+        EndCause::Age => text.age,
+    };
+    words.to_owned()
+}
