@@ -1,5 +1,4 @@
-//! SIGKILL under load, without screens: many people talk, workerd dies five times, nothing that
-//! was acknowledged is lost, doubled or out of order.
+//! What an object outlives, without screens: SIGKILL under load, a panic, and sleep.
 
 use std::time::Duration;
 
@@ -136,5 +135,46 @@ fn p4_an_object_that_panics_comes_back_from_storage() {
         talk.writes("Still here").await?;
         customer.talk.reads("Still here").await?;
         jack.sets_available(false).await
+    });
+}
+
+/// An object that hears nothing for 10 s loses its memory; sockets and disk stay. Heartbeats
+/// are answered without waking it.
+#[test]
+fn p7_objects_that_slept_go_on_where_they_stopped() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let mut talk = jack.accepts().await?;
+        talk.writes("Good morning").await?;
+        customer.talk.reads("Good morning").await?;
+        let counts = async {
+            // What is on its way after an accept comes before the silence.
+            while jack.wire.next_within(Duration::from_secs(2)).await.is_ok() {}
+        };
+        counts.await;
+        let silence = Duration::from_secs(12);
+        tokio::try_join!(
+            jack.wire.hears_nothing_for(silence),
+            talk.wire.hears_nothing_for(silence),
+            customer.talk.wire.hears_nothing_for(silence)
+        )?;
+        customer.talk.writes("It is 4711").await?;
+        talk.reads("It is 4711").await?;
+        talk.writes("Thank you").await?;
+        customer.talk.reads("Thank you").await?;
+        let seqs = |log: &[Entry]| log.iter().map(|entry| entry.seq.0).collect::<Vec<_>>();
+        let (one, other) = (seqs(&customer.talk.log), seqs(&talk.log));
+        ensure!(one == (1..=one.len() as u64).collect::<Vec<_>>(), "{one:?}");
+        ensure!(one == other, "{one:?} and {other:?}");
+        let refused = jack
+            .asks(shared::space::Command::SetAvailable { available: false })
+            .await?;
+        ensure!(refused.is_ok(), "{refused:?}");
+        jack.sees("Unavailable", |desk| {
+            !desk.me.available && desk.me.used == 1
+        })
+        .await
     });
 }

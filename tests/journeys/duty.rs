@@ -196,6 +196,70 @@ fn f45_offers_go_round_in_turn_up_to_the_limit() {
 }
 
 #[test]
+fn f40_who_is_unavailable_is_offered_nothing_and_keeps_what_is_there() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut first = CustomerLine::writes(stage.api(), &space, "one").await?;
+        let mut talk = jack.accepts().await?;
+        jack.sets_available(false).await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        for text in ["two", "three"] {
+            let _customer = CustomerLine::writes(stage.api(), &space, text).await?;
+            mia.accepts().await?;
+        }
+        ensure!(jack.desk.offers.is_empty(), "{:?}", jack.desk);
+        talk.writes("I am still yours").await?;
+        first.talk.reads("I am still yours").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn fault_f15_two_consoles_of_one_agent_accept_once() {
+    play(0, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut one = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut other = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        let offer = one.is_offered().await?;
+        let same = other.is_offered().await?;
+        ensure!(offer == same, "{offer:?} and {same:?}");
+        let accept = || space::Command::Accept {
+            conversation: offer.conversation,
+            fence: offer.fence,
+        };
+        let (first, second) = tokio::try_join!(one.asks(accept()), other.asks(accept()))?;
+        ensure!(first.is_ok() || second.is_ok(), "{first:?} and {second:?}");
+        for agent in [&mut one, &mut other] {
+            agent
+                .sees("one work item", |desk| {
+                    desk.items.len() == 1 && desk.me.used == 1
+                })
+                .await?;
+        }
+        customer
+            .talk
+            .sees("assigned", |event| {
+                matches!(event, Event::AgentAssigned { .. })
+            })
+            .await?;
+        let mut talk = one.opens(offer.conversation).await?;
+        talk.writes("Good morning").await?;
+        customer.talk.reads("Good morning").await?;
+        let assigned = |event: &Event| matches!(event, Event::AgentAssigned { .. });
+        let count = customer
+            .talk
+            .log
+            .iter()
+            .filter(|entry| assigned(&entry.event))
+            .count();
+        ensure!(count == 1, "assigned {count} times");
+        Ok(())
+    });
+}
+
+#[test]
 fn f47_a_declined_offer_goes_to_another_agent() {
     play(0, async |stage| {
         let space = stage.space(json!({}), &["Jack", "Mia"]).await?;

@@ -257,6 +257,25 @@ fn embed_counts_unread_messages_on_the_launcher() {
 }
 
 #[test]
+fn embed_speaks_the_language_of_the_page() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let html = page(stage.api().base(), &space.space, r#"data-locale="de""#);
+        let scene = Scene::of(stage, Screen::DESKTOP, "", html).await?;
+        scene.customer.opens_chat().await?;
+        let browser = &scene.customer.browser;
+        browser
+            .reads(".welcome__title", "Wie können wir helfen?")
+            .await?;
+        let language: String = browser
+            .runs("return document.documentElement.lang", &[])
+            .await?;
+        ensure!(language == "de", "{language}");
+        Ok(())
+    });
+}
+
+#[test]
 fn embed_twice_is_once() {
     play(1, async |stage| {
         let space = stage.space(json!({}), &["Jack"]).await?;

@@ -11,6 +11,7 @@ mod access;
 mod bad_input;
 mod calls;
 mod crash;
+mod desk;
 mod documents;
 mod doors;
 mod duty;

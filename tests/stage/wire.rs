@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::Read,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, bail};
@@ -303,6 +303,26 @@ impl Wire {
             _ => None,
         })
         .await
+    }
+
+    /// Keeps the line alive for that long; nothing but heartbeats may come.
+    ///
+    /// # Errors
+    /// When something comes.
+    pub async fn hears_nothing_for(&mut self, span: Duration) -> Result<()> {
+        let end = Instant::now() + span;
+        while Instant::now() < end {
+            self.says_text("ping").await?;
+            match self.next().await? {
+                Heard::Pong => (),
+                other => bail!("{other:?} into the silence"),
+            }
+            let pause = (end - Instant::now()).min(Duration::from_secs(1));
+            if let Ok(heard) = self.next_within(pause).await {
+                bail!("{heard:?} into the silence");
+            }
+        }
+        Ok(())
     }
 
     /// Waits until the other end closes, and returns the code.
