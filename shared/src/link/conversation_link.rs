@@ -1,17 +1,19 @@
-//! The link of one conversation: hello, resume, birth, and what each input does.
+//! The link of one conversation: its questions, and what each input does.
+
+mod birth;
+mod frames;
 
 use alloc::vec::Vec;
 
 use super::cursor::Progress;
 use super::flight::Flight;
-use super::line::{BROKEN_OFF, Fate, Line, Move};
+use super::line::{Fate, Line, Move};
 use super::outbox::Outbox;
 use super::typing::Typing;
-use super::{BeginFailure, Effect, Failure, Input, Part, Pending, State};
-use crate::conversation::{Author, Command, Cursors, Entry, Seq, Taken, Transcript};
-use crate::frame::{CloseCode, FromServer, Hello, ToServer, Welcome};
+use super::{Effect, Input, Part, Pending, State};
+use crate::conversation::{Author, Command, Cursors, Entry, Seq, Transcript};
+use crate::frame::ToServer;
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId};
-use crate::refusal::Refusal;
 use crate::rights::Side;
 use crate::time::Timestamp;
 
@@ -281,117 +283,6 @@ impl ConversationLink {
         self.follow(now, next, turn);
     }
 
-    fn receive(&mut self, now: Timestamp, dice: u64, frame: FromServer, turn: &mut Turn) {
-        match frame {
-            FromServer::Welcome(welcome) => self.welcome(now, dice, &welcome, turn),
-            FromServer::Entries(entries) => self.apply(now, entries, turn),
-            FromServer::Limited { .. } => self.sync(turn),
-            FromServer::Live { head } => {
-                self.is_syncing = false;
-                if self.transcript.head() < head {
-                    self.sync(turn);
-                } else if self.line.is_up() && !self.is_caught_up {
-                    self.is_caught_up = true;
-                    self.outbox.caught_up(self.side, &mut turn.effects);
-                }
-            }
-            FromServer::Repeated { id, .. } => {
-                self.flight.settle(id);
-                self.outbox.acknowledge(id, &mut turn.effects);
-            }
-            FromServer::Refused { id, refusal } => {
-                self.flight.settle(id);
-                self.outbox
-                    .fail(id, Failure::Refused(refusal), &mut turn.effects);
-            }
-            FromServer::Hold { n, retry_ms } => {
-                // A marked item has to be shown by a resume, and so has an order that is lost.
-                let back = self.flight.hold(now, n, retry_ms);
-                if back.is_none_or(|back| back.iter().any(|id| self.outbox.is_marked(*id))) {
-                    let next = self.line.resume(now, dice);
-                    self.follow(now, Some(next), turn);
-                }
-            }
-            FromServer::Cursors(cursors) => turn.has_cursors |= self.progress.merge(cursors),
-            FromServer::Typing { side, typing } => {
-                turn.has_typing |= side != self.side && self.typing.other(now, typing);
-            }
-            FromServer::Renew => {
-                let next = self.line.renewal_wanted();
-                self.follow(now, next, turn);
-            }
-            FromServer::Done { .. }
-            | FromServer::Desk(_)
-            | FromServer::Counts(_)
-            | FromServer::Bad { .. } => (),
-        }
-    }
-
-    fn hello(&self) -> Hello {
-        Hello {
-            device: self.device,
-            connection: self.line.connection(),
-            epoch: self.epoch,
-            after: self.transcript.head(),
-            cursor: self.progress.own(self.side),
-        }
-    }
-
-    fn welcome(&mut self, now: Timestamp, dice: u64, welcome: &Welcome, turn: &mut Turn) {
-        if !self.line.welcomed(now, dice, welcome.connection) {
-            return;
-        }
-        self.is_caught_up = false;
-        self.is_syncing = false;
-        self.flight = Flight::default();
-        if self.epoch.is_some_and(|epoch| epoch != welcome.epoch) {
-            self.forget(turn);
-        }
-        self.epoch = Some(welcome.epoch);
-        self.outbox.resume();
-        self.progress.welcomed(self.transcript.head());
-    }
-
-    /// Forgets the log and keeps the outbox (K3).
-    fn forget(&mut self, turn: &mut Turn) {
-        self.epoch = None;
-        self.transcript = Transcript::default();
-        self.progress = Progress::default();
-        turn.has_reset = true;
-        turn.has_cursors = true;
-    }
-
-    fn apply(&mut self, now: Timestamp, entries: Vec<Entry>, turn: &mut Turn) {
-        for entry in entries {
-            let seq = entry.seq;
-            let id = entry.id.filter(|_| self.is_ours(&entry));
-            let is_for_us = self.is_for_us(&entry);
-            match self.transcript.apply(entry) {
-                Taken::Applied => {
-                    self.is_syncing = false;
-                    turn.entries_from.get_or_insert(seq);
-                    if let Some(id) = id {
-                        self.flight.settle(id);
-                        self.outbox.acknowledge(id, &mut turn.effects);
-                    }
-                    turn.has_typing |= is_for_us && self.typing.other(now, false);
-                    self.progress.arrived(now, self.side, seq, is_for_us);
-                }
-                Taken::Known => (),
-                Taken::Gap => return self.sync(turn),
-            }
-        }
-    }
-
-    /// Asks for what is missing, once until something comes.
-    fn sync(&mut self, turn: &mut Turn) {
-        if !self.is_syncing {
-            self.is_syncing = true;
-            let after = self.transcript.head();
-            turn.transmit(ToServer::Sync { after });
-        }
-    }
-
     fn lost(&mut self, now: Timestamp, dice: u64, code: u16, turn: &mut Turn) {
         let (fate, next) = self.line.lost(now, dice, code);
         match fate {
@@ -402,58 +293,6 @@ impl ConversationLink {
             }
             Fate::Unknown => self.unknown(now, turn),
         }
-        self.follow(now, next, turn);
-    }
-
-    /// There is no such conversation: a customer starts a new one with what is in the outbox.
-    fn unknown(&mut self, now: Timestamp, turn: &mut Turn) {
-        match self.side {
-            Side::Agent => (),
-            Side::Customer => {
-                self.conversation = None;
-                self.forget(turn);
-                self.line.rest();
-                let next = self.start(now);
-                self.follow(now, next, turn);
-            }
-        }
-    }
-
-    fn start(&mut self, now: Timestamp) -> Option<Move> {
-        let has_aim = self.conversation.is_some() || self.outbox.first_post().is_some();
-        has_aim.then(|| self.line.start(now)).flatten()
-    }
-
-    fn begun(&mut self, now: Timestamp, conversation: ConversationId) -> Option<Move> {
-        if self.conversation.is_some() {
-            return None;
-        }
-        self.conversation = Some(conversation);
-        self.line.redial(now)
-    }
-
-    fn begin_failed(&mut self, now: Timestamp, dice: u64, failure: BeginFailure, turn: &mut Turn) {
-        if self.conversation.is_some() {
-            return;
-        }
-        let next = match failure {
-            BeginFailure::Unreachable => self.line.lost(now, dice, BROKEN_OFF).1,
-            BeginFailure::Unauthorized => {
-                let code = CloseCode::Unauthorized.number();
-                self.line.lost(now, dice, code).1
-            }
-            BeginFailure::Refused(Refusal::ConversationOpen { conversation }) => {
-                self.begun(now, conversation)
-            }
-            BeginFailure::Refused(refusal) => {
-                if let Some(id) = self.first.take() {
-                    self.outbox
-                        .fail(id, Failure::Refused(refusal), &mut turn.effects);
-                }
-                self.line.rest();
-                self.start(now)
-            }
-        };
         self.follow(now, next, turn);
     }
 
@@ -478,15 +317,6 @@ impl ConversationLink {
             Some(Move::Reload) => Effect::Reload,
         };
         turn.effects.push(effect);
-    }
-
-    fn begin(&mut self, now: Timestamp, turn: &mut Turn) -> Option<Effect> {
-        self.outbox.park_stale(now, &mut turn.effects);
-        let (id, text) = self.outbox.first_post()?;
-        let text = text.clone();
-        self.first = Some(id);
-        self.outbox.mark_sent(id, &mut turn.effects);
-        Some(Effect::Begin { id, text })
     }
 
     /// Sends what may leave.
