@@ -1,0 +1,229 @@
+//! What is written to the log of a conversation: M1 to M3, M6 to M8, A1, A2, A4, A5, A9.
+
+use std::collections::BTreeMap;
+
+use shared::conversation::{Author, Command, Entry, Event, Lifecycle, Row, Seq, Stage};
+use shared::id::{AgentId, CommandId};
+use shared::rights::{Person, Role, Side, audience};
+use shared::time::Timestamp;
+
+use crate::world::World;
+
+impl World {
+    /// Judges a row before it is written.
+    pub fn check_row(&mut self, number: usize, row: &Row, now: Timestamp) {
+        match row {
+            Row::Birth(_) => {
+                self.checks.tally.conversations += 1;
+                if self.conversations[number].disk.is_born() {
+                    self.violate("M2", || format!("conversation {number} is born again"));
+                }
+            }
+            Row::Entry { entry, public } => self.check_entry(number, entry, *public, now),
+            Row::Device { .. } | Row::Reported { .. } | Row::Cursors(_) => (),
+        }
+    }
+
+    pub(super) fn check_entry(
+        &mut self,
+        number: usize,
+        entry: &Entry,
+        public: Option<Seq>,
+        now: Timestamp,
+    ) {
+        self.checks.tally.entries += 1;
+        self.checks.last_entry_at = self.now;
+        self.note("entry", [number as u64, entry.seq.0], |_| {
+            format!("{} {:?} {:?}", entry.event.kind(), entry.author, entry.id)
+        });
+        let disk = &self.conversations[number].disk;
+        let head = disk.head(Side::Agent);
+        let public_head = disk.head(Side::Customer);
+        let is_public = audience(&entry.event).includes(Side::Customer);
+        if entry.seq != head.next() || public.is_some_and(|seq| seq != public_head.next()) {
+            let what = format!("{}/{public:?} after {head}/{public_head}", entry.seq);
+            return self.violate("M2", || what);
+        }
+        let last_at = disk.entries.last().map(|(last, _)| last.at);
+        if last_at.is_some_and(|last_at| entry.at < last_at) || entry.at > now {
+            return self.violate("M3", || format!("{} after {last_at:?}", entry.at));
+        }
+        if public.is_some() != is_public {
+            let kind = entry.event.kind();
+            return self.violate("M8", || format!("{kind} has the public place {public:?}"));
+        }
+        if let Some(before) = disk.lifecycle.clone() {
+            self.check_step(number, &before, entry);
+        }
+        if let Some(id) = entry.id {
+            self.check_command(number, id, entry, public);
+        }
+    }
+
+    /// A1, A2 and A9 for one step.
+    pub(super) fn check_step(&mut self, number: usize, before: &Lifecycle, entry: &Entry) {
+        let mut after = before.clone();
+        after.apply(entry);
+        let is_assignment = matches!(
+            entry.event,
+            Event::AgentAssigned { .. } | Event::AgentUnassigned { .. }
+        );
+        if is_assignment && after.fence <= before.fence {
+            let (was, is) = (before.fence, after.fence);
+            self.violate("A1", || {
+                format!("conversation {number}: {is:?} after {was:?}")
+            });
+        }
+        if let (Event::MessagePosted { .. }, Author::Agent { agent, .. }) =
+            (&entry.event, &entry.author)
+        {
+            let is_assignee = before.assignee().is_some_and(|held| held.agent == *agent);
+            if !is_assignee && !self.is_supervisor(*agent) {
+                self.violate("A2", || {
+                    format!("{agent} writes and does not hold {number}")
+                });
+            }
+        }
+        let may = match (&before.stage, &after.stage) {
+            (Stage::Waiting { .. }, Stage::Waiting { .. } | Stage::Active { .. })
+            | (Stage::Waiting { .. } | Stage::WrappingUp { .. }, Stage::Closed { .. })
+            | (
+                Stage::Active { .. },
+                Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. },
+            )
+            | (Stage::WrappingUp { .. }, Stage::WrappingUp { .. }) => true,
+            (Stage::Active { .. }, Stage::Closed { .. })
+            | (Stage::Waiting { .. }, Stage::WrappingUp { .. })
+            | (Stage::WrappingUp { .. }, Stage::Waiting { .. } | Stage::Active { .. })
+            | (Stage::Closed { .. }, _) => false,
+        };
+        if !may {
+            let kind = entry.event.kind();
+            self.violate("A9", || format!("{:?} by {kind}", before.stage));
+        }
+    }
+
+    pub(super) fn is_supervisor(&self, agent: AgentId) -> bool {
+        let agent = self.space.disk.agents.get(&agent);
+        agent.is_some_and(|agent| match agent.role {
+            Role::Supervisor | Role::Admin => true,
+            Role::Agent => false,
+        })
+    }
+
+    /// M1, M6 and M7 for an entry that a command caused.
+    pub(super) fn check_command(
+        &mut self,
+        number: usize,
+        id: CommandId,
+        entry: &Entry,
+        public: Option<Seq>,
+    ) {
+        if let Some((other, seq, _)) = self.checks.logged.get(&id).copied() {
+            // A tab that went away while it made a conversation leaves another one behind.
+            let attempt = self.checks.attempts.get(&id);
+            if other != number && attempt.is_some_and(|attempt| attempt.has_other_copies) {
+                return;
+            }
+            let here = entry.seq;
+            return self.violate("M1", || {
+                format!("{id} is at {seq} of {other} and again at {here} of {number}")
+            });
+        }
+        self.checks.logged.insert(id, (number, entry.seq, public));
+        let Some(attempt) = self.checks.attempts.get(&id) else {
+            return self.violate("M7", || format!("nobody sent {id}"));
+        };
+        let text = match &attempt.command {
+            Command::Post { text } | Command::Note { text } => Some(text),
+            Command::End | Command::Resolve { .. } => None,
+        };
+        let owner = &self.clients[attempt.client];
+        let is_author = match (&entry.author, &owner.person) {
+            (Author::Customer, Person::Visitor { .. }) => true,
+            (Author::Agent { agent, .. }, Person::Agent { agent: owner, .. }) => agent == owner,
+            (Author::Customer | Author::System, Person::Agent { .. })
+            | (Author::Agent { .. } | Author::System, Person::Visitor { .. }) => false,
+        };
+        if text != entry.event.text() || !is_author {
+            return self.violate("M7", || format!("{id} was sent otherwise than {entry:?}"));
+        }
+        if attempt.is_dead {
+            // An old copy of another tab has no place in the order of this one.
+            if !attempt.has_other_copies {
+                self.violate("M7", || format!("{id} was given up and appears"));
+            }
+            return;
+        }
+        let (client, order) = (attempt.client, attempt.order);
+        let last = self
+            .checks
+            .last_written
+            .entry((number, client))
+            .or_default();
+        let was = core::mem::replace(last, order.max(*last));
+        if order <= was {
+            self.violate("M6", || {
+                format!("item {order} of client {client} comes after its item {was}")
+            });
+        }
+    }
+
+    /// A4 and A5 once an entry is written.
+    pub fn check_cover_after(&mut self, number: usize, entry: &Entry) {
+        if matches!(entry.event, Event::AgentAssigned { .. }) {
+            self.check_cover(number);
+            self.check_loads();
+        }
+    }
+
+    /// A5: whoever holds a conversation has a slot for it.
+    pub(super) fn check_cover(&mut self, number: usize) {
+        let object = &self.conversations[number];
+        let Some(lifecycle) = &object.disk.lifecycle else {
+            return;
+        };
+        let Some(assignee) = lifecycle.assignee() else {
+            return;
+        };
+        let (fence, agent) = (lifecycle.fence, assignee.agent);
+        let item = self.space.disk.items.get(&object.id);
+        let is_covered = item.is_some_and(|item| {
+            let mut slots = item.slots.iter();
+            slots.any(|slot| slot.fence == fence && slot.agent == agent)
+        });
+        if !is_covered {
+            let item = format!("{item:?}");
+            self.violate("A5", || {
+                format!("{agent} holds {number} under {fence:?}, and the space has {item}")
+            });
+        }
+    }
+
+    /// A4: nobody holds more than the limit.
+    pub(super) fn check_loads(&mut self) {
+        let mut loads: BTreeMap<AgentId, usize> = BTreeMap::new();
+        for object in &self.conversations {
+            let lifecycle = object.disk.lifecycle.as_ref();
+            if let Some(assignee) = lifecycle.and_then(Lifecycle::assignee) {
+                *loads.entry(assignee.agent).or_default() += 1;
+            }
+        }
+        for (agent, load) in loads {
+            let limit = self.limit(agent);
+            if load > limit {
+                self.violate("A4", || format!("{agent} holds {load} of {limit}"));
+            }
+        }
+    }
+
+    pub(super) fn limit(&self, agent: AgentId) -> usize {
+        let own = self
+            .space
+            .disk
+            .agents
+            .get(&agent)
+            .and_then(|agent| agent.limit);
+        usize::from(own.unwrap_or(self.settings.conversation_limit))
+    }
+}

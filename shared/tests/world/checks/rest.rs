@@ -1,0 +1,210 @@
+//! The healed world: nothing is stuck (L1 to L4) and everybody has everything (L5).
+
+use std::collections::BTreeSet;
+
+use shared::conversation::{Fence, Stage};
+use shared::id::{AgentId, ConversationId};
+use shared::link::{PendingState, State};
+use shared::space::ItemState;
+
+use crate::world::{Ms, World};
+
+/// A minute, and how long liveness rules allow, in milliseconds.
+const MINUTE: Ms = 60_000;
+
+impl World {
+    /// True when this has been so for that long, as far as probes have seen.
+    pub(super) fn is_stuck(
+        &mut self,
+        rule: &'static str,
+        conversation: ConversationId,
+        fence: Fence,
+        span: Ms,
+    ) -> bool {
+        let now = self.now;
+        let key = (rule, conversation, fence);
+        now - *self.checks.stuck.entry(key).or_insert(now) > span
+    }
+
+    /// Asks the healed world whether anything is stuck (L1 to L4).
+    pub fn probe(&mut self) {
+        let healed_for = self.now - self.heal_at;
+        if healed_for < 30_000 {
+            return;
+        }
+        let has_eligible = !self.eligible().is_empty();
+        let now = self.clock(self.space.shell.skew);
+        let mut stuck = BTreeSet::new();
+        let items: Vec<_> = self
+            .space
+            .disk
+            .items
+            .values()
+            .map(|item| (item.report.conversation, item.fence, item.state.clone()))
+            .collect();
+        for (conversation, fence, state) in items {
+            let (rule, span) = match state {
+                ItemState::Waiting { not_before }
+                    if has_eligible && not_before.is_none_or(|at| at <= now) =>
+                {
+                    ("L1", 1_000)
+                }
+                ItemState::Assigning { .. } => ("L3", MINUTE),
+                ItemState::Waiting { .. }
+                | ItemState::Offered { .. }
+                | ItemState::Held
+                | ItemState::Gone { .. } => continue,
+            };
+            stuck.insert((rule, conversation, fence));
+            if self.is_stuck(rule, conversation, fence, span) {
+                self.violate(rule, || format!("{conversation} is {state:?} for too long"));
+            }
+        }
+        for number in 0..self.conversations.len() {
+            self.probe_conversation(number, &mut stuck);
+        }
+        self.checks.stuck.retain(|key, _| stuck.contains(key));
+    }
+
+    pub(super) fn probe_conversation(
+        &mut self,
+        number: usize,
+        stuck: &mut BTreeSet<(&'static str, ConversationId, Fence)>,
+    ) {
+        let object = &self.conversations[number];
+        let (id, skew) = (object.id, object.shell.skew);
+        let Some(lifecycle) = &object.disk.lifecycle else {
+            return;
+        };
+        let now = self.clock(skew);
+        let item = self.space.disk.items.get(&id).cloned();
+        let fence = Fence(0);
+        match lifecycle.stage.clone() {
+            Stage::Waiting { since } => {
+                let waits = Self::span(now.since(since));
+                let most = Self::span(self.settings.wait()) + MINUTE;
+                if waits > most && self.now > self.heal_at + MINUTE {
+                    self.violate("L2", || format!("{number} waits for {waits} ms"));
+                }
+                if item.is_none() {
+                    stuck.insert(("L1", id, fence));
+                    if self.is_stuck("L1", id, fence, 30_000) {
+                        self.violate("L1", || format!("{number} waits unknown to the space"));
+                    }
+                }
+            }
+            Stage::Closed { .. } => {
+                let is_free = item.as_ref().is_none_or(|item| {
+                    item.slots.is_empty() && matches!(item.state, ItemState::Gone { .. })
+                });
+                if !is_free {
+                    stuck.insert(("L4", id, fence));
+                    let item = format!("{item:?}");
+                    if self.is_stuck("L4", id, fence, MINUTE) {
+                        self.violate("L4", || format!("{number} is closed, the space has {item}"));
+                    }
+                }
+            }
+            Stage::Active { .. } | Stage::WrappingUp { .. } => (),
+        }
+    }
+
+    /// Asks the world at rest: slots are what they should be (L4), everybody has everything (L5).
+    pub fn check_the_end(&mut self) {
+        if let Err(broken) = self.audit_space() {
+            return self.violate(broken.rule, || broken.to_string());
+        }
+        let mut held = BTreeSet::new();
+        for number in 0..self.conversations.len() {
+            let object = &self.conversations[number];
+            let Some(lifecycle) = &object.disk.lifecycle else {
+                continue;
+            };
+            if let Some(assignee) = lifecycle.assignee() {
+                held.insert((object.id, lifecycle.fence, assignee.agent));
+            }
+            if self
+                .lifecycle_in_memory(number)
+                .is_some_and(|it| it != lifecycle)
+            {
+                return self.violate("M4", || format!("{number} differs from its rows"));
+            }
+        }
+        let items = self.space.disk.items.values();
+        let slots: BTreeSet<_> = items
+            .filter(|item| !matches!(item.state, ItemState::Offered { .. }))
+            .flat_map(|item| {
+                let slots = item.slots.iter();
+                slots.map(|slot| (item.report.conversation, slot.fence, slot.agent))
+            })
+            .collect();
+        if slots != held {
+            return self.violate("L4", || format!("slots {slots:?}, held {held:?}"));
+        }
+        for number in 0..self.clients.len() {
+            if self.clients[number].is_there {
+                self.check_screen(number);
+            }
+        }
+        for number in 0..self.consoles.len() {
+            self.check_console(number, &held);
+        }
+    }
+
+    pub(super) fn check_screen(&mut self, number: usize) {
+        let client = &self.clients[number];
+        let link = &client.link;
+        let has_conversation = link.conversation().is_some();
+        let open = link.pending().iter().find(|item| match item.state {
+            PendingState::Queued | PendingState::Sent => true,
+            PendingState::Dropping => has_conversation,
+            PendingState::Failed(_) => false,
+        });
+        if let Some(open) = open {
+            let what = format!("client {number} still has {open:?}");
+            return self.violate("L5", || what);
+        }
+        let Some(object) = link.conversation().and_then(|id| self.by_id.get(&id)) else {
+            return;
+        };
+        let disk = &self.conversations[*object].disk;
+        let (head, shown) = (disk.head(client.side()), link.transcript().head());
+        let state = link.state();
+        if state != State::Live || head != shown {
+            return self.violate("L5", || {
+                format!("client {number} is {state:?} at {shown} of {head}")
+            });
+        }
+        if link.transcript().lifecycle() != disk.lifecycle.as_ref() {
+            self.violate("M4", || format!("client {number} folds to something else"));
+        }
+    }
+
+    pub(super) fn check_console(
+        &mut self,
+        number: usize,
+        held: &BTreeSet<(ConversationId, Fence, AgentId)>,
+    ) {
+        let console = &self.consoles[number];
+        let (state, left) = (console.link.state(), console.link.unanswered().count());
+        if state != State::Live || left > 0 {
+            return self.violate("L5", || {
+                format!("console {number} is {state:?} with {left} commands")
+            });
+        }
+        let Some(desk) = console.link.desk() else {
+            return;
+        };
+        let shown: BTreeSet<_> = desk.items.iter().map(|item| item.conversation).collect();
+        let mine: BTreeSet<_> = held
+            .iter()
+            .filter(|(_, _, agent)| *agent == console.agent)
+            .map(|(conversation, _, _)| *conversation)
+            .collect();
+        if shown != mine {
+            self.violate("L5", || {
+                format!("console {number} shows {shown:?} of {mine:?}")
+            });
+        }
+    }
+}

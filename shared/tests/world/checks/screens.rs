@@ -1,0 +1,182 @@
+//! What clients send, are sent and show: M1, M4, M6 to M9.
+
+use shared::conversation::{Command, Cursors, Seq};
+use shared::frame::{FromServer, ToServer};
+use shared::id::CommandId;
+use shared::link::{Pending, PendingState};
+use shared::rights::{Side, audience};
+
+use crate::sockets::Socket;
+use crate::world::World;
+
+impl World {
+    /// A link was built with a stored outbox.
+    pub fn take_over_outbox(&mut self, number: usize) {
+        let client = &mut self.clients[number];
+        for item in client.link.pending() {
+            let Some(attempt) = self.checks.attempts.get_mut(&item.id) else {
+                continue;
+            };
+            if attempt.client != number {
+                client.written += 1;
+                attempt.client = number;
+                attempt.order = client.written;
+                attempt.has_other_copies = true;
+            }
+        }
+    }
+
+    pub fn item_kept(&mut self, number: usize, item: &Pending) {
+        let Some(attempt) = self.checks.attempts.get_mut(&item.id) else {
+            return;
+        };
+        match &item.state {
+            PendingState::Queued => {
+                self.clients[number].written += 1;
+                attempt.order = self.clients[number].written;
+                attempt.is_dead = false;
+            }
+            PendingState::Sent | PendingState::Dropping => (),
+            PendingState::Failed(_) => self.item_dies(item.id),
+        }
+    }
+
+    pub fn item_dropped(&mut self, number: usize, id: CommandId, shows_the_log: bool) {
+        if !shows_the_log {
+            return self.item_dies(id);
+        }
+        if !self.checks.logged.contains_key(&id) {
+            self.violate("M1", || {
+                format!("client {number} takes {id} as acknowledged, and no disk has it")
+            });
+        }
+    }
+
+    pub(super) fn item_dies(&mut self, id: CommandId) {
+        let Some(attempt) = self.checks.attempts.get_mut(&id) else {
+            return;
+        };
+        attempt.is_dead = true;
+        if !attempt.has_other_copies && self.checks.logged.contains_key(&id) {
+            self.violate("M7", || format!("{id} was given up and is in the log"));
+        }
+    }
+
+    /// A frame is about to reach a conversation.
+    pub fn frame_arrives(&mut self, socket: usize, number: usize, frame: &ToServer<Command>) {
+        if let ToServer::Seen { cursor } = frame {
+            let head = self.conversations[number]
+                .disk
+                .head(self.sockets[socket].person.side());
+            if cursor.delivered > head || cursor.read > cursor.delivered {
+                self.violate("M9", || {
+                    format!("socket {socket} has seen {cursor:?} of {head}")
+                });
+            }
+        }
+    }
+
+    /// A conversation sends a frame.
+    pub fn check_send(&mut self, socket: usize, number: usize, frame: &FromServer) {
+        let side = self.sockets[socket].person.side();
+        match frame {
+            FromServer::Entries(entries) => {
+                let secret = entries
+                    .iter()
+                    .find(|entry| !audience(&entry.event).includes(side));
+                if let Some(secret) = secret {
+                    let kind = secret.event.kind();
+                    self.violate("M8", || format!("{kind} goes to socket {socket}"));
+                }
+            }
+            FromServer::Cursors(cursors) => {
+                let head = self.conversations[number].disk.head(side);
+                let last = core::mem::replace(&mut self.sockets[socket].cursors, *cursors);
+                if !is_risen(last, *cursors) || highest(*cursors) > head {
+                    self.violate("M9", || format!("{cursors:?} after {last:?}, head {head}"));
+                }
+            }
+            FromServer::Welcome(welcome) => {
+                let seats = &self.conversations[number].seats;
+                let seat = seats.get(&Socket::id(socket));
+                if let Some((device, _)) = seat.and_then(|seat| seat.device) {
+                    let newest = self.checks.newest.entry((number, device)).or_default();
+                    let was = *newest;
+                    *newest = was.max(welcome.connection);
+                    if welcome.connection < was {
+                        let late = welcome.connection;
+                        self.violate("M7", || {
+                            format!("connection {late} is welcome after {was} of the same tab")
+                        });
+                    }
+                }
+            }
+            FromServer::Repeated { id, seq, .. } => {
+                let logged = self.checks.logged.get(id);
+                let place = logged.map(|(_, agents, public)| match side {
+                    Side::Agent => *agents,
+                    Side::Customer => public.unwrap_or_default(),
+                });
+                if place != Some(*seq) {
+                    self.violate("M1", || {
+                        format!("{id} is said to be at {seq}, not {place:?}")
+                    });
+                }
+            }
+            FromServer::Limited { .. }
+            | FromServer::Live { .. }
+            | FromServer::Done { .. }
+            | FromServer::Refused { .. }
+            | FromServer::Hold { .. }
+            | FromServer::Typing { .. }
+            | FromServer::Desk(_)
+            | FromServer::Counts(_)
+            | FromServer::Renew
+            | FromServer::Bad { .. } => (),
+        }
+    }
+
+    /// M4: what a client took in is what the disk has for its side.
+    pub fn check_entries(&mut self, number: usize, from: Seq) {
+        let client = &self.clients[number];
+        let side = client.side();
+        let Some(object) = client
+            .link
+            .conversation()
+            .and_then(|id| self.by_id.get(&id))
+        else {
+            return;
+        };
+        let disk = &self.conversations[*object].disk;
+        let entries = client.link.transcript().entries();
+        let first = usize::try_from(from.0).unwrap().saturating_sub(1);
+        let wrong = entries[first..].iter().find(|entry| {
+            disk.entry(side, entry.seq).is_none_or(|stored| {
+                (stored.at, &stored.author, stored.id, &stored.event)
+                    != (entry.at, &entry.author, entry.id, &entry.event)
+            })
+        });
+        if let Some(wrong) = wrong {
+            let what = format!("client {number} shows {wrong:?}, which is not on the disk");
+            self.violate("M4", || what);
+        }
+    }
+}
+
+fn is_risen(before: Cursors, after: Cursors) -> bool {
+    [
+        (before.customer, after.customer),
+        (before.agent, after.agent),
+    ]
+    .iter()
+    .all(|(before, after)| after.delivered >= before.delivered && after.read >= before.read)
+}
+
+fn highest(cursors: Cursors) -> Seq {
+    let Cursors { customer, agent } = cursors;
+    customer
+        .delivered
+        .max(customer.read)
+        .max(agent.delivered)
+        .max(agent.read)
+}

@@ -1,0 +1,180 @@
+//! What the space writes: A1, A5, A7, A8, FAIR1, FAIR2.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::id::{AgentId, ConversationId};
+use shared::space::{Effect, Item, ItemState, Row};
+use shared::time::Timestamp;
+
+use super::Before;
+use crate::world::World;
+
+impl World {
+    /// Who could get an offer, by place in the rotation.
+    pub(super) fn eligible(&self) -> BTreeSet<(u64, AgentId)> {
+        let disk = &self.space.disk;
+        let mut used: BTreeMap<AgentId, usize> = BTreeMap::new();
+        let mut busy = BTreeSet::new();
+        for item in disk.items.values() {
+            for slot in &item.slots {
+                *used.entry(slot.agent).or_default() += 1;
+            }
+            if let ItemState::Offered { agent, .. } = item.state {
+                busy.insert(agent);
+            }
+        }
+        let seats = self.space.seats.iter();
+        let live: BTreeSet<AgentId> = seats
+            .filter(|(socket, seat)| seat.device.is_some() && self.is_open(**socket))
+            .map(|(_, seat)| seat.agent)
+            .collect();
+        let agents = disk.agents.values();
+        agents
+            .filter(|agent| {
+                agent.available
+                    && live.contains(&agent.agent)
+                    && !busy.contains(&agent.agent)
+                    && used.get(&agent.agent).copied().unwrap_or(0) < self.limit(agent.agent)
+            })
+            .map(|agent| (agent.last_offer, agent.agent))
+            .collect()
+    }
+
+    pub(super) fn ready(&self) -> BTreeMap<ConversationId, Timestamp> {
+        let items = self.space.disk.items.values();
+        items
+            .filter(|item| matches!(item.state, ItemState::Waiting { not_before: None }))
+            .map(|item| (item.report.conversation, item.waiting_since))
+            .collect()
+    }
+
+    /// What FAIR1 and FAIR2 compare with; nothing when the turn makes no offer.
+    pub fn space_before(&mut self, effects: &[Effect]) -> Before {
+        self.checks.offers.clear();
+        self.checks.expired.clear();
+        let makes_offer = effects.iter().any(|effect| {
+            matches!(effect, Effect::Save(Row::Item(item))
+                if matches!(item.state, ItemState::Offered { .. }))
+        });
+        if !makes_offer {
+            return Before::default();
+        }
+        let agents = self.space.disk.agents.values();
+        Before {
+            eligible: self.eligible(),
+            last_offers: agents
+                .map(|agent| (agent.agent, agent.last_offer))
+                .collect(),
+            ready: self.ready(),
+        }
+    }
+
+    /// Judges the row of a work item before it is written.
+    pub fn check_item(&mut self, item: &Item, now: Timestamp) {
+        let conversation = item.report.conversation;
+        let before = self.space.disk.items.get(&conversation);
+        let fence = before.map(|before| before.fence);
+        if fence.is_some_and(|fence| item.fence < fence) {
+            let is = item.fence;
+            self.violate("A1", || {
+                format!("{conversation} is minted {is:?} after {fence:?}")
+            });
+            return;
+        }
+        let before = before.map(|before| before.state.clone());
+        if let Some(ItemState::Offered { agent, expires_at }) = before {
+            let is_same = fence == Some(item.fence);
+            let is_accepted = is_same && matches!(item.state, ItemState::Assigning { .. });
+            let is_open = is_same && matches!(item.state, ItemState::Offered { .. });
+            if is_accepted && now >= expires_at {
+                self.violate("A7", || format!("accepted at {now}, over at {expires_at}"));
+            }
+            if !is_accepted && !is_open && now >= expires_at {
+                self.checks.expired.push(agent);
+            }
+        }
+        match &item.state {
+            ItemState::Offered { agent, expires_at } => {
+                if self.checks.gone.contains(&conversation) {
+                    self.violate("A8", || format!("{conversation} is closed and offered"));
+                }
+                let is_new = fence != Some(item.fence);
+                if is_new && *expires_at != now + self.settings.offer() {
+                    self.violate("A7", || format!("an offer of {now} ends at {expires_at}"));
+                }
+                if is_new {
+                    self.checks.tally.offers += 1;
+                    self.checks.offers.push((conversation, *agent));
+                    let number = self.by_id[&conversation] as u64;
+                    self.note("offer", [number, item.fence.0], |_| format!("{agent}"));
+                }
+            }
+            ItemState::Gone { .. } => {
+                self.checks.gone.insert(conversation);
+            }
+            ItemState::Waiting { .. } | ItemState::Assigning { .. } | ItemState::Held => {
+                if matches!(before, Some(ItemState::Gone { .. })) {
+                    self.violate("A8", || format!("{conversation} is back from its grave"));
+                }
+            }
+        }
+    }
+
+    /// Judges the space after a turn is written.
+    pub fn check_space(&mut self, before: Before, now: Timestamp, sets_availability: bool) {
+        for number in 0..self.conversations.len() {
+            self.check_cover(number);
+        }
+        for agent in core::mem::take(&mut self.checks.expired) {
+            let agents = &self.space.disk.agents;
+            let is_available = agents.get(&agent).is_some_and(|agent| agent.available);
+            if is_available && !sets_availability {
+                self.violate("A7", || {
+                    format!("{agent} let an offer run out and is available")
+                });
+            }
+        }
+        let offers = core::mem::take(&mut self.checks.offers);
+        if !offers.is_empty() {
+            self.check_fairness(&before, &offers, now);
+        }
+    }
+
+    /// FAIR1: nobody is passed over who could have got it. FAIR2: the oldest goes first.
+    pub(super) fn check_fairness(
+        &mut self,
+        before: &Before,
+        offers: &[(ConversationId, AgentId)],
+        now: Timestamp,
+    ) {
+        let eligible = self.eligible();
+        let ready = self.ready();
+        for (conversation, agent) in offers {
+            let item = &self.space.disk.items[conversation];
+            let place = (before.last_offers.get(agent).copied().unwrap_or(0), *agent);
+            let passed_over = eligible.iter().find(|other| {
+                before.eligible.contains(other)
+                    && **other < place
+                    && !item.declined.contains(&other.1)
+            });
+            if let Some((last, other)) = passed_over.copied() {
+                self.violate("FAIR1", || {
+                    format!("{agent} gets an offer before {other}, whose last one was {last}")
+                });
+                return;
+            }
+            let order = (item.waiting_since, *conversation);
+            let older = ready.iter().find(|(other, since)| {
+                let other_item = &self.space.disk.items[*other];
+                before.ready.contains_key(other)
+                    && (**since, **other) < order
+                    && !other_item.declined.contains(agent)
+            });
+            if let Some((older, since)) = older {
+                let what = format!("{conversation} is offered at {now} before {older} of {since}");
+                self.violate("FAIR2", || what);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The first message over HTTP, from the tabs of a visitor through the Worker to a new object.
+
+use shared::conversation;
+use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
+use shared::link::{BeginFailure, Input};
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::settings::Settings;
+use shared::space;
+use shared::text::{Label, MessageText, PersonName};
+
+use crate::world::{End, Event, Ms, World};
+
+/// How long a browser waits for an answer over HTTP, in milliseconds.
+const HTTP: Ms = 15_000;
+
+impl World {
+    pub(super) fn ask_to_begin(&mut self, number: usize, id: CommandId, text: MessageText) {
+        self.note("begin", [number as u64, 0], |_| id.to_string());
+        self.clients[number].asked = Some(id);
+        self.take_lock(number, id, text);
+    }
+
+    /// The tabs of a visitor take turns, by a Web Lock; a conversation that another tab has made
+    /// meanwhile is theirs, too.
+    pub fn take_lock(&mut self, number: usize, id: CommandId, text: MessageText) {
+        if self.clients[number].asked != Some(id) || !self.clients[number].is_there {
+            return;
+        }
+        let visitor = self.visitor_of(number);
+        let browser = self.browsers.entry(visitor).or_default();
+        if let Some(conversation) = browser.conversation {
+            return self.after(1, Event::BeginAnswered(number, id, Ok(conversation)));
+        }
+        if *browser.lock.get_or_insert(number) != number {
+            return self.after(200, Event::TakeLock(number, id, text));
+        }
+        self.checks.sent_over_http(id);
+        if self.fault(self.swarm.dial_lost) {
+            let answer = Err(BeginFailure::Unreachable);
+            self.after(HTTP, Event::BeginAnswered(number, id, answer));
+            return;
+        }
+        let way = if self.fault(self.swarm.slow_frame) {
+            self.random.range(200, 30_000)
+        } else {
+            20
+        };
+        self.after(way, Event::Begin(number, id, text));
+    }
+
+    pub(super) fn release_lock(&mut self, number: usize) {
+        if let Person::Visitor { visitor } = &self.clients[number].person {
+            let browser = self.browsers.entry(*visitor).or_default();
+            browser.lock = browser.lock.filter(|holder| *holder != number);
+        }
+    }
+
+    /// The Worker derives the conversation from visitor and message and asks the space.
+    pub fn begin_arrives(&mut self, number: usize, id: CommandId, text: MessageText) {
+        if self.is_token_stale(End::Client(number)) {
+            let answer = Err(BeginFailure::Unauthorized);
+            self.after(20, Event::BeginAnswered(number, id, answer));
+            return;
+        }
+        let visitor = self.visitor_of(number);
+        let mut bytes = id.bytes();
+        for (byte, of_visitor) in bytes.iter_mut().zip(visitor.bytes()) {
+            *byte ^= of_visitor;
+        }
+        let conversation = ConversationId::from_bytes(bytes);
+        let input = space::Input::Admit {
+            visitor,
+            conversation,
+        };
+        let effects = self.space_turn(input);
+        let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
+        for effect in effects.into_iter().flatten() {
+            match effect {
+                space::Effect::Admitted(settings) => {
+                    let settings = Box::new(settings);
+                    let text = text.clone();
+                    event = Event::BeginAdmitted(number, id, text, conversation, settings);
+                }
+                space::Effect::Denied(refusal) => {
+                    event = Event::BeginAnswered(number, id, Err(BeginFailure::Refused(refusal)));
+                }
+                space::Effect::Save(_)
+                | space::Effect::Remove(_)
+                | space::Effect::Send { .. }
+                | space::Effect::Keep { .. }
+                | space::Effect::Close { .. }
+                | space::Effect::Instruct { .. }
+                | space::Effect::Confirmed { .. }
+                | space::Effect::Created => (),
+            }
+        }
+        let way = self.random.pick(&[5, 20, 50]);
+        self.after(way, event);
+    }
+
+    pub fn begin_admitted(
+        &mut self,
+        number: usize,
+        id: CommandId,
+        text: MessageText,
+        conversation: ConversationId,
+        settings: Settings,
+    ) {
+        let object = match self.by_id.get(&conversation) {
+            Some(object) => *object,
+            None => self.new_conversation(conversation),
+        };
+        let birth = conversation::Birth {
+            conversation,
+            space: self.space_id(),
+            visitor: self.visitor_of(number),
+            name: PersonName::parse("Guest 4711").unwrap(),
+            queue: Label::parse("GENERAL").unwrap(),
+            source: conversation::Source::Widget,
+            epoch: EpochId::from_bytes(conversation.bytes()),
+            settings,
+            at: self.clock(self.conversations[object].shell.skew),
+        };
+        let input = conversation::Input::Begin { birth, id, text };
+        let is_begun = self.conversation_turn(object, input).is_some();
+        let is_answered = is_begun && !self.fault(self.swarm.dial_lost);
+        let (way, answer) = if is_answered {
+            (20, Ok(conversation))
+        } else {
+            (HTTP, Err(BeginFailure::Unreachable))
+        };
+        self.after(way, Event::BeginAnswered(number, id, answer));
+    }
+
+    pub fn begin_answered(
+        &mut self,
+        number: usize,
+        id: CommandId,
+        answer: Result<ConversationId, BeginFailure>,
+    ) {
+        if self.clients[number].asked != Some(id) {
+            return;
+        }
+        self.release_lock(number);
+        self.note("begin answered", [number as u64, 0], |_| {
+            format!("{answer:?}")
+        });
+        let input = match answer {
+            Ok(conversation) => Input::Begun { conversation },
+            Err(BeginFailure::Refused(Refusal::ConversationOpen { conversation }))
+                if !self.by_id.contains_key(&conversation) =>
+            {
+                self.violate("A8", || {
+                    format!("{conversation} is open and was never born")
+                });
+                return;
+            }
+            Err(failure) => Input::BeginFailed { failure },
+        };
+        self.tell(number, input);
+    }
+
+    pub fn visitor_of(&self, number: usize) -> VisitorId {
+        match &self.clients[number].person {
+            Person::Visitor { visitor } => *visitor,
+            Person::Agent { .. } => unreachable!("an agent begins no conversation"),
+        }
+    }
+}

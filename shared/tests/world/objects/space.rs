@@ -1,0 +1,146 @@
+//! The shell around the space: turn, rows, sends.
+
+use shared::frame::ToServer;
+use shared::space::{self, Space};
+use shared::time::Timestamp;
+
+use super::Fate;
+use crate::world::{Host, World};
+
+impl World {
+    /// One turn of the space: the effects that answer a call, or `None` when it was lost.
+    pub fn space_turn(&mut self, input: space::Input) -> Option<Vec<space::Effect>> {
+        let has_slept = self.has_slept(Host::Space);
+        let fate = self.fate();
+        let now = self.clock(self.space.shell.skew);
+        let sets_availability = is_set_available(&input);
+        let is_alarm = matches!(input, space::Input::Tick);
+        if has_slept {
+            self.space.machine = None;
+        }
+        let (disk, seats) = (&self.space.disk, &self.space.seats);
+        let machine = self
+            .space
+            .machine
+            .get_or_insert_with(|| Space::restore(disk.rows(), seats.clone(), now));
+        if is_alarm {
+            // Heartbeats are answered without the space: it is told before it judges.
+            for (socket, _) in seats.clone() {
+                if let Some(at) = self.sockets[socket.0 as usize].answered_at.take() {
+                    let ago = core::time::Duration::from_millis(self.now - at);
+                    let at = now - ago;
+                    for effect in machine.handle(now, space::Input::Heard { socket, at }) {
+                        if let space::Effect::Keep { socket, seat } = effect {
+                            self.space.seats.insert(socket, seat);
+                        }
+                    }
+                }
+            }
+        }
+        let effects = machine.handle(now, input);
+        self.space.turns += 1;
+        let verdict = if self.space.turns.is_multiple_of(32) {
+            machine.check().and_then(|()| machine.audit())
+        } else {
+            machine.check()
+        };
+        let deadline = machine.next_deadline();
+        if let Err(broken) = verdict {
+            self.violate(broken.rule, || broken.to_string());
+            return None;
+        }
+        if fate == Fate::CrashBefore {
+            self.note("space crash before commit", [0, 0], |_| String::new());
+            self.crash(Host::Space, 1006);
+            return None;
+        }
+        let before = self.space_before(&effects);
+        for effect in &effects {
+            self.commit_of_space(effect, now);
+        }
+        self.check_space(before, now, sets_availability);
+        self.set_alarm(Host::Space, deadline);
+        if fate == Fate::CrashAfter {
+            self.note("space crash after commit", [0, 0], |_| String::new());
+            self.crash(Host::Space, 1006);
+            return None;
+        }
+        self.send_of_space(&effects);
+        Some(effects)
+    }
+
+    pub(super) fn commit_of_space(&mut self, effect: &space::Effect, now: Timestamp) {
+        match effect {
+            space::Effect::Save(row) => match row {
+                space::Row::Space { .. } => self.space.disk.row = Some(row.clone()),
+                space::Row::Agent(agent) => {
+                    self.space.disk.agents.insert(agent.agent, agent.clone());
+                }
+                space::Row::Item(item) => {
+                    self.check_item(item, now);
+                    let conversation = item.report.conversation;
+                    self.space.disk.items.insert(conversation, item.clone());
+                }
+            },
+            space::Effect::Remove(conversation) => {
+                self.space.disk.items.remove(conversation);
+                self.checks.gone.insert(*conversation);
+            }
+            space::Effect::Keep { socket, seat } => {
+                self.space.seats.insert(*socket, seat.clone());
+            }
+            space::Effect::Close { socket, .. } => {
+                self.space.seats.remove(socket);
+            }
+            space::Effect::Send { .. }
+            | space::Effect::Instruct { .. }
+            | space::Effect::Admitted(_)
+            | space::Effect::Confirmed { .. }
+            | space::Effect::Created
+            | space::Effect::Denied(_) => (),
+        }
+    }
+
+    pub(super) fn send_of_space(&mut self, effects: &[space::Effect]) {
+        for effect in effects {
+            match effect {
+                space::Effect::Send { to, frame } => {
+                    for socket in to {
+                        self.send_to_client(socket.0 as usize, frame.clone());
+                    }
+                }
+                space::Effect::Close { socket, code } => {
+                    self.close(socket.0 as usize, code.number());
+                }
+                space::Effect::Instruct {
+                    conversation,
+                    instruction,
+                } => self.send_instruction(*conversation, instruction),
+                space::Effect::Save(_)
+                | space::Effect::Remove(_)
+                | space::Effect::Keep { .. }
+                | space::Effect::Admitted(_)
+                | space::Effect::Confirmed { .. }
+                | space::Effect::Created
+                | space::Effect::Denied(_) => (),
+            }
+        }
+    }
+
+    pub fn audit_space(&self) -> Result<(), space::Broken> {
+        self.space.machine.as_ref().map_or(Ok(()), Space::audit)
+    }
+}
+
+fn is_set_available(input: &space::Input) -> bool {
+    matches!(
+        input,
+        space::Input::Frame {
+            frame: ToServer::Send {
+                command: space::Command::SetAvailable { .. },
+                ..
+            },
+            ..
+        }
+    )
+}
