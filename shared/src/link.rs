@@ -220,7 +220,8 @@ pub enum BeginFailure {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Effect {
     /// `POST conversations` with this id as `Idempotency-Key`; answered by [`Input::Begun`] or
-    /// [`Input::BeginFailed`].
+    /// [`Input::BeginFailed`]. The tabs of a visitor take turns; a conversation that another tab
+    /// has stored meanwhile is the answer, without a call.
     Begin {
         /// Id of the first message.
         id: CommandId,
