@@ -117,7 +117,8 @@ impl World {
                     Side::Agent => *agents,
                     Side::Customer => public.unwrap_or_default(),
                 });
-                if place != Some(*seq) {
+                let is_here = logged.is_none_or(|(other, _, _)| *other == number);
+                if is_here && place != Some(*seq) {
                     self.violate("M1", || {
                         format!("{id} is said to be at {seq}, not {place:?}")
                     });
