@@ -3,7 +3,7 @@
 //! One key, several uses, each with a text of its own in front, so that no two uses ever sign the
 //! same bytes.
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use shared::id::{CommandId, ConversationId, SpaceId, VisitorId};
 
