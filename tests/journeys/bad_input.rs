@@ -9,9 +9,10 @@ use shared::refusal::Refusal;
 use shared::rights::Side;
 use shared::text::MessageText;
 use stage::api::Api;
+use stage::dial::Dial;
 use stage::line::{AgentLine, CustomerLine};
 use stage::linked::Linked;
-use stage::wire::{Dial, Heard, Wire};
+use stage::wire::{Heard, Wire};
 use stage::{PATIENCE, Stage, play};
 
 /// A conversation of a fresh visitor, and a second socket of theirs that has said hello.

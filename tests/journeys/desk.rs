@@ -101,3 +101,23 @@ fn k6_what_was_refused_is_parked_and_can_be_discarded() {
         customer.browser.sees(".welcome").await
     });
 }
+
+#[test]
+fn sec_g4_signing_out_forgets_the_session() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        jack.browser.presses(".bar__sign-out").await?;
+        jack.browser.sees(".sign-in__as").await?;
+        jack.browser
+            .goes(&format!(
+                "{}/agent?space={}",
+                stage.api().base(),
+                space.space
+            ))
+            .await?;
+        jack.browser.sees(".sign-in__as").await?;
+        jack.browser.presses(".sign-in__as[data-as=jack]").await?;
+        jack.browser.sees(".console .slots__text").await
+    });
+}

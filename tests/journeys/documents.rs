@@ -1,13 +1,14 @@
 //! What the wire carries: documents with their headers, packed files of the promised size, and an
 //! API that is what its document says.
 
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, process::Command, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use stage::api::Api;
-use stage::{play, root, target};
+use stage::start::Edge;
+use stage::{PATIENCE, nobody_reports, play, root, target};
 
 async fn get(api: &Api, path: &str, accepted: &str) -> Result<Response> {
     let request = api
@@ -205,6 +206,30 @@ fn openapi_describes_the_api_that_answers() {
             }
         }
         ensure!(wrong.is_empty(), "not as described:\n{}", wrong.join("\n"));
+        Ok(())
+    });
+}
+
+/// The check that ends every journey with a browser sees what it is there for.
+#[test]
+fn csp_a_violation_is_noticed() {
+    play(1, async |stage| {
+        stage.excuse(&["Content Security Policy", "violates"]);
+        let edge = Edge::start()?;
+        let api = Api::new(edge.base());
+        let space = api.space(json!({}), &["Jack"]).await?;
+        nobody_reports(&api).await?;
+        let customer = stage.customer_at(api.base(), &space).await?;
+        customer.opens_chat().await?;
+        let style = "const style = document.createElement('style');
+            style.textContent = 'body { color: red }';
+            document.head.append(style)";
+        let _: Value = customer.browser.runs(style, &[]).await?;
+        let start = Instant::now();
+        while nobody_reports(&api).await.is_ok() {
+            ensure!(start.elapsed() < PATIENCE, "nobody noticed");
+            tokio::task::yield_now().await;
+        }
         Ok(())
     });
 }

@@ -5,9 +5,10 @@ use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::json;
 use shared::id::ConversationId;
+use stage::dial::{Dial, refused_with};
 use stage::line::CustomerLine;
 use stage::play;
-use stage::wire::{Dial, random, refused_with};
+use stage::wire::random;
 
 /// The code that an upgrade ends with.
 async fn upgrade_ends(dial: Dial<'_>) -> Result<u16> {

@@ -1,16 +1,11 @@
 //! Real browsers: one driver for the run, one fresh profile for each browser.
 
 use std::{
-    env,
-    io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Command, Stdio},
-    sync::{OnceLock, mpsc},
-    thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,19 +13,7 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::{DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
 use tokio::time::sleep;
 
-use crate::process::Watched;
-use crate::{GLANCE, PATIENCE, scratch, target};
-
-const BROWSERS: [&str; 4] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-];
-const BROWSERS_OF_MACOS: [&str; 2] = [
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
+use crate::{GLANCE, PATIENCE, driver, scratch, target};
 
 /// Nothing here may phone home, and a window in the background is as lively as one in front.
 const FLAGS: [&str; 17] = [
@@ -114,7 +97,7 @@ impl Opened {
             .prefix("bellhop-profile-")
             .tempdir_in(scratch())?;
         let mut capabilities = DesiredCapabilities::chrome();
-        let path = chromium()?;
+        let path = driver::chromium()?;
         capabilities.set_binary(path.to_str().context("a path that is not UTF-8")?)?;
         for flag in FLAGS {
             capabilities.add_arg(flag)?;
@@ -123,7 +106,7 @@ impl Opened {
         capabilities.add_arg(&format!("--window-size={width},{height}"))?;
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
-        let driver = WebDriver::new(driver()?, capabilities).await?;
+        let driver = WebDriver::new(driver::address()?, capabilities).await?;
         let browser = Browser {
             name: name.to_owned(),
             driver,
@@ -367,62 +350,4 @@ impl Browser {
             })
             .collect())
     }
-}
-
-/// The browser of this machine.
-fn chromium() -> Result<PathBuf> {
-    let macos = BROWSERS_OF_MACOS.map(PathBuf::from);
-    BROWSERS
-        .iter()
-        .find_map(|name| find(name))
-        .or_else(|| macos.into_iter().find(|path| path.is_file()))
-        .context("no Chromium on this machine: run `cargo xtask setup`")
-}
-
-/// The address of the driver, started once for the run.
-fn driver() -> Result<&'static str> {
-    static DRIVER: OnceLock<Result<(Watched, String), String>> = OnceLock::new();
-    DRIVER
-        .get_or_init(|| start_driver().map_err(|error| format!("{error:#}")))
-        .as_ref()
-        .map(|(_, address)| address.as_str())
-        .map_err(|error| anyhow!("{error}"))
-}
-
-fn start_driver() -> Result<(Watched, String)> {
-    let program =
-        find("chromedriver").context("no chromedriver on this machine: run `cargo xtask setup`")?;
-    let mut command = Command::new(program);
-    command
-        .args(["--port=0", "--log-level=SEVERE"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut process = Watched::start(&mut command)?;
-    let output = process
-        .child()
-        .stdout
-        .take()
-        .context("no standard output")?;
-    let (found, port) = mpsc::channel();
-    // Read to the end: a driver whose output nobody reads stops one day.
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let words = line.strip_suffix('.').unwrap_or(&line);
-            if let Some((_, port)) = words.split_once("successfully on port ") {
-                _ = found.send(port.to_owned());
-            }
-        }
-    });
-    let port = port
-        .recv_timeout(Duration::from_secs(30))
-        .context("chromedriver does not say its port")?;
-    Ok((process, format!("http://127.0.0.1:{port}")))
-}
-
-fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
 }

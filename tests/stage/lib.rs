@@ -12,6 +12,8 @@
 pub mod api;
 pub mod browser;
 pub mod cast;
+pub mod dial;
+mod driver;
 pub mod host;
 pub mod line;
 pub mod linked;

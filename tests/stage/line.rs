@@ -8,7 +8,8 @@ use shared::refusal::Refusal;
 use shared::space::{Command, Desk, Offer};
 
 use crate::api::{Api, SignedIn, Space, Visitor};
-use crate::wire::{Dial, Wire, desk};
+use crate::dial::Dial;
+use crate::wire::{Wire, desk};
 
 /// An agent with an open socket to the space.
 pub struct AgentLine {

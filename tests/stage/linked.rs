@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::wire::{Dial, Heard, Wire, fresh_id, random};
+use crate::dial::Dial;
+use crate::wire::{Heard, Wire, fresh_id, random};
 
 /// Somebody who talks, whatever happens to the line.
 pub struct Linked {

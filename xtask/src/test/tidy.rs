@@ -60,7 +60,7 @@ fn no_test_sleeps_but_the_helpers_that_poll() {
     const ALLOWED: [&str; 5] = [
         "tests/journeys/crash.rs", // the pace of a conversation that is cut in its middle
         "tests/journeys/gallery.rs", // the pace of somebody who types
-        "tests/journeys/network.rs", // how long the network is away
+        "tests/journeys/outbox.rs", // how long the network is away
         "tests/stage/browser.rs",  // polls
         "tests/stage/linked.rs",   // the deadlines of a link
     ];
