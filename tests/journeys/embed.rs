@@ -229,6 +229,17 @@ fn embed_counts_unread_messages_on_the_launcher() {
         let mut talk = jack.accepts().await?;
         customer.is_told("Jack is online").await?;
         customer.browser.presses(".header__close").await?;
+        customer.looks_at_page().await?;
+        let closed =
+            "return !document.querySelector('bellhop-chat').shadowRoot.querySelector('.open')";
+        let _: bool = customer.browser.until("a closed chat", closed, &[]).await?;
+        // The frame hears of it by a message of its own.
+        let settled = "const done = arguments[0]; setTimeout(() => requestIdleCallback(done), 100)";
+        customer
+            .browser
+            .driver()
+            .execute_async(settled, Vec::new())
+            .await?;
         talk.writes("one").await?;
         talk.writes("two").await?;
         customer.looks_at_page().await?;
