@@ -54,7 +54,7 @@ fn start_driver() -> Result<(Watched, String)> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let mut process = Watched::start(&mut command)?;
+    let mut process = Watched::start(&mut command, None)?;
     let output = process
         .child()
         .stdout

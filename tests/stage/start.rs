@@ -4,6 +4,7 @@ use std::{
     env,
     fs::{self, File},
     io::{BufRead, BufReader},
+    path::Path,
     process::{Command, Stdio},
     sync::OnceLock,
 };
@@ -33,7 +34,7 @@ impl Edge {
             return Ok(base);
         }
         SHARED
-            .get_or_init(|| Self::start().map_err(|error| format!("{error:#}")))
+            .get_or_init(|| Self::launch(true).map_err(|error| format!("{error:#}")))
             .as_ref()
             .map(Self::base)
             .map_err(|error| anyhow!("{error}"))
@@ -44,10 +45,16 @@ impl Edge {
     /// # Errors
     /// When it does not start.
     pub fn start() -> Result<Self> {
+        Self::launch(false)
+    }
+
+    /// One that lasts as long as the run is never dropped: its watch removes the state.
+    fn launch(is_for_the_run: bool) -> Result<Self> {
         let state = tempfile::Builder::new()
             .prefix("bellhop-edge-")
             .tempdir_in(scratch())?;
-        let (process, port) = serve(&state)?;
+        let litter = is_for_the_run.then(|| state.path().to_owned());
+        let (process, port) = serve(&state, litter.as_deref())?;
         Ok(Self {
             process,
             state,
@@ -66,7 +73,7 @@ impl Edge {
     /// When it does not start.
     pub fn revive(&mut self) -> Result<()> {
         self.process.kill();
-        (self.process, self.port) = serve(&self.state)?;
+        (self.process, self.port) = serve(&self.state, None)?;
         Ok(())
     }
 
@@ -89,7 +96,7 @@ impl Edge {
     }
 }
 
-fn serve(state: &TempDir) -> Result<(Watched, u16)> {
+fn serve(state: &TempDir, litter: Option<&Path>) -> Result<(Watched, u16)> {
     let xtask = target().join("debug/xtask");
     ensure!(
         xtask.is_file(),
@@ -105,7 +112,7 @@ fn serve(state: &TempDir) -> Result<(Watched, u16)> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(&said)?);
-    let mut process = Watched::start(&mut command)?;
+    let mut process = Watched::start(&mut command, litter)?;
     let output = process
         .child()
         .stdout
