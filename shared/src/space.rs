@@ -12,7 +12,8 @@
 //!   nothing.
 //!
 //! Rules by subject: `rotation` R4 to R7, `offer` R8 to R11, `commands` R12, `assignment` R13
-//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25.
+//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
+//! `manual` R26 to R28.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -25,6 +26,7 @@ mod duty;
 mod intake;
 mod ledger;
 mod machine;
+mod manual;
 mod offer;
 mod roster;
 mod rotation;
@@ -76,6 +78,11 @@ pub enum Command {
         conversation: ConversationId,
         /// Number of the offer.
         fence: Fence,
+    },
+    /// Assign to Me (F55): take what waits, or, as a supervisor, what another agent has.
+    Take {
+        /// Which one.
+        conversation: ConversationId,
     },
     /// Give a held conversation back to the waiting list (F56).
     Unassign {

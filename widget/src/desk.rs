@@ -139,7 +139,10 @@ impl Desk {
             .unanswered()
             .filter_map(|(_, command)| match command {
                 Command::SetAvailable { available } => Some(*available),
-                Command::Accept { .. } | Command::Decline { .. } | Command::Unassign { .. } => None,
+                Command::Accept { .. }
+                | Command::Decline { .. }
+                | Command::Take { .. }
+                | Command::Unassign { .. } => None,
             });
         asked.last().unwrap_or(known)
     }

@@ -28,7 +28,14 @@ fn may(
     holder: Option<AgentId>,
 ) -> Result<(), Refusal> {
     match (command, role) {
-        (Command::SetAvailable { .. } | Command::Accept { .. } | Command::Decline { .. }, _)
+        (
+            Command::SetAvailable { .. }
+            | Command::Accept { .. }
+            | Command::Decline { .. }
+            // An agent may ask for what another agent has, and reads who that is (R27).
+            | Command::Take { .. },
+            _,
+        )
         | (Command::Unassign { .. }, Role::Supervisor | Role::Admin) => Ok(()),
         (Command::Unassign { .. }, Role::Agent) => match holder {
             Some(holder) if holder != agent => Err(Refusal::NotAssignee),
@@ -67,6 +74,7 @@ impl Ledger {
             Command::SetAvailable { .. } => None,
             Command::Accept { conversation, .. }
             | Command::Decline { conversation, .. }
+            | Command::Take { conversation }
             | Command::Unassign { conversation } => Some(conversation),
         };
         let item = conversation.and_then(|conversation| self.items.get(conversation));
@@ -85,6 +93,7 @@ impl Ledger {
                 conversation,
                 fence,
             } => self.decline(turn, agent, conversation, fence),
+            Command::Take { conversation } => self.take_over(turn, (agent, id), conversation),
             Command::Unassign { conversation } => self.unassign(turn, (agent, id), conversation),
         }
     }

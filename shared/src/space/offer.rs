@@ -115,13 +115,4 @@ impl Ledger {
             self.change_agent(turn, agent, |agent| agent.available = available);
         }
     }
-
-    fn already_assigned(&self, agent: AgentId) -> Refusal {
-        match self.roster.get(&agent) {
-            Some(duty) => Refusal::AlreadyAssigned {
-                name: duty.agent.name.clone(),
-            },
-            None => Refusal::OfferOver,
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 mod assigning;
 mod day;
+mod manual;
 mod offering;
 #[cfg(feature = "mutants")]
 mod planted;
@@ -29,6 +30,8 @@ use crate::time::Timestamp;
 const ADA: u8 = 1;
 const BEN: u8 = 2;
 const CYD: u8 = 3;
+/// The supervisor.
+const DOT: u8 = 4;
 
 /// A space at work: agent n has socket n.
 #[derive(Clone, Debug)]
@@ -46,13 +49,18 @@ impl Scene {
     }
 
     fn with_limit(agents: &[u8], limit: u8) -> Self {
+        Self::set(agents, |settings| settings.conversation_limit = limit)
+    }
+
+    /// A space with other settings than the defaults.
+    fn set(agents: &[u8], set: impl FnOnce(&mut Settings)) -> Self {
         let mut scene = Self {
             space: Space::default(),
             now: 1_000_000,
             commands: 0,
         };
         let mut settings = Settings::new(name("Demo"));
-        settings.conversation_limit = limit;
+        set(&mut settings);
         scene.take(Input::Create {
             space: "demo".parse().unwrap(),
             settings,
@@ -84,7 +92,7 @@ impl Scene {
     }
 
     fn beat(&mut self) {
-        for n in [ADA, BEN, CYD] {
+        for n in [ADA, BEN, CYD, DOT] {
             let (socket, at) = (SocketId(n.into()), at(self.now));
             self.take(Input::Heard { socket, at });
         }
@@ -154,6 +162,11 @@ impl Scene {
                 fence,
             },
         )
+    }
+
+    fn assign_to_me(&mut self, n: u8, c: u8) -> Vec<Effect> {
+        let conversation = conversation(c);
+        self.ask(n, Command::Take { conversation })
     }
 
     fn unassign(&mut self, n: u8, c: u8) -> Vec<Effect> {
@@ -247,7 +260,11 @@ fn agent_row(n: u8) -> Agent {
         agent: agent(n),
         name: name(&alloc::format!("Agent {n}")),
         screen_name: name(&alloc::format!("Screen {n}")),
-        role: Role::Agent,
+        role: if n == DOT {
+            Role::Supervisor
+        } else {
+            Role::Agent
+        },
         limit: None,
         available: true,
         last_offer: 0,

@@ -110,6 +110,7 @@ pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
             conversation,
             fence
         }),
+        conversation().prop_map(|conversation| SpaceCommand::Take { conversation }),
         conversation().prop_map(|conversation| SpaceCommand::Unassign { conversation }),
     ]
 }

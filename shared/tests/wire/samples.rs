@@ -35,7 +35,7 @@ macro_rules! kinds {
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
     Post Note End Resolve);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
-    SetAvailable Accept Decline Unassign);
+    SetAvailable Accept Decline Take Unassign);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     Closed Unknown);
@@ -123,6 +123,7 @@ pub fn space_commands() -> Vec<SpaceCommand> {
             conversation,
             fence,
         },
+        SpaceCommand::Take { conversation },
         SpaceCommand::Unassign { conversation },
     ]
 }

@@ -11,7 +11,7 @@ use super::*;
 use crate::space::ledger::Ledger;
 use crate::space::{Row, Seat};
 
-pub const AGENTS: [u8; 3] = [ADA, BEN, CYD];
+pub const AGENTS: [u8; 3] = [ADA, BEN, DOT];
 
 /// What can happen.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub enum Step {
     Accept(u8, u8, bool),
     Decline(u8, u8, bool),
     Unassign(u8, u8),
+    Take(u8, u8),
     /// The command before, once more.
     Repeat,
     Leave(u8),
@@ -56,7 +57,8 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
         8 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Accept(n, c, new)),
         2 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Decline(n, c, new)),
         2 => (n(), c()).prop_map(|(n, c)| Step::Unassign(n, c)),
-        1 => Just(Step::Repeat),
+        3 => (n(), c()).prop_map(|(n, c)| Step::Take(n, c)),
+        2 => Just(Step::Repeat),
         1 => n().prop_map(Step::Leave),
         2 => n().prop_map(Step::Join),
         3 => Just(Step::Heard),
@@ -322,6 +324,10 @@ impl Day {
             Step::Unassign(n, c) => {
                 let conversation = conversation(c);
                 self.ask(agent_of(n), Command::Unassign { conversation });
+            }
+            Step::Take(n, c) => {
+                let conversation = conversation(c);
+                self.ask(agent_of(n), Command::Take { conversation });
             }
             Step::Repeat => {
                 if let Some((n, command)) = self.last.clone() {

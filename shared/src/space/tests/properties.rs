@@ -28,7 +28,7 @@ proptest! {
     /// and decline nothing, offers differ by at most one.
     #[test]
     fn fair1_offers_differ_by_at_most_one(order in vec_of(any::<u8>(), 1..80)) {
-        let mut scene = Scene::with_limit(&[ADA, BEN, CYD], 100);
+        let mut scene = Scene::with_limit(&AGENTS, 100);
         let mut offers = BTreeMap::from(AGENTS.map(|n| (n, 0)));
         let mut talking = vec![];
         for (c, dice) in order.into_iter().enumerate() {

@@ -1,0 +1,96 @@
+//! Manual work: agents who help themselves from the waiting list (F54, F55).
+//!
+//! - **R26** Assign to Me: an agent takes what waits, whoever is looking at an offer of it; that
+//!   offer is withdrawn in the same turn, and its agent stays Available.
+//! - **R27** What an agent has, a supervisor may take over; the slot of the agent stays filled
+//!   until the conversation agrees. Anybody else reads who has it.
+//! - **R28** Whoever takes is Available and has a free slot (F42, A4). The place in the rotation
+//!   stays: it counts offers.
+
+use super::commands::Reply;
+use super::ledger::Ledger;
+use super::row::{Item, ItemState, Slot};
+use super::turn::Turn;
+use crate::conversation::{Assignee, Standing};
+use crate::id::{AgentId, CommandId, ConversationId};
+use crate::refusal::Refusal;
+use crate::rights::Role;
+
+impl Ledger {
+    /// Assigns a conversation to the agent who asks (R26, R27). Repeated by the same agent, it
+    /// is answered like the first time.
+    pub fn take_over(
+        &mut self,
+        turn: &mut Turn,
+        (agent, id): (AgentId, CommandId),
+        conversation: ConversationId,
+    ) -> Result<Reply, Refusal> {
+        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
+        let item = self.items.get(&conversation);
+        let item = item.ok_or(Refusal::ConversationUnknown)?;
+        match &item.state {
+            ItemState::Waiting { .. } | ItemState::Offered { .. } => (),
+            ItemState::Assigning { to: Some(to), .. } if to.agent == agent => {
+                self.answer_later(turn, conversation, (agent, id));
+                return Ok(Reply::Later);
+            }
+            ItemState::Assigning { to: Some(to), .. } => {
+                return Err(self.already_assigned(to.agent));
+            }
+            ItemState::Assigning { to: None, .. } => return Err(Refusal::NotWaiting),
+            ItemState::Held => {
+                let holder = item.held_by();
+                match (holder, &item.report.standing, duty.agent.role) {
+                    (Some(holder), _, _) if holder == agent => return Ok(Reply::Done),
+                    (_, Standing::WrappingUp { .. }, _) => return Err(Refusal::Ended),
+                    (_, Standing::Closed { .. }, _) => return Err(Refusal::Closed),
+                    (Some(holder), _, Role::Agent) => return Err(self.already_assigned(holder)),
+                    (Some(_), _, Role::Supervisor | Role::Admin) | (None, _, _) => (),
+                }
+            }
+            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        }
+        self.check_free(agent, item)?;
+        let name = duty.agent.screen_name.clone();
+        self.change_item(turn, conversation, |item| {
+            if !matches!(item.state, ItemState::Held) {
+                item.slots.clear();
+                item.state = ItemState::Waiting { not_before: None };
+            }
+            item.fence = item.fence.next();
+            let fence = item.fence;
+            item.slots.push(Slot { fence, agent });
+        });
+        turn.offered.insert(agent);
+        let to = Some(Assignee { agent, name });
+        self.propose(turn, conversation, to, (agent, id));
+        Ok(Reply::Later)
+    }
+
+    /// Whether an agent is Available and has room for one more work item, besides what the agent
+    /// fills with this one already (R28).
+    pub fn check_free(&self, agent: AgentId, item: &Item) -> Result<(), Refusal> {
+        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
+        if !duty.agent.available {
+            return Err(Refusal::AgentUnavailable);
+        }
+        let of_this = item.slots.iter().filter(|slot| slot.agent == agent);
+        let others = duty.slots.len().saturating_sub(of_this.count());
+        let limit = duty.limit(&self.settings);
+        if others < usize::from(limit) {
+            Ok(())
+        } else {
+            Err(Refusal::NoFreeSlot { limit })
+        }
+    }
+
+    /// The refusal that tells who has it.
+    pub fn already_assigned(&self, agent: AgentId) -> Refusal {
+        match self.roster.get(&agent) {
+            Some(duty) => Refusal::AlreadyAssigned {
+                name: duty.agent.name.clone(),
+            },
+            None => Refusal::OfferOver,
+        }
+    }
+}
