@@ -53,6 +53,7 @@ pub fn agent(
         role,
         limit,
         available: true,
+        available_for: None,
         last_offer: 0,
     })
 }

@@ -38,6 +38,9 @@ pub struct Settings {
     pub max_s: u32,
     /// Work items that one agent handles at a time, unless set for that agent: 5.
     pub conversation_limit: u8,
+    /// How work items reach agents: by offers (D6).
+    #[serde(default)]
+    pub offer_mode: OfferMode,
     /// Messages that one person may send at once: 20 (SECURITY.md L2).
     pub messages_burst: u32,
     /// Messages that one person may send in 10 s in the long run: 50 (SECURITY.md L2).
@@ -47,6 +50,19 @@ pub struct Settings {
     pub fallback_text: Option<MessageText>,
     /// How a conversation can be resolved; the built-in ones first (D12).
     pub resolutions: Vec<Label>,
+}
+
+/// How work items reach agents (D6). Agents can help themselves in every mode.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferMode {
+    /// One agent after the other is asked: accept or decline (F45, F46).
+    #[default]
+    Offer,
+    /// Assigned at once, up to the number of chats that the agent chose (F44).
+    AutoAccept,
+    /// Agents choose from the waiting list; nothing is offered (F54).
+    Manual,
 }
 
 /// Names of resolutions that every space has and that the machines themselves use.
@@ -89,6 +105,8 @@ pub struct Change {
     pub max_s: Option<u32>,
     /// See [`Settings::conversation_limit`].
     pub conversation_limit: Option<u32>,
+    /// See [`Settings::offer_mode`].
+    pub offer_mode: Option<OfferMode>,
     /// See [`Settings::messages_burst`].
     pub messages_burst: Option<u32>,
     /// See [`Settings::messages_per_10s`].
@@ -132,6 +150,7 @@ impl Settings {
             idle_end_s: 600,
             max_s: DAY_S,
             conversation_limit: 5,
+            offer_mode: OfferMode::default(),
             messages_burst: 20,
             messages_per_10s: 50,
             fallback_text: None,
@@ -153,11 +172,13 @@ impl Settings {
             live_chat,
             origins,
             fallback_text,
+            offer_mode,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
         next.live_chat = live_chat.unwrap_or(next.live_chat);
         next.origins = origins.unwrap_or(next.origins);
+        next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
         next.fallback_text = fallback_text.or(next.fallback_text);
         let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
         next.conversation_limit = limit

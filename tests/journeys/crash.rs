@@ -169,7 +169,10 @@ fn p7_objects_that_slept_go_on_where_they_stopped() {
         ensure!(one == (1..=one.len() as u64).collect::<Vec<_>>(), "{one:?}");
         ensure!(one == other, "{one:?} and {other:?}");
         let refused = jack
-            .asks(shared::space::Command::SetAvailable { available: false })
+            .asks(shared::space::Command::SetAvailable {
+                available: false,
+                for_chats: None,
+            })
             .await?;
         ensure!(refused.is_ok(), "{refused:?}");
         jack.sees("Unavailable", |desk| {

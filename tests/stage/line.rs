@@ -68,7 +68,12 @@ impl AgentLine {
     /// When it does not.
     pub async fn sets_available(&mut self, available: bool) -> Result<()> {
         if self.desk.me.available != available {
-            self.wire.asks(Command::SetAvailable { available }).await?;
+            let for_chats = None;
+            let command = Command::SetAvailable {
+                available,
+                for_chats,
+            };
+            self.wire.asks(command).await?;
             self.sees("available or not", |desk| desk.me.available == available)
                 .await?;
         }

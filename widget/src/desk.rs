@@ -138,7 +138,7 @@ impl Desk {
             .link
             .unanswered()
             .filter_map(|(_, command)| match command {
-                Command::SetAvailable { available } => Some(*available),
+                Command::SetAvailable { available, .. } => Some(*available),
                 Command::Accept { .. }
                 | Command::Decline { .. }
                 | Command::Take { .. }

@@ -370,7 +370,10 @@ fn k15_a_command_goes_over_every_connection_until_it_is_answered() {
     let mut link = SpaceLink::new(DEVICE, 0);
     let submit = |number, available| SpaceInput::Submit {
         id: id(number),
-        command: crate::space::Command::SetAvailable { available },
+        command: crate::space::Command::SetAvailable {
+            available,
+            for_chats: None,
+        },
     };
     let connect = |link: &mut SpaceLink, connection| {
         link.handle(ms(0), 0, SpaceInput::Opened);

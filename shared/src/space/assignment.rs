@@ -39,11 +39,11 @@ impl Ledger {
         turn: &mut Turn,
         conversation: ConversationId,
         to: Option<Assignee>,
-        command: (AgentId, CommandId),
+        command: Option<(AgentId, CommandId)>,
     ) {
         let state = ItemState::Assigning {
             to,
-            command: Some(command),
+            command,
             retry_at: retry_at(turn.now, 0),
             repeats: 0,
         };
@@ -145,7 +145,7 @@ impl Ledger {
             ItemState::Gone { .. } => return Err(Refusal::Closed),
         }
         self.change_item(turn, conversation, |item| item.fence = item.fence.next());
-        self.propose(turn, conversation, None, (agent, id));
+        self.propose(turn, conversation, None, Some((agent, id)));
         Ok(Reply::Later)
     }
 

@@ -81,8 +81,11 @@ impl Ledger {
         let holder = item.and_then(|item| item.held_by());
         may(agent, duty.agent.role, command, holder)?;
         match *command {
-            Command::SetAvailable { available } => {
-                self.set_available(turn, agent, available);
+            Command::SetAvailable {
+                available,
+                for_chats,
+            } => {
+                self.set_available(turn, agent, available, for_chats);
                 Ok(Reply::Done)
             }
             Command::Accept {

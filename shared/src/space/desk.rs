@@ -18,6 +18,7 @@ use crate::conversation::{EndCause, Fence, Source, Standing};
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::rights::Role;
+use crate::settings::OfferMode;
 use crate::text::{Label, PersonName};
 use crate::time::{Timestamp, millis};
 
@@ -37,6 +38,9 @@ pub struct Desk {
     pub items: Vec<WorkItem>,
     /// The resolutions to choose from.
     pub resolutions: Vec<Label>,
+    /// How work items reach agents.
+    #[serde(default)]
+    pub offer_mode: OfferMode,
 }
 
 /// The agent whose desk it is.
@@ -52,6 +56,8 @@ pub struct Me {
     pub role: Role,
     /// Available or Unavailable.
     pub available: bool,
+    /// For how many chats at a time, where they are assigned at once (F44).
+    pub available_for: Option<u8>,
     /// The conversation limit in force.
     pub limit: u8,
     /// Slots filled: offers, assignments on their way, held work items.
@@ -125,11 +131,13 @@ impl Desk {
             offers,
             items,
             resolutions,
+            offer_mode,
         } = self;
         *me == other.me
             && *offers == other.offers
             && *items == other.items
             && *resolutions == other.resolutions
+            && *offer_mode == other.offer_mode
     }
 }
 
@@ -217,6 +225,7 @@ impl Ledger {
             screen_name: duty.agent.screen_name.clone(),
             role: duty.agent.role,
             available: duty.agent.available,
+            available_for: duty.agent.available_for,
             limit: duty.limit(&self.settings),
             used: u8::try_from(duty.slots.len()).unwrap_or(u8::MAX),
             space: self.settings.name.clone(),
@@ -227,6 +236,7 @@ impl Ledger {
             offers,
             items,
             resolutions: self.settings.resolutions.clone(),
+            offer_mode: self.settings.offer_mode,
         })
     }
 

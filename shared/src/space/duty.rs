@@ -7,7 +7,7 @@ use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
-use crate::settings::Settings;
+use crate::settings::{OfferMode, Settings};
 
 /// An agent, and what the agent is doing.
 #[derive(Clone, Debug)]
@@ -46,10 +46,16 @@ impl Duty {
         self.agent.available && !self.sockets.is_empty()
     }
 
-    /// True when the agent can be offered something (R5).
+    /// True when the agent can be given something unasked (R5, R29, R30).
     pub fn is_eligible(&self, settings: &Settings) -> bool {
-        let limit = usize::from(self.limit(settings));
-        self.is_on_duty() && self.slots.len() < limit && self.offers.is_empty()
+        let limit = self.limit(settings);
+        let limit = match settings.offer_mode {
+            OfferMode::Offer => limit,
+            OfferMode::AutoAccept => limit.min(self.agent.available_for.unwrap_or(limit)),
+            OfferMode::Manual => 0,
+        };
+        let has_room = self.slots.len() < usize::from(limit);
+        self.is_on_duty() && has_room && self.offers.is_empty()
     }
 
     /// Where the agent stands in the rotation (R6).

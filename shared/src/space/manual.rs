@@ -63,7 +63,7 @@ impl Ledger {
         });
         turn.offered.insert(agent);
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, to, (agent, id));
+        self.propose(turn, conversation, to, Some((agent, id)));
         Ok(Reply::Later)
     }
 

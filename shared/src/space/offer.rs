@@ -63,7 +63,7 @@ impl Ledger {
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
         let name = duty.agent.screen_name.clone();
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, to, (agent, id));
+        self.propose(turn, conversation, to, Some((agent, id)));
         Ok(Reply::Later)
     }
 
@@ -109,10 +109,22 @@ impl Ledger {
     }
 
     /// Makes an agent Available or Unavailable (R11).
-    pub fn set_available(&mut self, turn: &mut Turn, agent: AgentId, available: bool) {
-        let duty = self.roster.get(&agent);
-        if duty.is_some_and(|duty| duty.agent.available != available) {
-            self.change_agent(turn, agent, |agent| agent.available = available);
+    pub fn set_available(
+        &mut self,
+        turn: &mut Turn,
+        agent: AgentId,
+        available: bool,
+        for_chats: Option<u8>,
+    ) {
+        let Some(duty) = self.roster.get(&agent) else {
+            return;
+        };
+        let available_for = for_chats.or(duty.agent.available_for);
+        if (duty.agent.available, duty.agent.available_for) != (available, available_for) {
+            self.change_agent(turn, agent, |agent| {
+                agent.available = available;
+                agent.available_for = available_for;
+            });
         }
     }
 }

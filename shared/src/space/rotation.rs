@@ -7,13 +7,19 @@
 //!   back does not change the place (FAIR1, F45).
 //! - **R7** When every agent who could be offered an item has declined it, the declines are
 //!   forgotten and it rests for [`REST`] before it goes round again (F49).
+//! - **R29** As the space has chosen, an item in turn is offered, or assigned at once without being
+//!   asked (F44), or nothing goes round and agents help themselves (D6).
+//! - **R30** Assigned at once is up to the number that the agent chose, and never more than the
+//!   conversation limit; Assign to Me goes up to the conversation limit.
 
 use core::time::Duration;
 
 use super::ledger::Ledger;
 use super::row::{ItemState, Slot};
 use super::turn::Turn;
+use crate::conversation::Assignee;
 use crate::id::{AgentId, ConversationId};
+use crate::settings::OfferMode;
 
 /// How long an item rests after a decline by every eligible agent: 2 s. Source: PROTOCOL.md §7.
 pub const REST: Duration = Duration::from_secs(2);
@@ -29,20 +35,31 @@ impl Ledger {
                 |agent: &AgentId| item.is_some_and(|item| item.declined.contains(agent));
             let agents = self.rotation.iter().map(|(_, agent)| *agent);
             match agents.into_iter().find(|agent| !has_declined(agent)) {
-                Some(agent) => self.offer(turn, conversation, agent),
+                Some(agent) => self.give(turn, conversation, agent),
                 None => self.rest(turn, conversation),
             }
         }
     }
 
-    fn offer(&mut self, turn: &mut Turn, conversation: ConversationId, agent: AgentId) {
+    /// Gives an item to an agent the way that the space has chosen (R29).
+    fn give(&mut self, turn: &mut Turn, conversation: ConversationId, agent: AgentId) {
         let expires_at = turn.now + self.settings.offer();
+        let is_assigned = self.settings.offer_mode == OfferMode::AutoAccept;
         self.change_item(turn, conversation, |item| {
             item.fence = item.fence.next();
-            item.state = ItemState::Offered { agent, expires_at };
+            if !is_assigned {
+                item.state = ItemState::Offered { agent, expires_at };
+            }
             let fence = item.fence;
             item.slots.push(Slot { fence, agent });
         });
+        if let Some(duty) = self.roster.get(&agent)
+            && is_assigned
+        {
+            let name = duty.agent.screen_name.clone();
+            let to = Some(Assignee { agent, name });
+            self.propose(turn, conversation, to, None);
+        }
         self.offers_made = self.offers_made.saturating_add(1);
         let number = self.offers_made;
         self.change_agent(turn, agent, |agent| agent.last_offer = number);

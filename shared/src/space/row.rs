@@ -47,6 +47,9 @@ pub struct Agent {
     pub limit: Option<u8>,
     /// Available or Unavailable (F40), as the agent or a missed offer set it.
     pub available: bool,
+    /// How many chats may be assigned to the agent without being asked (F44); `None` for as many
+    /// as the conversation limit.
+    pub available_for: Option<u8>,
     /// The place in the rotation: number of the last offer that this agent got, 0 for none.
     pub last_offer: u64,
 }

@@ -3,6 +3,7 @@
 mod assigning;
 mod day;
 mod manual;
+mod mode;
 mod offering;
 #[cfg(feature = "mutants")]
 mod planted;
@@ -23,7 +24,7 @@ use crate::frame::{CloseCode, FromServer, Hello, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, DeviceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
-use crate::settings::Settings;
+use crate::settings::{OfferMode, Settings};
 use crate::text::{Label, PersonName};
 use crate::time::Timestamp;
 
@@ -139,7 +140,14 @@ impl Scene {
     }
 
     fn set_available(&mut self, n: u8, available: bool) -> Vec<Effect> {
-        self.ask(n, Command::SetAvailable { available })
+        let for_chats = None;
+        self.ask(
+            n,
+            Command::SetAvailable {
+                available,
+                for_chats,
+            },
+        )
     }
 
     fn accept(&mut self, n: u8, c: u8, fence: u64) -> Vec<Effect> {
@@ -267,6 +275,7 @@ fn agent_row(n: u8) -> Agent {
         },
         limit: None,
         available: true,
+        available_for: None,
         last_offer: 0,
     }
 }

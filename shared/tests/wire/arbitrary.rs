@@ -12,6 +12,7 @@ use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
+use shared::settings::OfferMode;
 use shared::space::{Command as SpaceCommand, Counts, Desk, Me, Offer, WorkItem};
 use shared::text::{Label, MessageText, PersonName};
 use shared::time::Timestamp;
@@ -101,7 +102,12 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
 /// Any command to a space.
 pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
     prop_oneof![
-        any::<bool>().prop_map(|available| SpaceCommand::SetAvailable { available }),
+        any::<(bool, Option<u8>)>().prop_map(|(available, for_chats)| {
+            SpaceCommand::SetAvailable {
+                available,
+                for_chats,
+            }
+        }),
         (conversation(), fence()).prop_map(|(conversation, fence)| SpaceCommand::Accept {
             conversation,
             fence
@@ -254,13 +260,14 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
 
 fn me() -> impl Strategy<Value = Me> {
     let who = (agent(), name(), name(), role(), name());
-    (who, any::<(bool, u8, u8)>()).prop_map(
-        |((agent, name, screen_name, role, space), (available, limit, used))| Me {
+    (who, any::<(bool, Option<u8>, u8, u8)>()).prop_map(
+        |((agent, name, screen_name, role, space), (available, available_for, limit, used))| Me {
             agent,
             name,
             screen_name,
             role,
             available,
+            available_for,
             limit,
             used,
             space,
@@ -274,13 +281,25 @@ fn desk() -> impl Strategy<Value = Desk> {
         vec(work_item(), 0..5),
         vec(label(), 0..5),
     );
-    (moment(), me(), lists).prop_map(|(now, me, (offers, items, resolutions))| Desk {
-        now,
-        me,
-        offers,
-        items,
-        resolutions,
+    (moment(), me(), lists, mode()).prop_map(|(now, me, lists, offer_mode)| {
+        let (offers, items, resolutions) = lists;
+        Desk {
+            now,
+            me,
+            offers,
+            items,
+            resolutions,
+            offer_mode,
+        }
     })
+}
+
+fn mode() -> impl Strategy<Value = OfferMode> {
+    prop_oneof![
+        Just(OfferMode::Offer),
+        Just(OfferMode::AutoAccept),
+        Just(OfferMode::Manual),
+    ]
 }
 
 /// Any frame to a client.

@@ -181,6 +181,14 @@ fn an_event_of_a_newer_release_is_unknown_and_keeps_its_place() {
     assert_eq!(Entry::from_stored(older).unwrap().event, Event::IdleWarned);
 }
 
+/// What an older client leaves out is not asked of it.
+#[test]
+fn f44_an_older_client_says_nothing_of_how_many_chats() {
+    let older = r#"{"set_available":{"available":true}}"#;
+    let read: shared::space::Command = serde_json::from_str(older).unwrap();
+    assert_eq!(read, samples::space_commands()[0]);
+}
+
 /// Compares with the golden file, and reads the file back.
 fn hold<T>(samples: &[T], golden: &ExpectFile)
 where

@@ -10,7 +10,7 @@ use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome}
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Role, Side};
-use shared::settings::Settings;
+use shared::settings::{OfferMode, Settings};
 use shared::space::{
     Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Row as SpaceRow,
     Seat as SpaceSeat, Slot, WorkItem,
@@ -114,7 +114,14 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
 pub fn space_commands() -> Vec<SpaceCommand> {
     let (conversation, fence) = (CONVERSATION, Fence(3));
     vec![
-        SpaceCommand::SetAvailable { available: true },
+        SpaceCommand::SetAvailable {
+            available: true,
+            for_chats: None,
+        },
+        SpaceCommand::SetAvailable {
+            available: true,
+            for_chats: Some(3),
+        },
         SpaceCommand::Accept {
             conversation,
             fence,
@@ -233,6 +240,7 @@ pub fn desk() -> Desk {
             screen_name: name("Jack"),
             role: Role::Supervisor,
             available: true,
+            available_for: Some(3),
             limit: 5,
             used: 2,
             space: name("Demo"),
@@ -258,6 +266,7 @@ pub fn desk() -> Desk {
             ended: Some(EndCause::Customer),
         }],
         resolutions: vec![label("resolved"), label("not_resolved")],
+        offer_mode: OfferMode::AutoAccept,
     }
 }
 
@@ -518,6 +527,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             role: Role::Admin,
             limit: Some(3),
             available: false,
+            available_for: Some(2),
             last_offer: 9,
         }),
     ];

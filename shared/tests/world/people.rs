@@ -53,6 +53,7 @@ impl World {
                 role,
                 limit: self.random.pick(&[None, None, Some(1), Some(3)]),
                 available: self.random.chance(0.7),
+                available_for: None,
                 last_offer: 0,
             });
         }
@@ -135,8 +136,7 @@ impl World {
                 self.ask_space(number, command);
             }
             Act::Return(number) => {
-                let available = true;
-                self.ask_space(number, space::Command::SetAvailable { available });
+                self.set_available(number, true);
             }
             Act::GiveUp(client) => {
                 let pending = self.clients[client].link.pending();
@@ -156,6 +156,17 @@ impl World {
         let id = CommandId::from_bytes(self.random.bytes());
         self.note("ask space", [number as u64, 0], |_| format!("{command:?}"));
         self.tell_space(number, SpaceInput::Submit { id, command });
+    }
+
+    fn set_available(&mut self, number: usize, available: bool) {
+        let for_chats = None;
+        self.ask_space(
+            number,
+            space::Command::SetAvailable {
+                available,
+                for_chats,
+            },
+        );
     }
 
     fn submit(&mut self, client: usize, command: Command) {
@@ -272,15 +283,13 @@ impl World {
         let is_available = desk.me.available;
         let is_calm = self.is_healed;
         if !is_available && self.random.chance(if is_calm { 1.0 } else { 0.3 }) {
-            let available = true;
-            return self.ask_space(number, space::Command::SetAvailable { available });
+            return self.set_available(number, true);
         }
         let talks: Vec<usize> = self.consoles[number].talks.values().copied().collect();
         if talks.is_empty() || self.random.chance(0.1) {
             match self.random.range(0, 9) {
                 0 if !is_calm => {
-                    let available = !is_available;
-                    self.ask_space(number, space::Command::SetAvailable { available });
+                    self.set_available(number, !is_available);
                 }
                 1 if !is_calm => self.reload_console(number),
                 2 if !is_calm => self.tell_space(number, SpaceInput::Offline),

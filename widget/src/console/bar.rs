@@ -94,6 +94,7 @@ fn switch(console: Console) -> El {
     let toggle = move || {
         desk.submit(Command::SetAvailable {
             available: !desk.is_available(),
+            for_chats: None,
         });
     };
     let state = move || {

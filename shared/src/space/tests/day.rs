@@ -92,7 +92,7 @@ pub struct Day {
 }
 
 impl Day {
-    pub fn new(limit: u8) -> Self {
+    pub fn new(set: impl FnOnce(&mut Settings)) -> Self {
         let scene = Scene {
             space: Space::default(),
             now: 1_000_000,
@@ -108,7 +108,7 @@ impl Day {
             connections: 0,
         };
         let mut settings = Settings::new(name("Demo"));
-        settings.conversation_limit = limit;
+        set(&mut settings);
         let agents = AGENTS.map(agent_row).into();
         let space = "demo".parse().unwrap();
         day.take(Input::Create {
@@ -299,7 +299,14 @@ impl Day {
                 self.letter(at, false);
             }
             Step::Available(n, available) => {
-                self.ask(agent_of(n), Command::SetAvailable { available });
+                let for_chats = available.then_some(n + 1);
+                self.ask(
+                    agent_of(n),
+                    Command::SetAvailable {
+                        available,
+                        for_chats,
+                    },
+                );
             }
             Step::Accept(n, c, is_open) => {
                 let (n, conversation, fence) = self.offer(n, c, is_open);

@@ -58,7 +58,7 @@ fn r19_a_socket_says_hello_within_10_seconds() {
     };
     let (socket, person) = (SocketId(7), person(ADA));
     scene.take(Input::Connected { socket, person });
-    let effects = scene.ask(7, Command::SetAvailable { available: false });
+    let effects = scene.set_available(7, false);
     assert!(matches!(
         effects.as_slice(),
         [Effect::Send {

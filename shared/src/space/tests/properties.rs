@@ -12,8 +12,15 @@ proptest! {
     /// Time alone changes nothing before the announced deadline; a refused command changes
     /// nothing; a repeated notice has no second effect; disk and seats bring everything back.
     #[test]
-    fn every_day_keeps_the_rules(limit in 1..4u8, steps in vec_of(any_step(), 0..150)) {
-        let mut day = Day::new(limit);
+    fn every_day_keeps_the_rules(
+        limit in 1..4u8,
+        offer_mode in any_mode(),
+        steps in vec_of(any_step(), 0..150),
+    ) {
+        let mut day = Day::new(|settings| {
+            settings.conversation_limit = limit;
+            settings.offer_mode = offer_mode;
+        });
         for (pause, step) in steps {
             day.scene.now += pause;
             if pause < 150_000 {
@@ -47,4 +54,12 @@ proptest! {
             prop_assert!(most - least <= 1, "{:?}", offers);
         }
     }
+}
+
+fn any_mode() -> impl Strategy<Value = OfferMode> {
+    prop_oneof![
+        2 => Just(OfferMode::Offer),
+        1 => Just(OfferMode::AutoAccept),
+        1 => Just(OfferMode::Manual),
+    ]
 }
