@@ -41,6 +41,9 @@ pub struct Settings {
     /// How work items reach agents: by offers (D6).
     #[serde(default)]
     pub offer_mode: OfferMode,
+    /// Which agent comes first: the one longest without an offer.
+    #[serde(default)]
+    pub routing: Routing,
     /// Messages that one person may send at once: 20 (SECURITY.md L2).
     pub messages_burst: u32,
     /// Messages that one person may send in 10 s in the long run: 50 (SECURITY.md L2).
@@ -63,6 +66,17 @@ pub enum OfferMode {
     AutoAccept,
     /// Agents choose from the waiting list; nothing is offered (F54).
     Manual,
+}
+
+/// Which of the agents who can be given a work item comes first (D6).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Routing {
+    /// The one whose last offer lies furthest back (F45).
+    #[default]
+    RoundRobin,
+    /// The one with the fewest slots filled; of these, the one whose last offer lies furthest back.
+    LeastBusy,
 }
 
 /// Names of resolutions that every space has and that the machines themselves use.
@@ -107,6 +121,8 @@ pub struct Change {
     pub conversation_limit: Option<u32>,
     /// See [`Settings::offer_mode`].
     pub offer_mode: Option<OfferMode>,
+    /// See [`Settings::routing`].
+    pub routing: Option<Routing>,
     /// See [`Settings::messages_burst`].
     pub messages_burst: Option<u32>,
     /// See [`Settings::messages_per_10s`].
@@ -151,6 +167,7 @@ impl Settings {
             max_s: DAY_S,
             conversation_limit: 5,
             offer_mode: OfferMode::default(),
+            routing: Routing::default(),
             messages_burst: 20,
             messages_per_10s: 50,
             fallback_text: None,
@@ -173,12 +190,14 @@ impl Settings {
             origins,
             fallback_text,
             offer_mode,
+            routing,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
         next.live_chat = live_chat.unwrap_or(next.live_chat);
         next.origins = origins.unwrap_or(next.origins);
         next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
+        next.routing = routing.unwrap_or(next.routing);
         next.fallback_text = fallback_text.or(next.fallback_text);
         let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
         next.conversation_limit = limit

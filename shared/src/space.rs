@@ -11,7 +11,7 @@
 //! - **R3** Every input first settles what fell due, so a late, early or doubled alarm changes
 //!   nothing.
 //!
-//! Rules by subject: `rotation` R4 to R7, R29 and R30, `offer` R8 to R11, `commands` R12, `assignment` R13
+//! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
 //! `manual` R26 to R28.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),

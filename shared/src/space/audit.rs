@@ -142,7 +142,7 @@ impl Ledger {
         })?;
         let duties = self.roster.values();
         let eligible = duties.filter(|duty| duty.is_eligible(&self.settings));
-        let rotation: BTreeSet<_> = eligible.map(super::duty::Duty::place).collect();
+        let rotation: BTreeSet<_> = eligible.map(|duty| duty.place(&self.settings)).collect();
         let is_right = self.rotation == rotation;
         ensure(is_right, "FAIR1", || {
             format!("{:?} is not {rotation:?}", self.rotation)

@@ -7,7 +7,10 @@ use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
-use crate::settings::{OfferMode, Settings};
+use crate::settings::{OfferMode, Routing, Settings};
+
+/// A place in the rotation; the least comes first.
+pub(super) type Place = (usize, u64, AgentId);
 
 /// An agent, and what the agent is doing.
 #[derive(Clone, Debug)]
@@ -58,8 +61,12 @@ impl Duty {
         self.is_on_duty() && has_room && self.offers.is_empty()
     }
 
-    /// Where the agent stands in the rotation (R6).
-    pub const fn place(&self) -> (u64, AgentId) {
-        (self.agent.last_offer, self.agent.agent)
+    /// Where the agent stands in the rotation (R6, R31).
+    pub fn place(&self, settings: &Settings) -> Place {
+        let busy = match settings.routing {
+            Routing::RoundRobin => 0,
+            Routing::LeastBusy => self.slots.len(),
+        };
+        (busy, self.agent.last_offer, self.agent.agent)
     }
 }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::desk::Counts;
-use super::duty::Duty;
+use super::duty::{Duty, Place};
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
 use super::turn::Turn;
@@ -33,8 +33,8 @@ pub(super) struct Ledger {
     pub sockets: BTreeMap<SocketId, Seat>,
     /// Items that can be offered at once, oldest first (FAIR2).
     pub queue: BTreeSet<(Timestamp, ConversationId)>,
-    /// Agents who can be offered something at once, the one longest without an offer first (FAIR1).
-    pub rotation: BTreeSet<(u64, AgentId)>,
+    /// Agents who can be given something at once, in their order (FAIR1).
+    pub rotation: BTreeSet<Place>,
     /// The one deadline of every item that has one.
     pub deadlines: BTreeSet<(Timestamp, ConversationId)>,
     /// When each socket counts as gone unless it is heard.
@@ -158,11 +158,11 @@ impl Ledger {
         let Some(duty) = self.roster.get_mut(&agent) else {
             return;
         };
-        self.rotation.remove(&duty.place());
+        self.rotation.remove(&duty.place(&self.settings));
         let was_on_duty = u32::from(duty.is_on_duty());
         change(duty);
         if duty.is_eligible(&self.settings) {
-            self.rotation.insert(duty.place());
+            self.rotation.insert(duty.place(&self.settings));
         }
         let others = self.counts.available.saturating_sub(was_on_duty);
         self.counts.available = others.saturating_add(u32::from(duty.is_on_duty()));

@@ -11,6 +11,8 @@
 //!   asked (F44), or nothing goes round and agents help themselves (D6).
 //! - **R30** Assigned at once is up to the number that the agent chose, and never more than the
 //!   conversation limit; Assign to Me goes up to the conversation limit.
+//! - **R31** A space may choose that fewer slots filled come before R6. FAIR1 is a promise of
+//!   round robin alone.
 
 use core::time::Duration;
 
@@ -33,7 +35,7 @@ impl Ledger {
             let item = self.items.get(&conversation);
             let has_declined =
                 |agent: &AgentId| item.is_some_and(|item| item.declined.contains(agent));
-            let agents = self.rotation.iter().map(|(_, agent)| *agent);
+            let agents = self.rotation.iter().map(|(_, _, agent)| *agent);
             match agents.into_iter().find(|agent| !has_declined(agent)) {
                 Some(agent) => self.give(turn, conversation, agent),
                 None => self.rest(turn, conversation),

@@ -24,7 +24,7 @@ use crate::frame::{CloseCode, FromServer, Hello, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, DeviceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
-use crate::settings::{OfferMode, Settings};
+use crate::settings::{OfferMode, Routing, Settings};
 use crate::text::{Label, PersonName};
 use crate::time::Timestamp;
 

@@ -1,4 +1,4 @@
-//! R29 and R30: how work items reach agents.
+//! R29 to R31: how work items reach agents.
 
 use super::*;
 
@@ -89,4 +89,25 @@ fn f54_manual_offers_nothing_and_agents_help_themselves() {
     assert_eq!((scene.offered(1), assigned(1, &scene)), (None, None));
     let effects = scene.assign_to_me(BEN, 1);
     assert_eq!(instructions(&effects), [assign(1, Some(BEN))]);
+}
+
+#[test]
+fn r31_the_least_busy_agent_comes_first() {
+    let mut scene = Scene::set(&[ADA, BEN, CYD], |settings| {
+        settings.routing = Routing::LeastBusy;
+    });
+    let mut order = vec![];
+    for c in 1..=6 {
+        scene.waits(c);
+        let (n, fence) = scene.offered(c).unwrap();
+        order.push(n);
+        scene.talk(n, c, fence, 3);
+        if n == BEN {
+            scene.closed(c, 4, fence);
+        }
+    }
+    assert_eq!(order, [ADA, BEN, CYD, BEN, BEN, BEN], "Ben has none");
+    scene.waits(7);
+    scene.decline(BEN, 7, 1);
+    assert_eq!(scene.offered(7), Some((ADA, 2)), "longest without an offer");
 }

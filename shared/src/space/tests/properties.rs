@@ -15,11 +15,15 @@ proptest! {
     fn every_day_keeps_the_rules(
         limit in 1..4u8,
         offer_mode in any_mode(),
+        is_least_busy in any::<bool>(),
         steps in vec_of(any_step(), 0..150),
     ) {
         let mut day = Day::new(|settings| {
             settings.conversation_limit = limit;
             settings.offer_mode = offer_mode;
+            if is_least_busy {
+                settings.routing = Routing::LeastBusy;
+            }
         });
         for (pause, step) in steps {
             day.scene.now += pause;

@@ -1,0 +1,184 @@
+//! Transfer: an agent passes on what the agent has (D7).
+//!
+//! - **R32** To an agent: an offer, beside the slot of the agent who has it. Until it is accepted
+//!   the conversation stays where it is; decline, expiry, the end of the conversation or the holder's own
+//!   Assign to Me drop it, and the holder's desk says which.
+//! - **R33** The offer fills a slot of its agent, who is on duty and has room (A4), and runs out
+//!   like any other (A7, F48). It is no offer of the rotation: neither its place nor R5 count it.
+//! - **R34** To a queue: the conversation waits again at its old place, in that queue.
+//! - **R35** The note goes first: the sender's client writes it into the conversation's log as
+//!   an internal note, under the id of the transfer, and asks the space once it is acknowledged.
+//!   So it is there when the target looks, and stays when the offer is declined or runs out; a
+//!   client that dies in between leaves a note and no transfer. The space refuses a transfer
+//!   without its words, and shows them with the offer.
+//! - **R36** What is where it should go already is done.
+
+use super::commands::Reply;
+use super::ledger::Ledger;
+use super::row::{Item, ItemState, Returned, Slot, TransferEnd};
+use super::turn::Turn;
+use super::{Command, Target};
+use crate::conversation::Standing;
+use crate::id::{AgentId, CommandId, ConversationId};
+use crate::mutant::{self, Mutant};
+use crate::refusal::Refusal;
+use crate::text::{Label, MessageText};
+
+/// What [`Command::Transfer`] asks, besides which conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Passing<'a> {
+    pub to: &'a Target,
+    pub note: Option<&'a MessageText>,
+}
+
+impl Command {
+    /// True when a transfer would change nothing (R36).
+    pub(super) fn is_for(&self, holder: Option<AgentId>) -> bool {
+        matches!(self, Self::Transfer { to: Target::Agent { agent, .. }, .. } if Some(*agent) == holder)
+    }
+}
+
+impl Ledger {
+    /// Passes a held conversation on (R32, R34).
+    pub fn transfer(
+        &mut self,
+        turn: &mut Turn,
+        (agent, id): (AgentId, CommandId),
+        conversation: ConversationId,
+        Passing { to, note }: Passing,
+    ) -> Result<Reply, Refusal> {
+        let item = self.items.get(&conversation);
+        let item = item.ok_or(Refusal::ConversationUnknown)?;
+        let is_to_queue = matches!(to, Target::Queue { .. });
+        match &item.state {
+            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
+            ItemState::Assigning {
+                to: None,
+                command: Some((by, _)),
+                ..
+            } if *by == agent && is_to_queue => {
+                self.answer_later(turn, conversation, (agent, id));
+                return Ok(Reply::Later);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. }
+                if is_to_queue && item.declined.contains(&agent) =>
+            {
+                return Ok(Reply::Done);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
+                return Err(Refusal::NotAssignee);
+            }
+            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        }
+        let note = note.ok_or(Refusal::NoteRequired)?;
+        match to {
+            Target::Agent { agent: to, queue } => {
+                self.check_queue(queue.as_ref())?;
+                let queue = queue.clone();
+                self.pass_to(turn, conversation, (agent, *to), queue, note)
+            }
+            Target::Queue { queue } => {
+                self.check_queue(Some(queue))?;
+                let queue = Some(queue.clone());
+                self.change_item(turn, conversation, |item| {
+                    item.drop_transfer();
+                    item.fence = item.fence.next();
+                });
+                self.propose(turn, conversation, (None, queue), Some((agent, id)));
+                Ok(Reply::Later)
+            }
+        }
+    }
+
+    fn pass_to(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        (by, to): (AgentId, AgentId),
+        queue: Option<Label>,
+        note: &MessageText,
+    ) -> Result<Reply, Refusal> {
+        let item = self.items.get(&conversation);
+        let item = item.ok_or(Refusal::ConversationUnknown)?;
+        let is_asked =
+            matches!(&item.state, ItemState::Transferring { to: asked, .. } if *asked == to);
+        if is_asked || item.held_by() == Some(to) {
+            return Ok(Reply::Done);
+        }
+        let duty = self.roster.get(&to).ok_or(Refusal::AgentUnknown)?;
+        if !duty.is_on_duty() {
+            return Err(Refusal::AgentUnavailable);
+        }
+        if !mutant::is(Mutant::NoCapacityCheck) {
+            self.check_free(to, item)?;
+        }
+        let expires_at = turn.now + self.settings.offer();
+        self.change_item(turn, conversation, |item| {
+            item.drop_transfer();
+            item.fence = item.fence.next();
+            let slot = Slot {
+                fence: item.fence,
+                agent: to,
+            };
+            item.slots.push(slot);
+            item.declined.retain(|agent| *agent != to);
+            item.returned = None;
+            item.state = ItemState::Transferring {
+                to,
+                expires_at,
+                by,
+                queue,
+                note: note.clone(),
+            };
+        });
+        turn.offered.insert(to);
+        Ok(Reply::Done)
+    }
+
+    /// Drops the offer; who has the conversation keeps it and is told (R32).
+    pub fn end_transfer(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        why: Option<TransferEnd>,
+    ) {
+        self.change_item(turn, conversation, |item| {
+            let ItemState::Transferring { to: agent, .. } = item.state else {
+                return;
+            };
+            item.drop_transfer();
+            item.returned = why.map(|why| Returned { agent, why });
+            if why == Some(TransferEnd::Declined) {
+                item.declined.push(agent);
+            }
+        });
+    }
+
+    fn check_queue(&self, queue: Option<&Label>) -> Result<(), Refusal> {
+        if queue.is_none_or(|queue| self.settings.has_queue(queue)) {
+            Ok(())
+        } else {
+            Err(Refusal::QueueUnknown)
+        }
+    }
+}
+
+impl Item {
+    /// Back to the agent who has it, if it is being passed on.
+    pub(super) fn drop_transfer(&mut self) {
+        if matches!(self.state, ItemState::Transferring { .. }) {
+            let fence = self.fence;
+            self.slots.retain(|slot| slot.fence < fence);
+            self.state = ItemState::Held;
+        }
+    }
+
+    /// Whether somebody else can still get it.
+    pub(super) const fn is_still_open(&self) -> Result<(), Refusal> {
+        match self.report.standing {
+            Standing::Waiting | Standing::Active { .. } => Ok(()),
+            Standing::WrappingUp { .. } => Err(Refusal::Ended),
+            Standing::Closed { .. } => Err(Refusal::Closed),
+        }
+    }
+}
