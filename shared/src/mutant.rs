@@ -16,6 +16,8 @@ pub enum Mutant {
     ExpiryByAlarmOnly,
     /// A slot stays filled when the conversation rejects the assignment.
     SlotKeptOnReject,
+    /// A space transfers to an agent without a free slot.
+    NoCapacityCheck,
     /// A space proposes an assignment once and never again.
     CommandNotRetried,
     /// A conversation takes a repeated command for a new one.
@@ -40,12 +42,13 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
         Self::ExpiryByAlarmOnly,
         Self::SlotKeptOnReject,
+        Self::NoCapacityCheck,
         Self::CommandNotRetried,
         Self::DedupeMissing,
         Self::DedupeInMemory,
@@ -67,6 +70,7 @@ impl Mutant {
             Self::NoTombstone => "no_tombstone",
             Self::ExpiryByAlarmOnly => "expiry_by_alarm_only",
             Self::SlotKeptOnReject => "slot_kept_on_reject",
+            Self::NoCapacityCheck => "no_capacity_check",
             Self::CommandNotRetried => "command_not_retried",
             Self::DedupeMissing => "dedupe_missing",
             Self::DedupeInMemory => "dedupe_in_memory",

@@ -52,6 +52,12 @@ pub enum Refusal {
     /// The space has no such resolution.
     #[error("the space has no such resolution")]
     ResolutionUnknown,
+    /// A transfer without a note.
+    #[error("a transfer needs a note")]
+    NoteRequired,
+    /// The space has no such queue.
+    #[error("the space has no such queue")]
+    QueueUnknown,
     /// The id was used before for something else.
     #[error("this id was used before for another command")]
     CommandConflict,
@@ -91,6 +97,8 @@ impl Refusal {
             Self::Ended => "ended",
             Self::Closed => "closed",
             Self::ResolutionUnknown => "resolution_unknown",
+            Self::NoteRequired => "note_required",
+            Self::QueueUnknown => "queue_unknown",
             Self::CommandConflict => "command_conflict",
             Self::ConversationUnknown => "conversation_unknown",
             Self::ConversationOpen { .. } => "conversation_open",
@@ -116,7 +124,7 @@ impl Refusal {
             | Self::Closed
             | Self::CommandConflict
             | Self::ConversationOpen { .. } => 409,
-            Self::ResolutionUnknown => 422,
+            Self::ResolutionUnknown | Self::NoteRequired | Self::QueueUnknown => 422,
         }
     }
 }

@@ -91,6 +91,9 @@ pub mod resolution {
     pub const NOT_ANSWERED: &str = "not_answered";
 }
 
+/// The queue that every space has (F63).
+pub const GENERAL: &str = "GENERAL";
+
 const DAY_S: u32 = 86_400;
 /// Durations: 1 s, so that tests and demos need not wait, to 30 days.
 const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
@@ -231,6 +234,12 @@ impl Settings {
             *target = check(field, value, range)?.unwrap_or(*target);
         }
         Ok(next)
+    }
+
+    /// True when the space has that queue: `GENERAL` it always has (F63).
+    #[must_use]
+    pub fn has_queue(&self, queue: &Label) -> bool {
+        queue.as_str() == GENERAL
     }
 
     /// See [`Settings::offer_s`].

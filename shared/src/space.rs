@@ -13,7 +13,7 @@
 //!
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
-//! `manual` R26 to R28.
+//! `manual` R26 to R28, `transfer` R32 to R36.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -33,16 +33,17 @@ mod rotation;
 mod row;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod turn;
 
 pub use assignment::{RETRY, RETRY_MAX};
 pub use audit::Broken;
-pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, WorkItem};
+pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
 pub use intake::TOMBSTONE;
 pub use machine::Space;
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
-pub use row::{Agent, Item, ItemState, Row, Seat, Slot};
+pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
 
 use alloc::vec::Vec;
 
@@ -50,10 +51,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Answer, Fence, Instruction, Report, Seq};
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
-use crate::id::{ConversationId, SpaceId, VisitorId};
+use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::Person;
 use crate::settings::Settings;
+use crate::text::{Label, MessageText};
 use crate::time::Timestamp;
 
 /// What an agent asks of a space: imperative.
@@ -91,6 +93,34 @@ pub enum Command {
     Unassign {
         /// Which one.
         conversation: ConversationId,
+    },
+    /// Pass a held conversation on (D7).
+    Transfer {
+        /// Which one.
+        conversation: ConversationId,
+        /// Where to.
+        to: Target,
+        /// The words of the note that the sender has written into the conversation's log under
+        /// this command's id; refused without.
+        note: Option<MessageText>,
+    },
+}
+
+/// Where a transfer goes.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// To one agent, who is asked.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// The queue that it goes to with the agent; `None` leaves it in its own.
+        queue: Option<Label>,
+    },
+    /// To the waiting list of a queue.
+    Queue {
+        /// Which one.
+        queue: Label,
     },
 }
 

@@ -142,7 +142,8 @@ impl Desk {
                 Command::Accept { .. }
                 | Command::Decline { .. }
                 | Command::Take { .. }
-                | Command::Unassign { .. } => None,
+                | Command::Unassign { .. }
+                | Command::Transfer { .. } => None,
             });
         asked.last().unwrap_or(known)
     }

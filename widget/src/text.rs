@@ -104,6 +104,8 @@ impl Text {
             | Refusal::AgentUnavailable
             | Refusal::NotWaiting
             | Refusal::ResolutionUnknown
+            | Refusal::NoteRequired
+            | Refusal::QueueUnknown
             | Refusal::CommandConflict
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff

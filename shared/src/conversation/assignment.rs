@@ -4,6 +4,7 @@
 //!   fence before it.
 //! - **F50** Accept: Waiting → Active. A transfer changes the assignee and never the stage (A9).
 //! - **F56** An assignment to nobody puts the conversation back to the waiting list.
+//! - **F65** An assignment may take the conversation to another queue with it (D7).
 //! - A repeat of what stands is answered like the first; after the end every proposal is answered
 //!   [`Outcome::Ended`].
 
@@ -25,7 +26,7 @@ impl Born {
     }
 
     fn assign(&mut self, turn: &mut Turn, assignment: Assignment) -> Outcome {
-        let Assignment { fence, to } = assignment;
+        let Assignment { fence, to, queue } = assignment;
         let to_agent = to.as_ref().map(|assignee| assignee.agent);
         let holder = self.lifecycle.assignee().map(|assignee| assignee.agent);
         let is_repeat = fence == self.lifecycle.fence && to_agent == holder;
@@ -43,8 +44,9 @@ impl Born {
                         agent: assignee.agent,
                         name: assignee.name,
                         fence,
+                        queue,
                     },
-                    None => Event::AgentUnassigned { fence },
+                    None => Event::AgentUnassigned { fence, queue },
                 };
                 self.append(turn, Author::System, None, event);
                 self.adopt_cursors(turn);

@@ -193,6 +193,7 @@ mod tests {
             agent: agent_id(JACK),
             name: name("Jack"),
             fence: Fence(fence),
+            queue: None,
         };
         let closed = || Event::Closed {
             resolution: label("resolved"),

@@ -144,11 +144,15 @@ pub enum Event {
         name: PersonName,
         /// Number of the assignment.
         fence: Fence,
+        /// The queue that it went to with the agent; `None` when it stayed in its own.
+        queue: Option<Label>,
     },
     /// It went back to the waiting list (F56).
     AgentUnassigned {
         /// Number of the assignment to nobody.
         fence: Fence,
+        /// The queue that it went to (D7); `None` when it stayed in its own.
+        queue: Option<Label>,
     },
     /// Nobody has written for a while; it ends soon (F97).
     IdleWarned,

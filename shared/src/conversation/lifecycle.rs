@@ -123,8 +123,14 @@ impl Lifecycle {
                 }
             }
             Event::AgentRequested => self.stage = Stage::Waiting { since: entry.at },
-            Event::AgentAssigned { agent, name, fence } => {
+            Event::AgentAssigned {
+                agent,
+                name,
+                fence,
+                queue,
+            } => {
                 self.fence = *fence;
+                self.go_to(queue.as_ref());
                 let assignee = Assignee {
                     agent: *agent,
                     name: name.clone(),
@@ -135,8 +141,9 @@ impl Lifecycle {
                     warned_at: None,
                 };
             }
-            Event::AgentUnassigned { fence } => {
+            Event::AgentUnassigned { fence, queue } => {
                 self.fence = *fence;
+                self.go_to(queue.as_ref());
                 self.stage = Stage::Waiting { since: entry.at };
             }
             Event::IdleWarned => {
@@ -167,6 +174,12 @@ impl Lifecycle {
                     resolution,
                 };
             }
+        }
+    }
+
+    fn go_to(&mut self, queue: Option<&Label>) {
+        if let Some(queue) = queue {
+            self.queue = queue.clone();
         }
     }
 

@@ -88,6 +88,8 @@ pub struct Assignment {
     pub fence: Fence,
     /// To whom; `None` puts it back to the waiting list.
     pub to: Option<Assignee>,
+    /// The queue that it goes to; `None` leaves it in its own.
+    pub queue: Option<Label>,
 }
 
 /// Conversation → space, in answer to an instruction.

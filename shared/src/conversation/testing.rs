@@ -154,7 +154,11 @@ pub(super) fn assign(fence: u64, to: Option<SocketId>) -> Input {
         Person::Visitor { .. } => panic!("a customer is nobody's assignee"),
     });
     let fence = Fence(fence);
-    Input::Instructed(Instruction::Assign(Assignment { fence, to }))
+    Input::Instructed(Instruction::Assign(Assignment {
+        fence,
+        to,
+        queue: None,
+    }))
 }
 
 /// The machine with a disk: what a shell keeps of it.

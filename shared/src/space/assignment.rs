@@ -16,11 +16,12 @@ use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
-use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome, Standing};
+use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome};
 use crate::frame::FromServer;
 use crate::id::{AgentId, CommandId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
+use crate::text::Label;
 use crate::time::Timestamp;
 
 /// First pause before a proposal is repeated: 5 s; it grows by as much. Source: PROTOCOL.md §7.
@@ -38,11 +39,12 @@ impl Ledger {
         &mut self,
         turn: &mut Turn,
         conversation: ConversationId,
-        to: Option<Assignee>,
+        (to, queue): (Option<Assignee>, Option<Label>),
         command: Option<(AgentId, CommandId)>,
     ) {
         let state = ItemState::Assigning {
             to,
+            queue,
             command,
             retry_at: retry_at(turn.now, 0),
             repeats: 0,
@@ -74,11 +76,15 @@ impl Ledger {
         let Some(item) = self.items.get(&conversation) else {
             return;
         };
-        if let ItemState::Assigning { to, .. } = &item.state {
-            let (fence, to) = (item.fence, to.clone());
+        if let ItemState::Assigning { to, queue, .. } = &item.state {
+            let assignment = Assignment {
+                fence: item.fence,
+                to: to.clone(),
+                queue: queue.clone(),
+            };
             turn.effects.push(Effect::Instruct {
                 conversation,
-                instruction: Instruction::Assign(Assignment { fence, to }),
+                instruction: Instruction::Assign(assignment),
             });
         }
     }
@@ -121,11 +127,7 @@ impl Ledger {
         let item = self.items.get(&conversation);
         let item = item.ok_or(Refusal::ConversationUnknown)?;
         match &item.state {
-            ItemState::Held => match item.report.standing {
-                Standing::Waiting | Standing::Active { .. } => {}
-                Standing::WrappingUp { .. } => return Err(Refusal::Ended),
-                Standing::Closed { .. } => return Err(Refusal::Closed),
-            },
+            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
             ItemState::Assigning {
                 to: None,
                 command: Some((by, _)),
@@ -144,8 +146,11 @@ impl Ledger {
             }
             ItemState::Gone { .. } => return Err(Refusal::Closed),
         }
-        self.change_item(turn, conversation, |item| item.fence = item.fence.next());
-        self.propose(turn, conversation, None, Some((agent, id)));
+        self.change_item(turn, conversation, |item| {
+            item.drop_transfer();
+            item.fence = item.fence.next();
+        });
+        self.propose(turn, conversation, (None, None), Some((agent, id)));
         Ok(Reply::Later)
     }
 
@@ -170,6 +175,7 @@ impl Ledger {
             ItemState::Waiting { .. }
             | ItemState::Offered { .. }
             | ItemState::Held
+            | ItemState::Transferring { .. }
             | ItemState::Gone { .. } => false,
         };
         match outcome {
@@ -204,6 +210,7 @@ impl Ledger {
                 let fence = item.fence;
                 item.slots.retain(|slot| slot.fence == fence);
                 item.declined.clear();
+                item.returned = None;
                 item.state = ItemState::Held;
             } else {
                 item.back_to_waiting();
@@ -259,9 +266,11 @@ impl Ledger {
 impl Item {
     /// Back to the queue, at the old place; who had it counts as having declined it (R15).
     pub(super) fn back_to_waiting(&mut self) {
+        self.drop_transfer();
         let agents: Vec<AgentId> = self.slots.iter().map(|slot| slot.agent).collect();
         self.declined = agents;
         self.slots.clear();
+        self.returned = None;
         self.state = ItemState::Waiting { not_before: None };
     }
 }

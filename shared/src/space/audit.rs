@@ -84,12 +84,20 @@ impl Ledger {
             }
             ItemState::Assigning { to: None, .. } => (older == 1 && fences.len() == 1, "A6"),
             ItemState::Held => (fences.len() == 1, "A3"),
+            ItemState::Transferring { to, .. } => {
+                let is_offered = older == 1 && is_newest(*to);
+                (is_offered && fences.len() == 2, "A3")
+            }
             ItemState::Gone { .. } => (fences.is_empty(), "A8"),
         };
         ensure(has_its_slots, rule, || format!("{item:?}"))?;
         let has_seen = item.report.fence <= item.fence;
         ensure(has_seen, "A1", || format!("{item:?} was minted too low"))?;
-        if let (ItemState::Offered { expires_at, .. }, Some(now)) = (&item.state, settled_at) {
+        if let (
+            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. },
+            Some(now),
+        ) = (&item.state, settled_at)
+        {
             let is_open = now < *expires_at && *expires_at <= now + self.settings.offer();
             ensure(is_open, "A7", || format!("{item:?} is offered at {now}"))?;
         }

@@ -5,6 +5,7 @@
 
 use super::Command;
 use super::ledger::Ledger;
+use super::transfer::Passing;
 use super::turn::Turn;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, CommandId};
@@ -36,8 +37,9 @@ fn may(
             | Command::Take { .. },
             _,
         )
-        | (Command::Unassign { .. }, Role::Supervisor | Role::Admin) => Ok(()),
-        (Command::Unassign { .. }, Role::Agent) => match holder {
+        | (Command::Unassign { .. } | Command::Transfer { .. }, Role::Supervisor | Role::Admin) => Ok(()),
+        (Command::Transfer { .. }, Role::Agent) if command.is_for(holder) => Ok(()),
+        (Command::Unassign { .. } | Command::Transfer { .. }, Role::Agent) => match holder {
             Some(holder) if holder != agent => Err(Refusal::NotAssignee),
             Some(_) | None => Ok(()),
         },
@@ -75,7 +77,8 @@ impl Ledger {
             Command::Accept { conversation, .. }
             | Command::Decline { conversation, .. }
             | Command::Take { conversation }
-            | Command::Unassign { conversation } => Some(conversation),
+            | Command::Unassign { conversation }
+            | Command::Transfer { conversation, .. } => Some(conversation),
         };
         let item = conversation.and_then(|conversation| self.items.get(conversation));
         let holder = item.and_then(|item| item.held_by());
@@ -98,6 +101,14 @@ impl Ledger {
             } => self.decline(turn, agent, conversation, fence),
             Command::Take { conversation } => self.take_over(turn, (agent, id), conversation),
             Command::Unassign { conversation } => self.unassign(turn, (agent, id), conversation),
+            Command::Transfer {
+                conversation,
+                ref to,
+                ref note,
+            } => {
+                let note = note.as_ref();
+                self.transfer(turn, (agent, id), conversation, Passing { to, note })
+            }
         }
     }
 }

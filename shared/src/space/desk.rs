@@ -12,14 +12,14 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
-use super::row::{Item, ItemState};
+use super::row::{Item, ItemState, Returned, TransferEnd};
 use super::turn::Turn;
 use crate::conversation::{EndCause, Fence, Source, Standing};
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::rights::Role;
 use crate::settings::OfferMode;
-use crate::text::{Label, PersonName};
+use crate::text::{Label, MessageText, PersonName};
 use crate::time::{Timestamp, millis};
 
 /// Least time between two counts: 250 ms. Source: DESIGN.md, "The five ideas".
@@ -34,6 +34,9 @@ pub struct Desk {
     pub me: Me,
     /// What is offered to the agent.
     pub offers: Vec<Offer>,
+    /// What colleagues pass on to the agent (F59).
+    #[serde(default)]
+    pub transferred: Vec<Transferred>,
     /// What the agent holds, oldest first.
     pub items: Vec<WorkItem>,
     /// The resolutions to choose from.
@@ -89,6 +92,37 @@ pub struct Offer {
     pub expires_at: Timestamp,
 }
 
+/// A transfer to the agent: an offer of what a colleague has.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Transferred {
+    /// The offer, to accept or decline like any other.
+    pub offer: Offer,
+    /// Who passes it on: the name that colleagues see.
+    pub from: PersonName,
+    /// The words of the note.
+    pub note: MessageText,
+}
+
+/// What became of a transfer, for the agent who has the work item.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transfer {
+    /// It is offered to a colleague.
+    Asked {
+        /// The name that colleagues see.
+        to: PersonName,
+        /// When the offer is over.
+        expires_at: Timestamp,
+    },
+    /// It came back.
+    Returned {
+        /// The name that colleagues see.
+        to: PersonName,
+        /// Why.
+        why: TransferEnd,
+    },
+}
+
 /// A work item on an agent's desk.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct WorkItem {
@@ -106,6 +140,8 @@ pub struct WorkItem {
     pub waiting_since: Timestamp,
     /// `None` while Active; what ended it while wrapping up.
     pub ended: Option<EndCause>,
+    /// The transfer of it that is under way, or the last one, if it came back.
+    pub transfer: Option<Transfer>,
 }
 
 /// Counts of a space, sent to every agent at most every 250 ms.
@@ -129,12 +165,14 @@ impl Desk {
             now: _,
             me,
             offers,
+            transferred,
             items,
             resolutions,
             offer_mode,
         } = self;
         *me == other.me
             && *offers == other.offers
+            && *transferred == other.transferred
             && *items == other.items
             && *resolutions == other.resolutions
             && *offer_mode == other.offer_mode
@@ -200,21 +238,33 @@ impl Ledger {
     fn desk(&self, now: Timestamp, agent: AgentId) -> Option<Desk> {
         let duty = self.roster.get(&agent)?;
         let mut offers = Vec::new();
+        let mut transferred = Vec::new();
         let mut items = Vec::new();
         for (conversation, fence) in &duty.slots {
             let Some(item) = self.items.get(conversation) else {
                 continue;
             };
-            match item.state {
+            match &item.state {
                 ItemState::Offered { expires_at, .. } if item.fence == *fence => {
-                    offers.push(self.offer_of(item, expires_at));
+                    offers.push(self.offer_of(item, *expires_at));
                 }
+                ItemState::Transferring {
+                    expires_at,
+                    by,
+                    note,
+                    ..
+                } if item.fence == *fence => transferred.push(Transferred {
+                    offer: self.offer_of(item, *expires_at),
+                    from: self.name_of(*by),
+                    note: note.clone(),
+                }),
                 ItemState::Waiting { .. }
                 | ItemState::Offered { .. }
                 | ItemState::Assigning { .. }
                 | ItemState::Held
+                | ItemState::Transferring { .. }
                 | ItemState::Gone { .. } => {
-                    items.extend(item.is_held(*fence).then(|| work_item_of(item)));
+                    items.extend(item.is_held(*fence).then(|| self.work_item_of(item)));
                 }
             }
         }
@@ -234,6 +284,7 @@ impl Ledger {
             now,
             me,
             offers,
+            transferred,
             items,
             resolutions: self.settings.resolutions.clone(),
             offer_mode: self.settings.offer_mode,
@@ -254,20 +305,38 @@ impl Ledger {
             expires_at,
         }
     }
-}
 
-fn work_item_of(item: &Item) -> WorkItem {
-    let report = &item.report;
-    WorkItem {
-        conversation: report.conversation,
-        customer: report.name.clone(),
-        first_words: report.first_words.clone(),
-        queue: report.queue.clone(),
-        source: report.source,
-        waiting_since: item.waiting_since,
-        ended: match report.standing {
-            Standing::WrappingUp { cause, .. } | Standing::Closed { cause, .. } => Some(cause),
-            Standing::Waiting | Standing::Active { .. } => None,
-        },
+    fn work_item_of(&self, item: &Item) -> WorkItem {
+        let report = &item.report;
+        WorkItem {
+            conversation: report.conversation,
+            customer: report.name.clone(),
+            first_words: report.first_words.clone(),
+            queue: report.queue.clone(),
+            source: report.source,
+            waiting_since: item.waiting_since,
+            ended: match report.standing {
+                Standing::WrappingUp { cause, .. } | Standing::Closed { cause, .. } => Some(cause),
+                Standing::Waiting | Standing::Active { .. } => None,
+            },
+            transfer: self.transfer_of(item),
+        }
+    }
+
+    fn transfer_of(&self, item: &Item) -> Option<Transfer> {
+        if let ItemState::Transferring { to, expires_at, .. } = item.state {
+            let to = self.name_of(to);
+            return Some(Transfer::Asked { to, expires_at });
+        }
+        let Returned { agent, why } = item.returned?;
+        let to = self.name_of(agent);
+        Some(Transfer::Returned { to, why })
+    }
+
+    /// The name that colleagues see; that of the space for an agent who is not known any more.
+    fn name_of(&self, agent: AgentId) -> PersonName {
+        let duty = self.roster.get(&agent);
+        duty.map_or(&self.settings.name, |duty| &duty.agent.name)
+            .clone()
     }
 }

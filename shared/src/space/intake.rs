@@ -10,7 +10,7 @@
 use core::time::Duration;
 
 use super::ledger::Ledger;
-use super::row::{Item, ItemState, Slot};
+use super::row::{Item, ItemState, Slot, TransferEnd};
 use super::turn::Turn;
 use crate::conversation::{Assignee, Report, Standing};
 use crate::id::ConversationId;
@@ -55,6 +55,7 @@ impl Ledger {
             state: ItemState::Waiting { not_before: None },
             slots: [].into(),
             declined: [].into(),
+            returned: None,
             report,
         };
         let standing = item.report.standing.clone();
@@ -88,7 +89,9 @@ impl Ledger {
                     item.state = ItemState::Waiting { not_before: None };
                 });
             }
-            ItemState::Held => self.change_item(turn, conversation, Item::back_to_waiting),
+            ItemState::Held | ItemState::Transferring { .. } => {
+                self.change_item(turn, conversation, Item::back_to_waiting);
+            }
             ItemState::Assigning { .. }
             | ItemState::Offered { .. }
             | ItemState::Waiting { .. }
@@ -129,14 +132,21 @@ impl Ledger {
                 }
             }
             ItemState::Held if item.slots.contains(&slot) => (),
+            ItemState::Transferring { .. } if item.slots.contains(&slot) && !has_newest => {
+                if item.is_still_open().is_err() {
+                    self.end_transfer(turn, conversation, Some(TransferEnd::Ended));
+                }
+            }
             ItemState::Assigning { .. }
             | ItemState::Held
+            | ItemState::Transferring { .. }
             | ItemState::Waiting { .. }
             | ItemState::Offered { .. } => {
                 self.refuse_pending(turn, conversation, Refusal::OfferOver);
                 self.change_item(turn, conversation, |item| {
                     item.slots = [slot].into();
                     item.declined.clear();
+                    item.returned = None;
                     item.state = ItemState::Held;
                 });
             }
@@ -159,6 +169,7 @@ impl Ledger {
                 mutant::is(Mutant::SlotKeptOnReject) && is_pending && slot.fence == pending
             });
             item.declined.clear();
+            item.returned = None;
             item.state = ItemState::Gone { until };
         });
     }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::audit::{Broken, Touched};
 use super::ledger::Ledger;
-use super::row::{Agent, Item, ItemState, Row, Seat};
+use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
 use super::{Effect, Input};
 use crate::frame::{CloseCode, SocketId};
@@ -178,6 +178,12 @@ impl Ledger {
                 ItemState::Offered { agent, .. } => {
                     if is_alarm || !mutant::is(Mutant::ExpiryByAlarmOnly) {
                         self.expire(turn, conversation, agent);
+                    }
+                }
+                ItemState::Transferring { to, .. } => {
+                    if is_alarm || !mutant::is(Mutant::ExpiryByAlarmOnly) {
+                        self.end_transfer(turn, conversation, Some(TransferEnd::Expired));
+                        self.change_agent(turn, to, |agent| agent.available = false);
                     }
                 }
                 ItemState::Assigning { .. } => self.repeat(turn, conversation),

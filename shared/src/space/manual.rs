@@ -38,10 +38,17 @@ impl Ledger {
                 return Err(self.already_assigned(to.agent));
             }
             ItemState::Assigning { to: None, .. } => return Err(Refusal::NotWaiting),
-            ItemState::Held => {
+            ItemState::Transferring { to, .. } if *to == agent => {
+                let fence = item.fence;
+                return self.accept(turn, (agent, id), conversation, fence);
+            }
+            ItemState::Held | ItemState::Transferring { .. } => {
                 let holder = item.held_by();
                 match (holder, &item.report.standing, duty.agent.role) {
-                    (Some(holder), _, _) if holder == agent => return Ok(Reply::Done),
+                    (Some(holder), _, _) if holder == agent => {
+                        self.end_transfer(turn, conversation, None);
+                        return Ok(Reply::Done);
+                    }
                     (_, Standing::WrappingUp { .. }, _) => return Err(Refusal::Ended),
                     (_, Standing::Closed { .. }, _) => return Err(Refusal::Closed),
                     (Some(holder), _, Role::Agent) => return Err(self.already_assigned(holder)),
@@ -53,6 +60,7 @@ impl Ledger {
         self.check_free(agent, item)?;
         let name = duty.agent.screen_name.clone();
         self.change_item(turn, conversation, |item| {
+            item.drop_transfer();
             if !matches!(item.state, ItemState::Held) {
                 item.slots.clear();
                 item.state = ItemState::Waiting { not_before: None };
@@ -63,7 +71,7 @@ impl Ledger {
         });
         turn.offered.insert(agent);
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, to, Some((agent, id)));
+        self.propose(turn, conversation, (to, None), Some((agent, id)));
         Ok(Reply::Later)
     }
 

@@ -9,7 +9,7 @@
 
 use super::commands::Reply;
 use super::ledger::Ledger;
-use super::row::ItemState;
+use super::row::{ItemState, TransferEnd};
 use super::turn::Turn;
 use crate::conversation::{Assignee, Fence};
 use crate::id::{AgentId, CommandId, ConversationId};
@@ -29,11 +29,12 @@ impl Ledger {
         let item = self.items.get(&conversation);
         let item = item.ok_or(Refusal::ConversationUnknown)?;
         let is_named = item.fence == fence;
-        match &item.state {
+        let queue = match &item.state {
             ItemState::Offered {
                 agent: to,
                 expires_at,
-            } => {
+            }
+            | ItemState::Transferring { to, expires_at, .. } => {
                 let is_open = turn.now < *expires_at || mutant::is(Mutant::ExpiryByAlarmOnly);
                 if !is_named || !is_open {
                     return Err(Refusal::OfferOver);
@@ -41,6 +42,7 @@ impl Ledger {
                 if *to != agent {
                     return Err(Refusal::OfferNotYours);
                 }
+                item.goes_to()
             }
             ItemState::Assigning { to: Some(to), .. } if to.agent == agent && is_named => {
                 self.answer_later(turn, conversation, (agent, id));
@@ -59,11 +61,11 @@ impl Ledger {
             ItemState::Assigning { .. } | ItemState::Waiting { .. } | ItemState::Gone { .. } => {
                 return Err(Refusal::OfferOver);
             }
-        }
+        };
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
         let name = duty.agent.screen_name.clone();
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, to, Some((agent, id)));
+        self.propose(turn, conversation, (to, queue), Some((agent, id)));
         Ok(Reply::Later)
     }
 
@@ -79,16 +81,23 @@ impl Ledger {
         let item = item.ok_or(Refusal::ConversationUnknown)?;
         match item.state {
             ItemState::Offered { agent: to, .. } if item.fence == fence && to == agent => {}
-            ItemState::Waiting { .. } | ItemState::Offered { .. }
+            ItemState::Transferring { to, .. } if item.fence == fence && to == agent => {
+                self.end_transfer(turn, conversation, Some(TransferEnd::Declined));
+                return Ok(Reply::Done);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Held
                 if item.declined.contains(&agent) =>
             {
                 return Ok(Reply::Done);
             }
-            ItemState::Offered { .. } if item.fence == fence => return Err(Refusal::OfferNotYours),
+            ItemState::Offered { .. } | ItemState::Transferring { .. } if item.fence == fence => {
+                return Err(Refusal::OfferNotYours);
+            }
             ItemState::Waiting { .. }
             | ItemState::Offered { .. }
             | ItemState::Assigning { .. }
             | ItemState::Held
+            | ItemState::Transferring { .. }
             | ItemState::Gone { .. } => return Err(Refusal::OfferOver),
         }
         self.change_item(turn, conversation, |item| {

@@ -60,7 +60,7 @@ impl Ledger {
         {
             let name = duty.agent.screen_name.clone();
             let to = Some(Assignee { agent, name });
-            self.propose(turn, conversation, to, None);
+            self.propose(turn, conversation, (to, None), None);
         }
         self.offers_made = self.offers_made.saturating_add(1);
         let number = self.offers_made;

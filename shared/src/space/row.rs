@@ -9,7 +9,7 @@ use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
 use crate::settings::Settings;
-use crate::text::PersonName;
+use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
 
 /// One stored row: the space is stored as one row per work item and agent.
@@ -67,8 +67,31 @@ pub struct Item {
     pub state: ItemState,
     /// The slots that it fills, by fence: at most one offered or accepted, at most one held.
     pub slots: Vec<Slot>,
-    /// Agents who have declined it since it last began to wait.
+    /// Agents who have declined it since it last began to wait or was assigned.
     pub declined: Vec<AgentId>,
+    /// What became of the last transfer, until the next one or another assignment.
+    pub returned: Option<Returned>,
+}
+
+/// A transfer to an agent that came to nothing.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Returned {
+    /// Who did not take it.
+    pub agent: AgentId,
+    /// Why.
+    pub why: TransferEnd,
+}
+
+/// Why a transfer to an agent came to nothing.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferEnd {
+    /// The agent declined.
+    Declined,
+    /// The agent let it run out.
+    Expired,
+    /// The conversation ended before.
+    Ended,
 }
 
 /// What the space is doing with a work item (PROTOCOL.md §7).
@@ -91,6 +114,8 @@ pub enum ItemState {
     Assigning {
         /// To whom; `None` for nobody (unassign).
         to: Option<Assignee>,
+        /// The queue that it goes to with it; `None` leaves it in its own.
+        queue: Option<Label>,
         /// The command that asked for it, to be answered; `None` when no command did.
         command: Option<(AgentId, CommandId)>,
         /// When the proposal is repeated.
@@ -100,6 +125,19 @@ pub enum ItemState {
     },
     /// The conversation is with an agent, or wrapping up.
     Held,
+    /// It is with an agent and offered to another one, who fills a second slot (D7).
+    Transferring {
+        /// Whom it is offered to.
+        to: AgentId,
+        /// When the offer is over (A7).
+        expires_at: Timestamp,
+        /// Who passes it on.
+        by: AgentId,
+        /// The queue that it goes to with it; `None` leaves it in its own.
+        queue: Option<Label>,
+        /// The words of the note, which stands in the log, too.
+        note: MessageText,
+    },
     /// Closed. The row stays for 48 h as a tombstone, so that a late report cannot revive it (A8).
     Gone {
         /// When the row may go.
@@ -132,7 +170,9 @@ impl Item {
     pub(super) const fn deadline(&self) -> Option<Timestamp> {
         match self.state {
             ItemState::Waiting { not_before } => not_before,
-            ItemState::Offered { expires_at, .. } => Some(expires_at),
+            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {
+                Some(expires_at)
+            }
             ItemState::Assigning { retry_at, .. } => Some(retry_at),
             ItemState::Held => None,
             ItemState::Gone { until } => Some(until),
@@ -153,6 +193,18 @@ impl Item {
         }
     }
 
+    /// The queue that it goes to with the agent whom it is offered to.
+    pub(super) fn goes_to(&self) -> Option<Label> {
+        match &self.state {
+            ItemState::Transferring { queue, .. } => queue.clone(),
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => None,
+        }
+    }
+
     /// The slot of the agent whom the conversation is with, if it is with one.
     pub(super) fn held_by(&self) -> Option<AgentId> {
         let held = self.slots.iter().find(|slot| self.is_held(slot.fence));
@@ -163,7 +215,7 @@ impl Item {
     pub(super) fn is_held(&self, fence: Fence) -> bool {
         match self.state {
             ItemState::Held => true,
-            ItemState::Assigning { .. } => fence < self.fence,
+            ItemState::Assigning { .. } | ItemState::Transferring { .. } => fence < self.fence,
             ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Gone { .. } => false,
         }
     }

@@ -11,11 +11,12 @@ mod presence;
 mod properties;
 mod reporting;
 mod showing;
+mod transferring;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Agent, Command, Effect, Input, Item, ItemState, Space};
+use super::{Agent, Command, Effect, Input, Item, ItemState, Space, Target};
 use crate::conversation::{
     Answer, Assignee, Assignment, EndCause, Fence, Instruction, Outcome, Report, Seq, Source,
     Standing,
@@ -25,7 +26,7 @@ use crate::id::{AgentId, CommandId, ConversationId, DeviceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
 use crate::settings::{OfferMode, Routing, Settings};
-use crate::text::{Label, PersonName};
+use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
 
 const ADA: u8 = 1;
@@ -177,6 +178,19 @@ impl Scene {
         self.ask(n, Command::Take { conversation })
     }
 
+    fn transfer(&mut self, n: u8, c: u8, to: Target) -> Vec<Effect> {
+        let note = Some(MessageText::parse("He is waiting for the part").unwrap());
+        let conversation = conversation(c);
+        self.ask(
+            n,
+            Command::Transfer {
+                conversation,
+                to,
+                note,
+            },
+        )
+    }
+
     fn unassign(&mut self, n: u8, c: u8) -> Vec<Effect> {
         let conversation = conversation(c);
         self.ask(n, Command::Unassign { conversation })
@@ -220,7 +234,9 @@ impl Scene {
     fn offered(&self, c: u8) -> Option<(u8, u64)> {
         let item = self.item(c)?;
         match item.state {
-            ItemState::Offered { agent, .. } => Some((agent.bytes()[0], item.fence.0)),
+            ItemState::Offered { agent, .. } | ItemState::Transferring { to: agent, .. } => {
+                Some((agent.bytes()[0], item.fence.0))
+            }
             ItemState::Waiting { .. }
             | ItemState::Assigning { .. }
             | ItemState::Held
@@ -278,6 +294,18 @@ fn agent_row(n: u8) -> Agent {
         available_for: None,
         last_offer: 0,
     }
+}
+
+fn to_agent(n: u8) -> Target {
+    Target::Agent {
+        agent: agent(n),
+        queue: None,
+    }
+}
+
+fn to_queue(queue: &str) -> Target {
+    let queue = Label::parse(queue).unwrap();
+    Target::Queue { queue }
 }
 
 fn person(n: u8) -> Person {
@@ -371,6 +399,7 @@ fn assign(fence: u64, to: Option<u8>) -> Instruction {
     Instruction::Assign(Assignment {
         fence: Fence(fence),
         to: to.map(assignee),
+        queue: None,
     })
 }
 

@@ -13,7 +13,10 @@ use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorI
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
 use shared::settings::OfferMode;
-use shared::space::{Command as SpaceCommand, Counts, Desk, Me, Offer, WorkItem};
+use shared::space::{
+    Command as SpaceCommand, Counts, Desk, Me, Offer, Target, Transfer, TransferEnd, Transferred,
+    WorkItem,
+};
 use shared::text::{Label, MessageText, PersonName};
 use shared::time::Timestamp;
 
@@ -110,7 +113,7 @@ pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
         }),
         (conversation(), fence()).prop_map(|(conversation, fence)| SpaceCommand::Accept {
             conversation,
-            fence
+            fence,
         }),
         (conversation(), fence()).prop_map(|(conversation, fence)| SpaceCommand::Decline {
             conversation,
@@ -118,6 +121,35 @@ pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
         }),
         conversation().prop_map(|conversation| SpaceCommand::Take { conversation }),
         conversation().prop_map(|conversation| SpaceCommand::Unassign { conversation }),
+        (conversation(), target(), option::of(text())).prop_map(|(conversation, to, note)| {
+            SpaceCommand::Transfer {
+                conversation,
+                to,
+                note,
+            }
+        }),
+    ]
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        (agent(), option::of(label())).prop_map(|(agent, queue)| Target::Agent { agent, queue }),
+        label().prop_map(|queue| Target::Queue { queue }),
+    ]
+}
+
+fn transfer_end() -> impl Strategy<Value = TransferEnd> {
+    prop_oneof![
+        Just(TransferEnd::Declined),
+        Just(TransferEnd::Expired),
+        Just(TransferEnd::Ended),
+    ]
+}
+
+fn transfer() -> impl Strategy<Value = Transfer> {
+    prop_oneof![
+        (name(), moment()).prop_map(|(to, expires_at)| Transfer::Asked { to, expires_at }),
+        (name(), transfer_end()).prop_map(|(to, why)| Transfer::Returned { to, why }),
     ]
 }
 
@@ -170,12 +202,16 @@ fn event() -> impl Strategy<Value = Event> {
         text().prop_map(|text| Event::MessagePosted { text }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),
-        (agent(), name(), fence()).prop_map(|(agent, name, fence)| Event::AgentAssigned {
-            agent,
-            name,
-            fence
+        (agent(), name(), fence(), option::of(label())).prop_map(|(agent, name, fence, queue)| {
+            Event::AgentAssigned {
+                agent,
+                name,
+                fence,
+                queue,
+            }
         }),
-        fence().prop_map(|fence| Event::AgentUnassigned { fence }),
+        (fence(), option::of(label()))
+            .prop_map(|(fence, queue)| Event::AgentUnassigned { fence, queue }),
         Just(Event::IdleWarned),
         cause().prop_map(|cause| Event::Ended { cause }),
         (label(), option::of(cause()))
@@ -242,11 +278,24 @@ fn offer() -> impl Strategy<Value = Offer> {
     )
 }
 
+fn transferred() -> impl Strategy<Value = Transferred> {
+    (offer(), name(), text()).prop_map(|(offer, from, note)| Transferred { offer, from, note })
+}
+
 fn work_item() -> impl Strategy<Value = WorkItem> {
     let who = (conversation(), name(), any_text());
-    let what = (label(), source(), moment(), option::of(cause()));
+    let what = (
+        label(),
+        source(),
+        moment(),
+        option::of(cause()),
+        option::of(transfer()),
+    );
     (who, what).prop_map(
-        |((conversation, customer, first_words), (queue, source, waiting_since, ended))| WorkItem {
+        |(
+            (conversation, customer, first_words),
+            (queue, source, waiting_since, ended, transfer),
+        )| WorkItem {
             conversation,
             customer,
             first_words,
@@ -254,6 +303,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
             source,
             waiting_since,
             ended,
+            transfer,
         },
     )
 }
@@ -278,15 +328,17 @@ fn me() -> impl Strategy<Value = Me> {
 fn desk() -> impl Strategy<Value = Desk> {
     let lists = (
         vec(offer(), 0..3),
+        vec(transferred(), 0..2),
         vec(work_item(), 0..5),
         vec(label(), 0..5),
     );
     (moment(), me(), lists, mode()).prop_map(|(now, me, lists, offer_mode)| {
-        let (offers, items, resolutions) = lists;
+        let (offers, transferred, items, resolutions) = lists;
         Desk {
             now,
             me,
             offers,
+            transferred,
             items,
             resolutions,
             offer_mode,

@@ -12,8 +12,8 @@ use shared::refusal::Refusal;
 use shared::rights::{Person, Role, Side};
 use shared::settings::{OfferMode, Settings};
 use shared::space::{
-    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Row as SpaceRow,
-    Seat as SpaceSeat, Slot, WorkItem,
+    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Returned,
+    Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
 };
 use shared::text::{Label, MessageText, PersonName};
 use shared::time::Timestamp;
@@ -35,7 +35,7 @@ macro_rules! kinds {
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
     Post Note End Resolve);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
-    SetAvailable Accept Decline Take Unassign);
+    SetAvailable Accept Decline Take Unassign Transfer);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     Closed Unknown);
@@ -45,13 +45,13 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed ResolutionUnknown CommandConflict ConversationUnknown
+    NotWaiting Ended Closed ResolutionUnknown NoteRequired QueueUnknown CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Cursors);
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
-kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Gone);
+kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
 kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
@@ -132,6 +132,21 @@ pub fn space_commands() -> Vec<SpaceCommand> {
         },
         SpaceCommand::Take { conversation },
         SpaceCommand::Unassign { conversation },
+        SpaceCommand::Transfer {
+            conversation,
+            to: Target::Agent {
+                agent: AGENT,
+                queue: Some(label("returns")),
+            },
+            note: Some(text("He is waiting for the part")),
+        },
+        SpaceCommand::Transfer {
+            conversation,
+            to: Target::Queue {
+                queue: label("returns"),
+            },
+            note: None,
+        },
     ]
 }
 
@@ -155,8 +170,12 @@ pub fn events() -> Vec<Event> {
             agent: AGENT,
             name: name("Jack"),
             fence: Fence(1),
+            queue: None,
         },
-        Event::AgentUnassigned { fence: Fence(2) },
+        Event::AgentUnassigned {
+            fence: Fence(2),
+            queue: Some(label("returns")),
+        },
         Event::IdleWarned,
         Event::Ended {
             cause: EndCause::Customer,
@@ -230,6 +249,20 @@ pub fn to_server() -> Vec<ToServer<ConversationCommand>> {
     ]
 }
 
+fn offer() -> Offer {
+    Offer {
+        conversation: CONVERSATION,
+        fence: Fence(3),
+        customer: name("Zoë"),
+        first_words: "Where is my order?".into(),
+        queue: label("GENERAL"),
+        source: Source::Widget,
+        waiting_since: NOW,
+        lasts_ms: 120_000,
+        expires_at: NOW,
+    }
+}
+
 /// A desk with one of everything.
 pub fn desk() -> Desk {
     Desk {
@@ -245,16 +278,11 @@ pub fn desk() -> Desk {
             used: 2,
             space: name("Demo"),
         },
-        offers: vec![Offer {
-            conversation: CONVERSATION,
-            fence: Fence(3),
-            customer: name("Zoë"),
-            first_words: "Where is my order?".into(),
-            queue: label("GENERAL"),
-            source: Source::Widget,
-            waiting_since: NOW,
-            lasts_ms: 120_000,
-            expires_at: NOW,
+        offers: vec![offer()],
+        transferred: vec![Transferred {
+            offer: offer(),
+            from: name("Mia"),
+            note: text("He is waiting for the part"),
         }],
         items: vec![WorkItem {
             conversation: CONVERSATION,
@@ -264,6 +292,10 @@ pub fn desk() -> Desk {
             source: Source::Api,
             waiting_since: NOW,
             ended: Some(EndCause::Customer),
+            transfer: Some(Transfer::Returned {
+                to: name("Mia"),
+                why: TransferEnd::Expired,
+            }),
         }],
         resolutions: vec![label("resolved"), label("not_resolved")],
         offer_mode: OfferMode::AutoAccept,
@@ -333,6 +365,8 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::Ended,
         Refusal::Closed,
         Refusal::ResolutionUnknown,
+        Refusal::NoteRequired,
+        Refusal::QueueUnknown,
         Refusal::CommandConflict,
         Refusal::ConversationUnknown,
         Refusal::ConversationOpen {
@@ -459,11 +493,20 @@ pub fn reports() -> Vec<Report> {
 pub fn instructions() -> Vec<Instruction> {
     let assign = |to| {
         let fence = Fence(2);
-        Instruction::Assign(Assignment { fence, to })
+        Instruction::Assign(Assignment {
+            fence,
+            to,
+            queue: None,
+        })
     };
     vec![
         assign(Some(assignee())),
         assign(None),
+        Instruction::Assign(Assignment {
+            fence: Fence(3),
+            to: None,
+            queue: Some(label("returns")),
+        }),
         Instruction::Describe,
     ]
 }
@@ -488,6 +531,7 @@ pub fn answers() -> Vec<Answer> {
 pub fn item_states() -> Vec<ItemState> {
     let assigning = |to, command| ItemState::Assigning {
         to,
+        queue: None,
         command,
         retry_at: NOW,
         repeats: 1,
@@ -504,6 +548,13 @@ pub fn item_states() -> Vec<ItemState> {
         assigning(Some(assignee()), Some((AGENT, COMMAND))),
         assigning(None, None),
         ItemState::Held,
+        ItemState::Transferring {
+            to: AGENT,
+            expires_at: NOW,
+            by: AGENT,
+            queue: None,
+            note: text("He is waiting for the part"),
+        },
         ItemState::Gone { until: NOW },
     ]
 }
@@ -540,6 +591,10 @@ pub fn space_rows() -> Vec<SpaceRow> {
             fence: Fence(3),
             slots: is_filled.then(|| slot.clone()).into_iter().collect(),
             declined: vec![AGENT],
+            returned: matches!(state, ItemState::Held).then_some(Returned {
+                agent: AGENT,
+                why: TransferEnd::Declined,
+            }),
             state,
         })
     }));

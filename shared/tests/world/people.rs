@@ -4,8 +4,8 @@ use shared::conversation::{Command, Fence, Stage};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::{Input, PendingState, SpaceInput, State};
 use shared::rights::{Person, Role};
-use shared::settings::resolution;
-use shared::space::{self, Agent, Offer};
+use shared::settings::{GENERAL, resolution};
+use shared::space::{self, Agent, Offer, Target};
 use shared::text::{Label, MessageText, PersonName};
 
 use crate::clients::Stored;
@@ -159,7 +159,7 @@ impl World {
     }
 
     fn set_available(&mut self, number: usize, available: bool) {
-        let for_chats = None;
+        let for_chats = self.random.pick(&[None, Some(1), Some(3)]);
         self.ask_space(
             number,
             space::Command::SetAvailable {
@@ -169,8 +169,44 @@ impl World {
         );
     }
 
+    /// Takes any conversation that the space knows, whoever has it.
+    fn assign_to_me(&mut self, number: usize) {
+        let items = self.space.disk.items.keys().copied();
+        let conversations: Vec<ConversationId> = items.collect();
+        if !conversations.is_empty() {
+            let conversation = self.random.pick(&conversations);
+            self.ask_space(number, space::Command::Take { conversation });
+        }
+    }
+
+    /// The note goes first, under the id of the transfer.
+    fn transfer(&mut self, number: usize, talk: usize, conversation: ConversationId) {
+        let id = CommandId::from_bytes(self.random.bytes());
+        let text = MessageText::parse("please go on").unwrap();
+        let agents: Vec<AgentId> = self.space.disk.agents.keys().copied().collect();
+        let agent = self.random.pick(&agents);
+        let queue = Label::parse(GENERAL).unwrap();
+        let to = if self.random.chance(0.8) {
+            Target::Agent { agent, queue: None }
+        } else {
+            Target::Queue { queue }
+        };
+        self.submit_as(id, talk, Command::Note { text: text.clone() });
+        let command = space::Command::Transfer {
+            conversation,
+            to,
+            note: Some(text),
+        };
+        self.note("ask space", [number as u64, 0], |_| format!("{command:?}"));
+        self.tell_space(number, SpaceInput::Submit { id, command });
+    }
+
     fn submit(&mut self, client: usize, command: Command) {
         let id = CommandId::from_bytes(self.random.bytes());
+        self.submit_as(id, client, command);
+    }
+
+    fn submit_as(&mut self, id: CommandId, client: usize, command: Command) {
         self.note("submit", [client as u64, 0], |_| {
             format!("{id} {command:?}")
         });
@@ -293,6 +329,7 @@ impl World {
                 }
                 1 if !is_calm => self.reload_console(number),
                 2 if !is_calm => self.tell_space(number, SpaceInput::Offline),
+                3..=5 => self.assign_to_me(number),
                 _ => self.tell_space(number, SpaceInput::Online),
             }
             return;
@@ -322,9 +359,14 @@ impl World {
             67..=74 => self.tell(talk, Input::Seen),
             75..=79 => self.submit(talk, Command::End),
             80..=83 => self.resolve(talk),
-            84..=89 => {
+            84..=86 => {
                 if let Some(conversation) = conversation {
                     self.ask_space(number, space::Command::Unassign { conversation });
+                }
+            }
+            87..=89 => {
+                if let Some(conversation) = conversation {
+                    self.transfer(number, talk, conversation);
                 }
             }
             90..=92 => self.act(Act::GiveUp(talk)),

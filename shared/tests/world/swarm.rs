@@ -1,6 +1,6 @@
 //! What is wrong in one world: each fault is on in half of the seeds, with its own rate.
 
-use shared::settings::{Change, Settings};
+use shared::settings::{Change, OfferMode, Routing, Settings};
 use shared::text::PersonName;
 
 use crate::random::Random;
@@ -98,6 +98,14 @@ pub fn settings(random: &mut Random) -> Settings {
         conversation_limit: Some(random.pick(&[1, 1, 2, 3])),
         messages_burst: Some(random.pick(&[1, 2, 5, 5, 20, 20, 20, 1_000])),
         messages_per_10s: Some(random.pick(&[8, 20, 50])),
+        offer_mode: Some(random.pick(&[
+            OfferMode::Offer,
+            OfferMode::Offer,
+            OfferMode::Offer,
+            OfferMode::AutoAccept,
+            OfferMode::Manual,
+        ])),
+        routing: Some(random.pick(&[Routing::RoundRobin, Routing::RoundRobin, Routing::LeastBusy])),
         ..Change::default()
     };
     let name = PersonName::parse("World").unwrap();

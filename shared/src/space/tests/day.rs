@@ -32,6 +32,8 @@ pub enum Step {
     Decline(u8, u8, bool),
     Unassign(u8, u8),
     Take(u8, u8),
+    /// To an agent, or to the queue.
+    Transfer(u8, u8, Option<u8>),
     /// The command before, once more.
     Repeat,
     Leave(u8),
@@ -58,6 +60,7 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
         2 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Decline(n, c, new)),
         2 => (n(), c()).prop_map(|(n, c)| Step::Unassign(n, c)),
         3 => (n(), c()).prop_map(|(n, c)| Step::Take(n, c)),
+        4 => (n(), c(), prop::option::weighted(0.8, n())).prop_map(|(n, c, to)| Step::Transfer(n, c, to)),
         2 => Just(Step::Repeat),
         1 => n().prop_map(Step::Leave),
         2 => n().prop_map(Step::Join),
@@ -336,6 +339,21 @@ impl Day {
                 let conversation = conversation(c);
                 self.ask(agent_of(n), Command::Take { conversation });
             }
+            Step::Transfer(n, c, to) => {
+                let holder = self.scene.item(c).and_then(Item::held_by);
+                let n = holder.map_or(agent_of(n), |agent| agent.bytes()[0]);
+                let to = to.map_or(to_queue("GENERAL"), |to| to_agent(agent_of(to)));
+                let conversation = conversation(c);
+                let note = Some(MessageText::parse("Please").unwrap());
+                self.ask(
+                    n,
+                    Command::Transfer {
+                        conversation,
+                        to,
+                        note,
+                    },
+                );
+            }
             Step::Repeat => {
                 if let Some((n, command)) = self.last.clone() {
                     self.ask(n, command);
@@ -414,6 +432,9 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
             Standing::Waiting | Standing::Active { .. } => {
                 talk.fence = assignment.fence;
                 talk.revision = talk.revision.next();
+                if let Some(queue) = assignment.queue.clone() {
+                    talk.queue = queue;
+                }
                 talk.standing = match assignment.to.clone() {
                     Some(assignee) => Standing::Active { assignee },
                     None => Standing::Waiting,

@@ -9,6 +9,7 @@ fn assigned(c: u8, scene: &Scene) -> Option<u8> {
         | ItemState::Waiting { .. }
         | ItemState::Offered { .. }
         | ItemState::Held
+        | ItemState::Transferring { .. }
         | ItemState::Gone { .. } => None,
     }
 }

@@ -58,3 +58,25 @@ fn expiry_by_alarm_only_shows() {
     let effects = scene.accept(ADA, 1, 1);
     assert_eq!(refusal(&effects), None);
 }
+
+#[test]
+fn no_capacity_check_shows() {
+    let mut scene = Scene::with_limit(&[ADA, BEN], 1);
+    scene.waits(1);
+    scene.talk(ADA, 1, 1, 3);
+    scene.take(Input::Reported(report(9, 3, 1, active(BEN))));
+    plant(Some(Mutant::NoCapacityCheck));
+    let frame = ToServer::Send {
+        n: 1,
+        id: command_id(9),
+        command: Command::Transfer {
+            conversation: conversation(1),
+            to: to_agent(BEN),
+            note: Some(MessageText::parse("Please").unwrap()),
+        },
+    };
+    let socket = SocketId(ADA.into());
+    let input = Input::Frame { socket, frame };
+    scene.space.handle(at(scene.now), input);
+    assert_eq!(scene.space.check().unwrap_err().rule, "A4");
+}

@@ -53,6 +53,7 @@ impl World {
                 ItemState::Waiting { .. }
                 | ItemState::Offered { .. }
                 | ItemState::Held
+                | ItemState::Transferring { .. }
                 | ItemState::Gone { .. } => continue,
             };
             stuck.insert((rule, conversation, fence));
@@ -132,9 +133,13 @@ impl World {
         }
         let items = self.space.disk.items.values();
         let slots: BTreeSet<_> = items
-            .filter(|item| !matches!(item.state, ItemState::Offered { .. }))
             .flat_map(|item| {
+                let is_asked = matches!(
+                    item.state,
+                    ItemState::Offered { .. } | ItemState::Transferring { .. }
+                );
                 let slots = item.slots.iter();
+                let slots = slots.filter(move |slot| !is_asked || slot.fence < item.fence);
                 slots.map(|slot| (item.report.conversation, slot.fence, slot.agent))
             })
             .collect();

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::id::{AgentId, ConversationId};
-use shared::space::{Effect, Item, ItemState, Row};
+use shared::settings::{OfferMode, Routing};
+use shared::space::{Agent, Effect, Item, ItemState, Row};
 use shared::time::Timestamp;
 
 use super::Before;
@@ -28,13 +29,21 @@ impl World {
             .filter(|(socket, seat)| seat.device.is_some() && self.is_open(**socket))
             .map(|(_, seat)| seat.agent)
             .collect();
+        let most = |agent: &Agent| {
+            let limit = self.limit(agent.agent);
+            match self.settings.offer_mode {
+                OfferMode::Offer => limit,
+                OfferMode::AutoAccept => limit.min(agent.available_for.map_or(limit, usize::from)),
+                OfferMode::Manual => 0,
+            }
+        };
         let agents = disk.agents.values();
         agents
             .filter(|agent| {
                 agent.available
                     && live.contains(&agent.agent)
                     && !busy.contains(&agent.agent)
-                    && used.get(&agent.agent).copied().unwrap_or(0) < self.limit(agent.agent)
+                    && used.get(&agent.agent).copied().unwrap_or(0) < most(agent)
             })
             .map(|agent| (agent.last_offer, agent.agent))
             .collect()
@@ -54,7 +63,7 @@ impl World {
         self.checks.expired.clear();
         let makes_offer = effects.iter().any(|effect| {
             matches!(effect, Effect::Save(Row::Item(item))
-                if matches!(item.state, ItemState::Offered { .. }))
+                if is_given(item).is_some())
         });
         if !makes_offer {
             return Before::default();
@@ -82,10 +91,22 @@ impl World {
             return;
         }
         let before = before.map(|before| before.state.clone());
-        if let Some(ItemState::Offered { agent, expires_at }) = before {
+        if let Some(
+            ItemState::Offered { agent, expires_at }
+            | ItemState::Transferring {
+                to: agent,
+                expires_at,
+                ..
+            },
+        ) = before
+        {
             let is_same = fence == Some(item.fence);
             let is_accepted = is_same && matches!(item.state, ItemState::Assigning { .. });
-            let is_open = is_same && matches!(item.state, ItemState::Offered { .. });
+            let is_open = is_same
+                && matches!(
+                    item.state,
+                    ItemState::Offered { .. } | ItemState::Transferring { .. }
+                );
             if is_accepted && now >= expires_at {
                 self.violate("A7", || format!("accepted at {now}, over at {expires_at}"));
             }
@@ -93,20 +114,22 @@ impl World {
                 self.checks.expired.push(agent);
             }
         }
+        let is_new = fence != Some(item.fence);
+        if let Some(agent) = is_given(item)
+            && is_new
+        {
+            self.checks.tally.offers += 1;
+            self.checks.offers.push((conversation, agent));
+            let number = self.by_id[&conversation] as u64;
+            self.note("offer", [number, item.fence.0], |_| format!("{agent}"));
+        }
         match &item.state {
-            ItemState::Offered { agent, expires_at } => {
+            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {
                 if self.checks.gone.contains(&conversation) {
                     self.violate("A8", || format!("{conversation} is closed and offered"));
                 }
-                let is_new = fence != Some(item.fence);
                 if is_new && *expires_at != now + self.settings.offer() {
                     self.violate("A7", || format!("an offer of {now} ends at {expires_at}"));
-                }
-                if is_new {
-                    self.checks.tally.offers += 1;
-                    self.checks.offers.push((conversation, *agent));
-                    let number = self.by_id[&conversation] as u64;
-                    self.note("offer", [number, item.fence.0], |_| format!("{agent}"));
                 }
             }
             ItemState::Gone { .. } => {
@@ -152,8 +175,10 @@ impl World {
         for (conversation, agent) in offers {
             let item = &self.space.disk.items[conversation];
             let place = (before.last_offers.get(agent).copied().unwrap_or(0), *agent);
+            let is_in_turn = self.settings.routing == Routing::RoundRobin;
             let passed_over = eligible.iter().find(|other| {
-                before.eligible.contains(other)
+                is_in_turn
+                    && before.eligible.contains(other)
                     && **other < place
                     && !item.declined.contains(&other.1)
             });
@@ -176,5 +201,22 @@ impl World {
                 return;
             }
         }
+    }
+}
+
+/// Whom an item is given to in its turn: by an offer, or at once.
+fn is_given(item: &Item) -> Option<AgentId> {
+    match &item.state {
+        ItemState::Offered { agent, .. } => Some(*agent),
+        ItemState::Assigning {
+            to: Some(to),
+            command: None,
+            ..
+        } => Some(to.agent),
+        ItemState::Waiting { .. }
+        | ItemState::Assigning { .. }
+        | ItemState::Held
+        | ItemState::Transferring { .. }
+        | ItemState::Gone { .. } => None,
     }
 }

@@ -105,7 +105,8 @@ impl World {
         };
         let held: BTreeSet<ConversationId> =
             desk.items.iter().map(|item| item.conversation).collect();
-        let offers: Vec<_> = desk.offers.clone();
+        let transferred = desk.transferred.iter().map(|transfer| &transfer.offer);
+        let offers: Vec<_> = desk.offers.iter().chain(transferred).cloned().collect();
         for offer in offers {
             let key = (offer.conversation, offer.fence);
             if self.consoles[number].seen_offers.insert(key) {
