@@ -12,7 +12,7 @@ use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::Settings;
 use shared::space::Agent;
-use shared::text::{MessageText, PersonName};
+use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
 use crate::sockets::Entrance;
@@ -81,6 +81,8 @@ pub enum SpaceAsk {
         visitor: VisitorId,
         /// The conversation that would begin.
         conversation: ConversationId,
+        /// The queue that it would wait in.
+        queue: Label,
     },
     /// What a conversation looks like.
     Report(Box<Report>),

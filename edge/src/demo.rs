@@ -54,6 +54,7 @@ pub fn agent(
         limit,
         available: true,
         available_for: None,
+        queues: None,
         last_offer: 0,
     })
 }

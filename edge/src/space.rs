@@ -168,9 +168,11 @@ impl Shell<Place> {
             SpaceAsk::Admit {
                 visitor,
                 conversation,
+                queue,
             } => Input::Admit {
                 visitor,
                 conversation,
+                queue,
             },
             SpaceAsk::Report(report) => Input::Reported(*report),
         };

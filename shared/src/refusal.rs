@@ -58,6 +58,12 @@ pub enum Refusal {
     /// The space has no such queue.
     #[error("the space has no such queue")]
     QueueUnknown,
+    /// The queue is closed to new work.
+    #[error("the queue is closed to new work")]
+    QueueClosed,
+    /// The agent does not serve that queue.
+    #[error("the agent does not serve this queue")]
+    NotInQueue,
     /// The id was used before for something else.
     #[error("this id was used before for another command")]
     CommandConflict,
@@ -99,6 +105,8 @@ impl Refusal {
             Self::ResolutionUnknown => "resolution_unknown",
             Self::NoteRequired => "note_required",
             Self::QueueUnknown => "queue_unknown",
+            Self::QueueClosed => "queue_closed",
+            Self::NotInQueue => "not_in_queue",
             Self::CommandConflict => "command_conflict",
             Self::ConversationUnknown => "conversation_unknown",
             Self::ConversationOpen { .. } => "conversation_open",
@@ -122,6 +130,8 @@ impl Refusal {
             | Self::NotWaiting
             | Self::Ended
             | Self::Closed
+            | Self::QueueClosed
+            | Self::NotInQueue
             | Self::CommandConflict
             | Self::ConversationOpen { .. } => 409,
             Self::ResolutionUnknown | Self::NoteRequired | Self::QueueUnknown => 422,

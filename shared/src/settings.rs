@@ -15,6 +15,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::refusal::Refusal;
 use crate::text::{Label, MessageText, PersonName};
 
 /// Settings of a space, with the defaults of FEATURES.md.
@@ -44,6 +45,9 @@ pub struct Settings {
     /// Which agent comes first: the one longest without an offer.
     #[serde(default)]
     pub routing: Routing,
+    /// Queues besides [`GENERAL`], which every space has.
+    #[serde(default)]
+    pub queues: Vec<Queue>,
     /// Messages that one person may send at once: 20 (SECURITY.md L2).
     pub messages_burst: u32,
     /// Messages that one person may send in 10 s in the long run: 50 (SECURITY.md L2).
@@ -53,6 +57,16 @@ pub struct Settings {
     pub fallback_text: Option<MessageText>,
     /// How a conversation can be resolved; the built-in ones first (D12).
     pub resolutions: Vec<Label>,
+}
+
+/// A support queue of a space.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Queue {
+    /// What it is called.
+    pub name: Label,
+    /// Closed to new work; what waits in it drains.
+    #[serde(default)]
+    pub closed: bool,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -126,6 +140,8 @@ pub struct Change {
     pub offer_mode: Option<OfferMode>,
     /// See [`Settings::routing`].
     pub routing: Option<Routing>,
+    /// See [`Settings::queues`].
+    pub queues: Option<Vec<Queue>>,
     /// See [`Settings::messages_burst`].
     pub messages_burst: Option<u32>,
     /// See [`Settings::messages_per_10s`].
@@ -171,6 +187,7 @@ impl Settings {
             conversation_limit: 5,
             offer_mode: OfferMode::default(),
             routing: Routing::default(),
+            queues: vec![],
             messages_burst: 20,
             messages_per_10s: 50,
             fallback_text: None,
@@ -194,6 +211,7 @@ impl Settings {
             fallback_text,
             offer_mode,
             routing,
+            queues,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
@@ -201,6 +219,7 @@ impl Settings {
         next.origins = origins.unwrap_or(next.origins);
         next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
         next.routing = routing.unwrap_or(next.routing);
+        next.queues = queues.unwrap_or(next.queues);
         next.fallback_text = fallback_text.or(next.fallback_text);
         let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
         next.conversation_limit = limit
@@ -236,10 +255,18 @@ impl Settings {
         Ok(next)
     }
 
-    /// True when the space has that queue: `GENERAL` it always has (F63).
-    #[must_use]
-    pub fn has_queue(&self, queue: &Label) -> bool {
-        queue.as_str() == GENERAL
+    /// Whether new work may go to a queue.
+    ///
+    /// # Errors
+    /// There is no such queue, or it is closed to new work.
+    pub fn check_queue(&self, queue: &Label) -> Result<(), Refusal> {
+        let found = self.queues.iter().find(|known| known.name == *queue);
+        match found {
+            Some(known) if known.closed => Err(Refusal::QueueClosed),
+            Some(_) => Ok(()),
+            None if queue.as_str() == GENERAL => Ok(()),
+            None => Err(Refusal::QueueUnknown),
+        }
     }
 
     /// See [`Settings::offer_s`].

@@ -13,7 +13,8 @@
 //!
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
-//! `manual` R26 to R28, `transfer` R32 to R36.
+//! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
+//! `transfer`).
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -24,6 +25,7 @@ mod commands;
 mod desk;
 mod duty;
 mod intake;
+mod lanes;
 mod ledger;
 mod machine;
 mod manual;
@@ -142,6 +144,8 @@ pub enum Input {
         visitor: VisitorId,
         /// The conversation that would begin; when it is known already, it may.
         conversation: ConversationId,
+        /// The queue that it would wait in.
+        queue: Label,
     },
     /// A socket of an agent was accepted; its token was checked by the Worker.
     Connected {

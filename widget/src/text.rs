@@ -106,6 +106,8 @@ impl Text {
             | Refusal::ResolutionUnknown
             | Refusal::NoteRequired
             | Refusal::QueueUnknown
+            | Refusal::QueueClosed
+            | Refusal::NotInQueue
             | Refusal::CommandConflict
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff

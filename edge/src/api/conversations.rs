@@ -6,7 +6,7 @@ use shared::conversation::{Birth, Seq, Source};
 use shared::id::{CommandId, ConversationId, EpochId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
-use shared::settings::Settings;
+use shared::settings::{GENERAL, Settings};
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
@@ -14,9 +14,6 @@ use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, clock, random};
-
-/// The queue that every space has.
-const GENERAL: &str = "GENERAL";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,13 +37,14 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         None => guest(visitor)?,
     };
     let conversation = key.conversation(&pass.space, visitor, id);
-    let settings = admit(&call, &pass.space, visitor, conversation).await?;
+    let queue = Label::parse(GENERAL).map_err(Problem::internal)?;
+    let settings = admit(&call, &pass.space, visitor, conversation, &queue).await?;
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
         visitor,
         name,
-        queue: Label::parse(GENERAL).map_err(Problem::internal)?,
+        queue,
         source: Source::Widget,
         epoch: random::fresh(EpochId::fresh)?,
         settings,
@@ -83,10 +81,12 @@ async fn admit(
     space: &SpaceId,
     visitor: VisitorId,
     conversation: ConversationId,
+    queue: &Label,
 ) -> Result<Settings, Problem> {
     let asked = SpaceAsk::Admit {
         visitor,
         conversation,
+        queue: queue.clone(),
     };
     let told = super::ask_space(call, space, &asked).await?;
     let SpaceTold::Admitted(settings) = told else {

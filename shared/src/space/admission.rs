@@ -2,7 +2,7 @@
 //!
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
-//!   is open. One that is known may always: the visitor repeats what was not answered.
+//!   is open, in a queue that takes new work (R39). One that is known may always: the visitor repeats what was not answered.
 
 use alloc::vec::Vec;
 
@@ -13,6 +13,7 @@ use super::turn::Turn;
 use crate::id::{ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::text::Label;
 
 impl Ledger {
     /// The books of a new space (R22).
@@ -29,14 +30,23 @@ impl Ledger {
     }
 
     /// Whether a conversation may begin (R23).
-    pub fn admit(&self, turn: &mut Turn, visitor: VisitorId, conversation: ConversationId) {
+    pub fn admit(
+        &self,
+        turn: &mut Turn,
+        visitor: VisitorId,
+        conversation: ConversationId,
+        queue: &Label,
+    ) {
         let is_known = self.items.contains_key(&conversation);
         let open = self.open.get(&visitor).and_then(|open| open.first());
         turn.effects.push(match open {
             _ if is_known => Effect::Admitted(self.settings.clone()),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
-            None => Effect::Admitted(self.settings.clone()),
+            None => match self.settings.check_queue(queue) {
+                Ok(()) => Effect::Admitted(self.settings.clone()),
+                Err(refusal) => Effect::Denied(refusal),
+            },
         });
     }
 }

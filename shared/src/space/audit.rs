@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::desk::Counts;
+use super::lanes::Lanes;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
@@ -142,18 +143,16 @@ impl Ledger {
 
     /// FAIR1, FAIR2 and L1: the indexes that choose, and that nothing is left to choose.
     fn check_order(&self) -> Result<(), Broken> {
-        let ready = self.items.values().filter(|item| item.is_ready());
-        let queue = ready.map(|item| (item.waiting_since, item.report.conversation));
-        let queue: BTreeSet<_> = queue.collect();
-        ensure(self.queue == queue, "FAIR2", || {
-            format!("{:?} is not {queue:?}", self.queue)
-        })?;
-        let duties = self.roster.values();
-        let eligible = duties.filter(|duty| duty.is_eligible(&self.settings));
-        let rotation: BTreeSet<_> = eligible.map(|duty| duty.place(&self.settings)).collect();
-        let is_right = self.rotation == rotation;
+        let mut lanes = Lanes::new();
+        for item in self.items.values().filter(|item| item.is_ready()) {
+            lanes.put_item(item);
+        }
+        for duty in self.roster.values() {
+            lanes.put_agent(duty, &self.settings);
+        }
+        let is_right = self.lanes == lanes;
         ensure(is_right, "FAIR1", || {
-            format!("{:?} is not {rotation:?}", self.rotation)
+            format!("{:?} is not {lanes:?}", self.lanes)
         })?;
         let places: BTreeSet<_> = self
             .roster
@@ -164,8 +163,8 @@ impl Ledger {
         ensure(newest <= self.offers_made, "FAIR1", || {
             format!("offer {newest} of {}", self.offers_made)
         })?;
-        let is_settled = queue.is_empty() || rotation.is_empty();
-        ensure(is_settled, "L1", || format!("{queue:?} and {rotation:?}"))?;
+        let is_settled = lanes.oldest().is_none();
+        ensure(is_settled, "L1", || format!("{lanes:?}"))?;
         let due = self.items.values();
         let due = due.filter_map(|item| Some((item.deadline()?, item.report.conversation)));
         let due: BTreeSet<_> = due.collect();

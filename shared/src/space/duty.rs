@@ -1,6 +1,7 @@
 //! An agent on the roster: what the agent is doing, and so what the agent can be offered.
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::desk::Desk;
 use super::row::Agent;
@@ -8,6 +9,7 @@ use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
 use crate::settings::{OfferMode, Routing, Settings};
+use crate::text::Label;
 
 /// A place in the rotation; the least comes first.
 pub(super) type Place = (usize, u64, AgentId);
@@ -59,6 +61,20 @@ impl Duty {
         };
         let has_room = self.slots.len() < usize::from(limit);
         self.is_on_duty() && has_room && self.offers.is_empty()
+    }
+
+    /// True when the agent serves that queue (R38).
+    pub fn serves(&self, queue: &Label) -> bool {
+        let queues = self.agent.queues.as_ref();
+        queues.is_none_or(|queues| queues.contains(queue))
+    }
+
+    /// The rotations that the agent is part of: of each queue, or the one of every queue.
+    pub fn lanes(&self) -> Vec<Option<Label>> {
+        match &self.agent.queues {
+            None => [None].into(),
+            Some(queues) => queues.iter().cloned().map(Some).collect(),
+        }
     }
 
     /// Where the agent stands in the rotation (R6, R31).

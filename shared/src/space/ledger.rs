@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::desk::Counts;
-use super::duty::{Duty, Place};
+use super::duty::Duty;
+use super::lanes::Lanes;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
 use super::turn::Turn;
@@ -31,10 +32,7 @@ pub(super) struct Ledger {
     pub roster: BTreeMap<AgentId, Duty>,
     pub items: BTreeMap<ConversationId, Item>,
     pub sockets: BTreeMap<SocketId, Seat>,
-    /// Items that can be offered at once, oldest first (FAIR2).
-    pub queue: BTreeSet<(Timestamp, ConversationId)>,
-    /// Agents who can be given something at once, in their order (FAIR1).
-    pub rotation: BTreeSet<Place>,
+    pub lanes: Lanes,
     /// The one deadline of every item that has one.
     pub deadlines: BTreeSet<(Timestamp, ConversationId)>,
     /// When each socket counts as gone unless it is heard.
@@ -58,8 +56,7 @@ impl Ledger {
             roster: BTreeMap::new(),
             items: BTreeMap::new(),
             sockets: BTreeMap::new(),
-            queue: BTreeSet::new(),
-            rotation: BTreeSet::new(),
+            lanes: Lanes::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
@@ -158,12 +155,10 @@ impl Ledger {
         let Some(duty) = self.roster.get_mut(&agent) else {
             return;
         };
-        self.rotation.remove(&duty.place(&self.settings));
+        self.lanes.take_agent(duty, &self.settings);
         let was_on_duty = u32::from(duty.is_on_duty());
         change(duty);
-        if duty.is_eligible(&self.settings) {
-            self.rotation.insert(duty.place(&self.settings));
-        }
+        self.lanes.put_agent(duty, &self.settings);
         let others = self.counts.available.saturating_sub(was_on_duty);
         self.counts.available = others.saturating_add(u32::from(duty.is_on_duty()));
     }
@@ -219,7 +214,7 @@ impl Ledger {
             self.deadlines.insert((due, conversation));
         }
         if item.is_ready() {
-            self.queue.insert((item.waiting_since, conversation));
+            self.lanes.put_item(item);
         }
         if item.is_open() {
             let open = self.open.entry(item.report.visitor).or_default();
@@ -245,7 +240,7 @@ impl Ledger {
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }
-        self.queue.remove(&(item.waiting_since, conversation));
+        self.lanes.take_item(item);
         if let Some(open) = self.open.get_mut(&item.report.visitor) {
             open.remove(&conversation);
             if open.is_empty() {

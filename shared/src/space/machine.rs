@@ -201,7 +201,8 @@ impl Ledger {
             Input::Admit {
                 visitor,
                 conversation,
-            } => self.admit(turn, visitor, conversation),
+                queue,
+            } => self.admit(turn, visitor, conversation, &queue),
             Input::Connected { socket, person } => self.connected(turn, socket, &person),
             Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
             Input::Disconnected { socket } => {

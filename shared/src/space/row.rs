@@ -50,6 +50,8 @@ pub struct Agent {
     /// How many chats may be assigned to the agent without being asked (F44); `None` for as many
     /// as the conversation limit.
     pub available_for: Option<u8>,
+    /// The queues that the agent serves; `None` for every one.
+    pub queues: Option<Vec<Label>>,
     /// The place in the rotation: number of the last offer that this agent got, 0 for none.
     pub last_offer: u64,
 }

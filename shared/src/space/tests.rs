@@ -9,6 +9,7 @@ mod offering;
 mod planted;
 mod presence;
 mod properties;
+mod queues;
 mod reporting;
 mod showing;
 mod transferring;
@@ -178,6 +179,18 @@ impl Scene {
         self.ask(n, Command::Take { conversation })
     }
 
+    /// Agent n serves these queues alone.
+    fn serve(&mut self, n: u8, queues: &[&str]) {
+        let queues = queues.iter().map(|queue| Label::parse(queue).unwrap());
+        let queues = Some(queues.collect());
+        let ledger = self.space.ledger.as_mut().unwrap();
+        let duty = &ledger.roster[&agent(n)];
+        ledger.lanes.take_agent(duty, &ledger.settings);
+        let duty = ledger.roster.get_mut(&agent(n)).unwrap();
+        duty.agent.queues = queues;
+        ledger.lanes.put_agent(duty, &ledger.settings);
+    }
+
     fn transfer(&mut self, n: u8, c: u8, to: Target) -> Vec<Effect> {
         let note = Some(MessageText::parse("He is waiting for the part").unwrap());
         let conversation = conversation(c);
@@ -292,6 +305,7 @@ fn agent_row(n: u8) -> Agent {
         limit: None,
         available: true,
         available_for: None,
+        queues: None,
         last_offer: 0,
     }
 }

@@ -12,6 +12,7 @@
 //!   client that dies in between leaves a note and no transfer. The space refuses a transfer
 //!   without its words, and shows them with the offer.
 //! - **R36** What is where it should go already is done.
+//! - **R40** The target serves the item's queue, or one of the target's queues is chosen with it.
 
 use super::commands::Reply;
 use super::ledger::Ledger;
@@ -73,12 +74,14 @@ impl Ledger {
         let note = note.ok_or(Refusal::NoteRequired)?;
         match to {
             Target::Agent { agent: to, queue } => {
-                self.check_queue(queue.as_ref())?;
+                if let Some(queue) = queue {
+                    self.settings.check_queue(queue)?;
+                }
                 let queue = queue.clone();
                 self.pass_to(turn, conversation, (agent, *to), queue, note)
             }
             Target::Queue { queue } => {
-                self.check_queue(Some(queue))?;
+                self.settings.check_queue(queue)?;
                 let queue = Some(queue.clone());
                 self.change_item(turn, conversation, |item| {
                     item.drop_transfer();
@@ -106,6 +109,9 @@ impl Ledger {
             return Ok(Reply::Done);
         }
         let duty = self.roster.get(&to).ok_or(Refusal::AgentUnknown)?;
+        if !duty.serves(queue.as_ref().unwrap_or(&item.report.queue)) {
+            return Err(Refusal::NotInQueue);
+        }
         if !duty.is_on_duty() {
             return Err(Refusal::AgentUnavailable);
         }
@@ -152,14 +158,6 @@ impl Ledger {
                 item.declined.push(agent);
             }
         });
-    }
-
-    fn check_queue(&self, queue: Option<&Label>) -> Result<(), Refusal> {
-        if queue.is_none_or(|queue| self.settings.has_queue(queue)) {
-            Ok(())
-        } else {
-            Err(Refusal::QueueUnknown)
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome}
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Role, Side};
-use shared::settings::{OfferMode, Settings};
+use shared::settings::{OfferMode, Queue, Settings};
 use shared::space::{
     Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Returned,
     Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
@@ -45,7 +45,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed ResolutionUnknown NoteRequired QueueUnknown CommandConflict ConversationUnknown
+    NotWaiting Ended Closed ResolutionUnknown NoteRequired QueueUnknown QueueClosed NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -90,6 +90,10 @@ fn assignee() -> Assignee {
 fn settings() -> Settings {
     let mut settings = Settings::new(name("Demo"));
     settings.origins = vec!["https://*.shop.example".parse().unwrap()];
+    settings.queues = vec![Queue {
+        name: label("returns"),
+        closed: false,
+    }];
     settings.fallback_text = Some(text("We are closed."));
     settings
 }
@@ -367,6 +371,8 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::ResolutionUnknown,
         Refusal::NoteRequired,
         Refusal::QueueUnknown,
+        Refusal::QueueClosed,
+        Refusal::NotInQueue,
         Refusal::CommandConflict,
         Refusal::ConversationUnknown,
         Refusal::ConversationOpen {
@@ -579,6 +585,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             limit: Some(3),
             available: false,
             available_for: Some(2),
+            queues: Some(vec![label("returns")]),
             last_offer: 9,
         }),
     ];

@@ -54,6 +54,13 @@ impl World {
                 limit: self.random.pick(&[None, None, Some(1), Some(3)]),
                 available: self.random.chance(0.7),
                 available_for: None,
+                queues: self
+                    .random
+                    .pick(&[None, None, Some(GENERAL), Some("returns")])
+                    .map(|queue| {
+                        let queue = Label::parse(queue).unwrap();
+                        vec![queue]
+                    }),
                 last_offer: 0,
             });
         }
@@ -185,9 +192,11 @@ impl World {
         let text = MessageText::parse("please go on").unwrap();
         let agents: Vec<AgentId> = self.space.disk.agents.keys().copied().collect();
         let agent = self.random.pick(&agents);
-        let queue = Label::parse(GENERAL).unwrap();
+        let word = self.random.pick(&[GENERAL, "returns", "nowhere"]);
+        let queue = Label::parse(word).unwrap();
         let to = if self.random.chance(0.8) {
-            Target::Agent { agent, queue: None }
+            let queue = self.random.chance(0.5).then_some(queue);
+            Target::Agent { agent, queue }
         } else {
             Target::Queue { queue }
         };

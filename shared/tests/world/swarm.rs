@@ -1,7 +1,7 @@
 //! What is wrong in one world: each fault is on in half of the seeds, with its own rate.
 
-use shared::settings::{Change, OfferMode, Routing, Settings};
-use shared::text::PersonName;
+use shared::settings::{Change, OfferMode, Queue, Routing, Settings};
+use shared::text::{Label, PersonName};
 
 use crate::random::Random;
 
@@ -106,6 +106,10 @@ pub fn settings(random: &mut Random) -> Settings {
             OfferMode::Manual,
         ])),
         routing: Some(random.pick(&[Routing::RoundRobin, Routing::RoundRobin, Routing::LeastBusy])),
+        queues: Some(vec![Queue {
+            name: Label::parse("returns").unwrap(),
+            closed: false,
+        }]),
         ..Change::default()
     };
     let name = PersonName::parse("World").unwrap();

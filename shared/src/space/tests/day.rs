@@ -112,7 +112,14 @@ impl Day {
         };
         let mut settings = Settings::new(name("Demo"));
         set(&mut settings);
-        let agents = AGENTS.map(agent_row).into();
+        settings.queues = vec![crate::settings::Queue {
+            name: Label::parse("returns").unwrap(),
+            closed: false,
+        }];
+        let mut agents = AGENTS.map(agent_row);
+        agents[0].queues = Some(vec![Label::parse("GENERAL").unwrap()]);
+        agents[1].queues = Some(vec![Label::parse("returns").unwrap()]);
+        let agents = agents.into();
         let space = "demo".parse().unwrap();
         day.take(Input::Create {
             space,
@@ -342,7 +349,9 @@ impl Day {
             Step::Transfer(n, c, to) => {
                 let holder = self.scene.item(c).and_then(Item::held_by);
                 let n = holder.map_or(agent_of(n), |agent| agent.bytes()[0]);
-                let to = to.map_or(to_queue("GENERAL"), |to| to_agent(agent_of(to)));
+                let to = to.map_or(to_queue(if c < 3 { "GENERAL" } else { "returns" }), |to| {
+                    to_agent(agent_of(to))
+                });
                 let conversation = conversation(c);
                 let note = Some(MessageText::parse("Please").unwrap());
                 self.ask(

@@ -87,6 +87,7 @@ fn r23_a_visitor_has_one_open_conversation() {
         let effects = scene.take(Input::Admit {
             visitor: VisitorId::from_bytes([visitor; 16]),
             conversation: conversation(c),
+            queue: Label::parse("GENERAL").unwrap(),
         });
         match effects.as_slice() {
             [Effect::Admitted(_)] => None,

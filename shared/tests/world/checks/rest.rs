@@ -32,7 +32,7 @@ impl World {
         if healed_for < 30_000 {
             return;
         }
-        let has_eligible = !self.eligible().is_empty();
+        let eligible = self.eligible();
         let now = self.clock(self.space.shell.skew);
         let mut stuck = BTreeSet::new();
         let items: Vec<_> = self
@@ -40,9 +40,14 @@ impl World {
             .disk
             .items
             .values()
-            .map(|item| (item.report.conversation, item.fence, item.state.clone()))
+            .map(|item| {
+                let mut agents = eligible.iter();
+                let has_eligible = agents.any(|(_, agent)| self.serves(*agent, item));
+                let state = item.state.clone();
+                (item.report.conversation, item.fence, state, has_eligible)
+            })
             .collect();
-        for (conversation, fence, state) in items {
+        for (conversation, fence, state, has_eligible) in items {
             let (rule, span) = match state {
                 ItemState::Waiting { not_before }
                     if has_eligible && not_before.is_none_or(|at| at <= now) =>

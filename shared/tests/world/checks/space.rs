@@ -49,6 +49,13 @@ impl World {
             .collect()
     }
 
+    /// True when the agent serves the queue of that item.
+    pub(super) fn serves(&self, agent: AgentId, item: &Item) -> bool {
+        let agent = self.space.disk.agents.get(&agent);
+        let queues = agent.and_then(|agent| agent.queues.as_ref());
+        queues.is_none_or(|queues| queues.contains(&item.report.queue))
+    }
+
     pub(super) fn ready(&self) -> BTreeMap<ConversationId, Timestamp> {
         let items = self.space.disk.items.values();
         items
@@ -177,7 +184,8 @@ impl World {
             let place = (before.last_offers.get(agent).copied().unwrap_or(0), *agent);
             let is_in_turn = self.settings.routing == Routing::RoundRobin;
             let passed_over = eligible.iter().find(|other| {
-                is_in_turn
+                self.serves(other.1, item)
+                    && is_in_turn
                     && before.eligible.contains(other)
                     && **other < place
                     && !item.declined.contains(&other.1)
@@ -193,6 +201,7 @@ impl World {
                 let other_item = &self.space.disk.items[*other];
                 before.ready.contains_key(other)
                     && (**since, **other) < order
+                    && other_item.report.queue == item.report.queue
                     && !other_item.declined.contains(agent)
             });
             if let Some((older, since)) = older {

@@ -72,6 +72,7 @@ impl World {
         let input = space::Input::Admit {
             visitor,
             conversation,
+            queue: Label::parse("GENERAL").unwrap(),
         };
         let effects = self.space_turn(input);
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
