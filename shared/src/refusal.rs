@@ -49,6 +49,9 @@ pub enum Refusal {
     /// The conversation is closed; nothing changes it.
     #[error("the conversation is closed")]
     Closed,
+    /// The customer is still connected.
+    #[error("the customer is still here")]
+    CustomerHere,
     /// The space has no such resolution.
     #[error("the space has no such resolution")]
     ResolutionUnknown,
@@ -102,6 +105,7 @@ impl Refusal {
             Self::NotWaiting => "not_waiting",
             Self::Ended => "ended",
             Self::Closed => "closed",
+            Self::CustomerHere => "customer_here",
             Self::ResolutionUnknown => "resolution_unknown",
             Self::NoteRequired => "note_required",
             Self::QueueUnknown => "queue_unknown",
@@ -130,6 +134,7 @@ impl Refusal {
             | Self::NotWaiting
             | Self::Ended
             | Self::Closed
+            | Self::CustomerHere
             | Self::QueueClosed
             | Self::NotInQueue
             | Self::CommandConflict

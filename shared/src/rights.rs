@@ -96,12 +96,17 @@ pub fn may(
     command: &conversation::Command,
     assignee: Option<AgentId>,
 ) -> Result<(), Refusal> {
-    use conversation::Command::{End, Note, Post, Resolve};
+    use conversation::Command::{Abandon, End, Note, Post, Resolve};
     match (person, command) {
         (Person::Visitor { .. }, Post { .. } | End) => Ok(()),
-        (Person::Visitor { .. }, Note { .. } | Resolve { .. }) => Err(Refusal::Forbidden),
+        (Person::Visitor { .. }, Note { .. } | Resolve { .. } | Abandon { .. }) => {
+            Err(Refusal::Forbidden)
+        }
         (Person::Agent { .. }, Note { .. }) => Ok(()),
-        (Person::Agent { agent, role, .. }, Post { .. } | End | Resolve { .. }) => match role {
+        (
+            Person::Agent { agent, role, .. },
+            Post { .. } | End | Resolve { .. } | Abandon { .. },
+        ) => match role {
             Role::Supervisor | Role::Admin => Ok(()),
             Role::Agent if assignee == Some(*agent) => Ok(()),
             Role::Agent => Err(Refusal::NotAssignee),
@@ -122,6 +127,6 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::Ended { .. }
         | Event::Closed { .. } => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
-        Event::NotePosted { .. } | Event::Unknown => Audience::Agents,
+        Event::NotePosted { .. } | Event::WrapUpReminded | Event::Unknown => Audience::Agents,
     }
 }

@@ -37,6 +37,9 @@ pub struct Settings {
     pub idle_end_s: u32,
     /// Longest conversation, in seconds: 86,400 (F98).
     pub max_s: u32,
+    /// Wrapping up before its agent is reminded, in seconds: 600 (D2).
+    #[serde(default = "wrap_up_s")]
+    pub wrap_up_s: u32,
     /// Work items that one agent handles at a time, unless set for that agent: 5.
     pub conversation_limit: u8,
     /// How work items reach agents: by offers (D6).
@@ -108,6 +111,11 @@ pub mod resolution {
 /// The queue that every space has (F63).
 pub const GENERAL: &str = "GENERAL";
 
+/// The default of [`Settings::wrap_up_s`].
+const fn wrap_up_s() -> u32 {
+    600
+}
+
 const DAY_S: u32 = 86_400;
 /// Durations: 1 s, so that tests and demos need not wait, to 30 days.
 const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
@@ -134,6 +142,8 @@ pub struct Change {
     pub idle_end_s: Option<u32>,
     /// See [`Settings::max_s`].
     pub max_s: Option<u32>,
+    /// See [`Settings::wrap_up_s`].
+    pub wrap_up_s: Option<u32>,
     /// See [`Settings::conversation_limit`].
     pub conversation_limit: Option<u32>,
     /// See [`Settings::offer_mode`].
@@ -184,6 +194,7 @@ impl Settings {
             idle_s: 1_200,
             idle_end_s: 600,
             max_s: DAY_S,
+            wrap_up_s: wrap_up_s(),
             conversation_limit: 5,
             offer_mode: OfferMode::default(),
             routing: Routing::default(),
@@ -236,6 +247,12 @@ impl Settings {
                 &mut next.idle_end_s,
             ),
             ("max_s", change.max_s, DURATION_S, &mut next.max_s),
+            (
+                "wrap_up_s",
+                change.wrap_up_s,
+                DURATION_S,
+                &mut next.wrap_up_s,
+            ),
             (
                 "messages_burst",
                 change.messages_burst,
@@ -291,6 +308,12 @@ impl Settings {
     #[must_use]
     pub const fn idle_end(&self) -> Duration {
         Duration::from_secs(self.idle_end_s as u64)
+    }
+
+    /// See [`Settings::wrap_up_s`].
+    #[must_use]
+    pub const fn wrap_up(&self) -> Duration {
+        Duration::from_secs(self.wrap_up_s as u64)
     }
 
     /// See [`Settings::max_s`].

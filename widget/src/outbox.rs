@@ -92,6 +92,7 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
         Command::Post { text } => ("post", text.as_str()),
         Command::Note { text } => ("note", text.as_str()),
         Command::Resolve { resolution } => ("resolve", resolution.as_str()),
+        Command::Abandon { reason } => ("abandon", reason.as_ref().map_or("", MessageText::as_str)),
         Command::End => ("end", ""),
     };
     let at = pending.written_at.millis().to_string();
@@ -123,6 +124,9 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
         "resolve" => Command::Resolve {
             resolution: Label::parse(text).ok()?,
         },
+        "abandon" => Command::Abandon {
+            reason: MessageText::parse(text).ok(),
+        },
         _ => Command::End,
     };
     Some(Pending {
@@ -150,6 +154,10 @@ mod tests {
             Command::Resolve {
                 resolution: Label::parse("not_resolved").unwrap(),
             },
+            Command::Abandon {
+                reason: Some(text()),
+            },
+            Command::Abandon { reason: None },
             Command::End,
         ];
         let states = [

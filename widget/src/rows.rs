@@ -113,7 +113,7 @@ pub fn rows(
         let is_note = match item.command {
             Command::Post { .. } => false,
             Command::Note { .. } => true,
-            Command::End | Command::Resolve { .. } => continue,
+            Command::End | Command::Resolve { .. } | Command::Abandon { .. } => continue,
         };
         push(
             Key::Own(item.id),
@@ -152,6 +152,7 @@ fn is_shown(entry: &Entry) -> bool {
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned
         | Event::Ended { .. }
+        | Event::WrapUpReminded
         | Event::Closed { .. } => true,
     }
 }

@@ -108,6 +108,7 @@ impl Text {
             | Refusal::QueueUnknown
             | Refusal::QueueClosed
             | Refusal::NotInQueue
+            | Refusal::CustomerHere
             | Refusal::CommandConflict
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff

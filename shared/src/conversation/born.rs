@@ -27,6 +27,8 @@ pub(super) struct Born {
     pub(super) log: Log,
     pub(super) lifecycle: Lifecycle,
     pub(super) first_words: String,
+    /// True after the reminder: no internal entry changes the lifecycle.
+    pub(super) is_reminded: bool,
     pub(super) sockets: BTreeMap<SocketId, Socket>,
     /// Newest connection of each tab.
     pub(super) devices: BTreeMap<DeviceId, u32>,
@@ -47,6 +49,7 @@ impl Born {
             birth,
             log: Log::default(),
             first_words: String::new(),
+            is_reminded: false,
             sockets: BTreeMap::new(),
             devices: BTreeMap::new(),
             allowances: BTreeMap::new(),
@@ -137,6 +140,9 @@ impl Born {
         {
             self.first_words = first_words(text, FIRST_WORDS);
         }
+        if let Event::WrapUpReminded = entry.event {
+            self.is_reminded = true;
+        }
         if is_reported(&entry.event) {
             self.reporting.revise(entry.seq, entry.at);
         }
@@ -161,6 +167,7 @@ const fn is_reported(event: &Event) -> bool {
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
         | Event::IdleWarned
+        | Event::WrapUpReminded
         | Event::Unknown => false,
     }
 }

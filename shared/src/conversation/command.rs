@@ -25,4 +25,9 @@ pub enum Command {
         /// One of the space's resolutions.
         resolution: Label,
     },
+    /// Close what the customer has left (F103, D3).
+    Abandon {
+        /// Why, as an internal note.
+        reason: Option<MessageText>,
+    },
 }

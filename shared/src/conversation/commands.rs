@@ -9,6 +9,8 @@
 //!   one: Closed at once (F88, F99).
 //! - **F87, F57** Resolve: Wrapping up → Closed; from Active both steps in one turn (D1).
 //! - **F100, F101, F102** Cancel by the customer: Active → Wrapping up, Waiting → Closed (D2).
+//! - **F103** Abandon: what the customer has left is closed as abandoned, with the reason as a note;
+//!   from Active in one turn, once no tab of the customer is connected (D3).
 //! - **U10** Whatever comes after the end is refused; nothing opens a conversation again.
 //! - A refusal is final and moves the expected number on; too fast is a hold and does not.
 
@@ -24,7 +26,9 @@ use crate::frame::{FromServer, SocketId};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::rights::{self, Person};
+use crate::rights::{self, Person, Side};
+use crate::settings::resolution;
+use crate::text::Label;
 
 impl Born {
     /// Takes a command from a socket that said hello.
@@ -118,11 +122,26 @@ impl Born {
             ) => Ok(vec![Event::NotePosted { text }]),
             (Command::End, Stage::Active { .. }) => Ok(vec![Event::Ended { cause }]),
             (Command::End, Stage::Waiting { .. }) => Ok(vec![not_answered(cause)]),
-            (Command::Resolve { .. }, Stage::Waiting { .. }) => Err(Refusal::NotAssignee),
+            (Command::Resolve { .. } | Command::Abandon { .. }, Stage::Waiting { .. }) => {
+                Err(Refusal::NotAssignee)
+            }
             (Command::Resolve { resolution }, _)
                 if !self.birth.settings.resolutions.contains(&resolution) =>
             {
                 Err(Refusal::ResolutionUnknown)
+            }
+            (Command::Abandon { .. }, Stage::Active { .. }) if self.is_customer_here() => {
+                Err(Refusal::CustomerHere)
+            }
+            (Command::Abandon { reason }, stage) => {
+                let note = reason.map(|text| Event::NotePosted { text });
+                let is_active = matches!(stage, Stage::Active { .. });
+                let ended = is_active.then_some(Event::Ended { cause });
+                let closed = Event::Closed {
+                    resolution: Label::built_in(resolution::ABANDONED),
+                    cause: None,
+                };
+                Ok(note.into_iter().chain(ended).chain([closed]).collect())
             }
             (Command::Resolve { resolution }, Stage::WrappingUp { .. }) => {
                 Ok(vec![Event::Closed {
@@ -138,6 +157,12 @@ impl Born {
                 },
             ]),
         }
+    }
+
+    /// True while one of the customer's tabs is connected.
+    fn is_customer_here(&self) -> bool {
+        let mut seats = self.sockets.values().map(|socket| &socket.seat);
+        seats.any(|seat| seat.device.is_some() && seat.person.side() == Side::Customer)
     }
 
     fn carry_out(
@@ -226,6 +251,7 @@ mod tests {
             ("note", note("Hm")),
             ("end", Command::End),
             ("resolve", resolve()),
+            ("abandon", Command::Abandon { reason: None }),
         ];
         // Customer, Jack (who holds it, if anybody does), Mia, Ada the supervisor.
         let table = "
@@ -233,18 +259,22 @@ waiting post message_posted !not_assignee !not_assignee !not_assignee
 waiting note !forbidden note_posted note_posted note_posted
 waiting end closed !not_assignee !not_assignee closed
 waiting resolve !forbidden !not_assignee !not_assignee !not_assignee
+waiting abandon !forbidden !not_assignee !not_assignee !not_assignee
 active post message_posted message_posted !not_assignee message_posted
 active note !forbidden note_posted note_posted note_posted
 active end ended ended !not_assignee ended
 active resolve !forbidden ended+closed !not_assignee ended+closed
+active abandon !forbidden !customer_here !not_assignee !customer_here
 wrapping_up post !ended !ended !not_assignee !ended
 wrapping_up note !forbidden note_posted note_posted note_posted
 wrapping_up end !ended !ended !not_assignee !ended
 wrapping_up resolve !forbidden closed !not_assignee closed
+wrapping_up abandon !forbidden closed !not_assignee closed
 closed post !closed !closed !closed !closed
 closed note !forbidden !closed !closed !closed
 closed end !closed !closed !closed !closed
-closed resolve !forbidden !closed !closed !closed";
+closed resolve !forbidden !closed !closed !closed
+closed abandon !forbidden !closed !closed !closed";
         let mut actual = String::new();
         for (stage, desk) in &stages {
             assert_eq!(desk.stage(), *stage);
@@ -373,6 +403,25 @@ closed resolve !forbidden !closed !closed !closed";
             (closed.event.kind(), closed.id),
             ("closed", Some(command_id(1)))
         );
+    }
+
+    #[test]
+    fn f103_what_the_customer_has_left_is_abandoned_with_a_note() {
+        let abandon = || Command::Abandon {
+            reason: Some(text("He went away")),
+        };
+        let mut desk = Desk::active();
+        desk.at(s(1), Input::Disconnected { socket: CUSTOMER });
+        let effects = desk.at(s(2), send(JACK, 1, 1, abandon()));
+        let kinds = ["note_posted", "ended", "closed"];
+        assert_eq!(saved_kinds(&effects), kinds);
+        let stage = desk.machine.lifecycle().unwrap().stage.clone();
+        let is_abandoned =
+            matches!(stage, Stage::Closed { resolution, .. } if resolution == label("abandoned"));
+        assert!(is_abandoned);
+        desk.wake(s(3));
+        let again = desk.at(s(3), send(JACK, 2, 1, abandon()));
+        assert!(words(&again)[0].starts_with("repeated"));
     }
 
     #[test]

@@ -161,6 +161,8 @@ pub enum Event {
         /// What ended it.
         cause: EndCause,
     },
+    /// It has been wrapping up for a while (D2). Agents alone get it.
+    WrapUpReminded,
     /// The end. Slots are free (F87).
     Closed {
         /// How it was resolved: a resolution of the space.
@@ -201,6 +203,7 @@ impl Event {
             Self::AgentUnassigned { .. } => "agent_unassigned",
             Self::IdleWarned => "idle_warned",
             Self::Ended { .. } => "ended",
+            Self::WrapUpReminded => "wrap_up_reminded",
             Self::Closed { .. } => "closed",
             Self::Unknown => "unknown",
         }
@@ -217,6 +220,7 @@ impl Event {
             | Self::AgentUnassigned { .. }
             | Self::IdleWarned
             | Self::Ended { .. }
+            | Self::WrapUpReminded
             | Self::Closed { .. }
             | Self::Unknown => None,
         }

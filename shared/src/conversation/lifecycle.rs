@@ -113,7 +113,10 @@ impl Lifecycle {
     /// not fit leaves the stage as it is.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::Opened { .. } | Event::NotePosted { .. } | Event::Unknown => (),
+            Event::Opened { .. }
+            | Event::NotePosted { .. }
+            | Event::WrapUpReminded
+            | Event::Unknown => (),
             Event::MessagePosted { .. } => {
                 if entry.author != Author::System {
                     self.last_message_at = entry.at;

@@ -14,6 +14,7 @@ use super::{Command, Entry, Event, Sender, Seq};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
+use crate::settings::resolution;
 use crate::time::Timestamp;
 
 /// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
@@ -193,6 +194,8 @@ pub(super) fn digest(command: &Command) -> u64 {
         Command::Note { text } => hash(1, text.as_str()),
         Command::End => hash(2, ""),
         Command::Resolve { resolution } => hash(3, resolution.as_str()),
+        // It is a way to resolve; its reason has an entry of its own.
+        Command::Abandon { .. } => hash(3, resolution::ABANDONED),
     }
 }
 
@@ -212,6 +215,7 @@ fn digest_of(event: &Event) -> Option<u64> {
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned
+        | Event::WrapUpReminded
         | Event::Unknown => None,
     }
 }

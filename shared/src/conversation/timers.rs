@@ -6,7 +6,8 @@
 //!   the system and notes do not count. The second span runs from the warning that people saw,
 //!   so nobody is cut off unwarned because an alarm was late.
 //! - **F98** A conversation has a greatest age, however lively: Waiting closes, Active wraps up.
-//! - Nothing is timed in Wrapping up and Closed, reports and sockets aside.
+//! - **D2** Wrapping up has no limit; its agent is reminded once.
+//! - Nothing is timed in Closed, reports and sockets aside.
 
 use super::born::Born;
 use super::turn::Turn;
@@ -25,6 +26,7 @@ enum Due {
     Warning,
     IdleEnd,
     Age,
+    Reminder,
 }
 
 impl Born {
@@ -65,6 +67,9 @@ impl Born {
                     (quiet_since + settings.idle(), Due::Warning)
                 }
             },
+            Stage::WrappingUp { since, .. } if !self.is_reminded => {
+                return Some((*since + settings.wrap_up(), Due::Reminder));
+            }
             Stage::WrappingUp { .. } | Stage::Closed { .. } => return None,
         };
         Some(if age.0 < other.0 { age } else { other })
@@ -85,6 +90,7 @@ impl Born {
                 self.append(turn, Author::System, None, not_answered(EndCause::Age));
             }
             Due::Age => self.append_end(turn, EndCause::Age),
+            Due::Reminder => self.append(turn, Author::System, None, Event::WrapUpReminded),
             Due::Warning => self.append(turn, Author::System, None, Event::IdleWarned),
             Due::IdleEnd => self.append_end(turn, EndCause::Idle),
         }
@@ -184,7 +190,7 @@ mod tests {
         assert_eq!(saved(&ended), ["save ended"]);
         assert_eq!(desk.stage(), "wrapping_up");
         desk.confirm(s(1_800));
-        assert_eq!(desk.machine.next_deadline(), None);
+        assert_eq!(desk.machine.next_deadline(), Some(s(2_400)), "D2");
     }
 
     #[test]
@@ -241,10 +247,21 @@ mod tests {
 
     #[test]
     fn nothing_is_timed_after_the_end() {
-        for mut desk in [Desk::wrapping_up(), Desk::closed()] {
-            assert_eq!(desk.machine.next_deadline(), None);
-            assert!(desk.at(s(10_000_000), Input::Tick).is_empty());
-        }
+        let mut desk = Desk::closed();
+        assert_eq!(desk.machine.next_deadline(), None);
+        assert!(desk.at(s(10_000_000), Input::Tick).is_empty());
+    }
+
+    #[test]
+    fn d2_wrapping_up_is_reminded_of_once_and_has_no_limit() {
+        let mut desk = Desk::wrapping_up();
+        let due = desk.machine.next_deadline().unwrap();
+        let reminded = desk.at(due, Input::Tick);
+        let expected = ["save wrap_up_reminded (internal)", "1 entries to [2, 3, 4]"];
+        assert_eq!(words(&reminded), expected, "agents alone");
+        desk.wake(due);
+        desk.confirm(due);
+        assert_eq!(desk.machine.next_deadline(), None);
         let mut desk = Desk::wrapping_up();
         desk.at(s(90_000), send(JACK, 2, 2, Command::End));
         assert_eq!(desk.stage(), "wrapping_up");

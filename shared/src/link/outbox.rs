@@ -173,7 +173,10 @@ impl Outbox {
         let mut open = self.items.iter().filter(|item| is_open(item));
         open.find_map(|item| match &item.command {
             Command::Post { text } => Some((item.id, text)),
-            Command::Note { .. } | Command::End | Command::Resolve { .. } => None,
+            Command::Note { .. }
+            | Command::End
+            | Command::Resolve { .. }
+            | Command::Abandon { .. } => None,
         })
     }
 
@@ -250,6 +253,7 @@ fn is_stale(now: Timestamp, item: &Pending) -> bool {
 fn length(command: &Command) -> usize {
     match command {
         Command::Post { text } | Command::Note { text } => text.as_str().len(),
-        Command::End | Command::Resolve { .. } => 0,
+        Command::Abandon { reason: Some(text) } => text.as_str().len(),
+        Command::End | Command::Resolve { .. } | Command::Abandon { reason: None } => 0,
     }
 }

@@ -99,6 +99,7 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
         text().prop_map(|text| ConversationCommand::Note { text }),
         Just(ConversationCommand::End),
         label().prop_map(|resolution| ConversationCommand::Resolve { resolution }),
+        option::of(text()).prop_map(|reason| ConversationCommand::Abandon { reason }),
     ]
 }
 
@@ -213,6 +214,7 @@ fn event() -> impl Strategy<Value = Event> {
         (fence(), option::of(label()))
             .prop_map(|(fence, queue)| Event::AgentUnassigned { fence, queue }),
         Just(Event::IdleWarned),
+        Just(Event::WrapUpReminded),
         cause().prop_map(|cause| Event::Ended { cause }),
         (label(), option::of(cause()))
             .prop_map(|(resolution, cause)| Event::Closed { resolution, cause }),

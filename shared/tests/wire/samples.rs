@@ -33,19 +33,19 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve);
+    Post Note End Resolve Abandon);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
-    Closed Unknown);
+    WrapUpReminded Closed Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed ResolutionUnknown NoteRequired QueueUnknown QueueClosed NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -110,6 +110,9 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
         ConversationCommand::End,
         ConversationCommand::Resolve {
             resolution: label("resolved"),
+        },
+        ConversationCommand::Abandon {
+            reason: Some(text("Went away")),
         },
     ]
 }
@@ -184,6 +187,7 @@ pub fn events() -> Vec<Event> {
         Event::Ended {
             cause: EndCause::Customer,
         },
+        Event::WrapUpReminded,
         Event::Closed {
             resolution: label("resolved"),
             cause: None,
@@ -368,6 +372,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::NotWaiting,
         Refusal::Ended,
         Refusal::Closed,
+        Refusal::CustomerHere,
         Refusal::ResolutionUnknown,
         Refusal::NoteRequired,
         Refusal::QueueUnknown,
@@ -426,7 +431,9 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         settings: settings(),
         at: NOW,
     })];
-    let public = |event: &Event| (!matches!(event, Event::NotePosted { .. })).then_some(Seq(2));
+    let public = |event: &Event| {
+        (!matches!(event, Event::NotePosted { .. } | Event::WrapUpReminded)).then_some(Seq(2))
+    };
     let events = events().into_iter();
     rows.extend(events.map(|event| entry(event.clone(), public(&event))));
     rows.extend([

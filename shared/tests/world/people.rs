@@ -385,6 +385,11 @@ impl World {
     }
 
     fn resolve(&mut self, talk: usize) {
+        if self.random.chance(0.3) {
+            let text = MessageText::parse("nobody there").unwrap();
+            let reason = self.random.chance(0.5).then_some(text);
+            return self.submit(talk, Command::Abandon { reason });
+        }
         let word = self
             .random
             .pick(&[resolution::RESOLVED, "no_such_resolution"]);

@@ -94,6 +94,7 @@ pub fn settings(random: &mut Random) -> Settings {
         wait_s: Some(random.pick(&[30, 120, 1_200, 1_200])),
         idle_s: Some(random.pick(&[20, 60, 1_200, 1_200])),
         idle_end_s: Some(random.pick(&[5, 60, 600])),
+        wrap_up_s: Some(random.pick(&[1, 60, 600])),
         max_s: Some(random.pick(&[120, 300, 86_400, 86_400])),
         conversation_limit: Some(random.pick(&[1, 1, 2, 3])),
         messages_burst: Some(random.pick(&[1, 2, 5, 5, 20, 20, 20, 1_000])),

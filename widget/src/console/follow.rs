@@ -138,9 +138,10 @@ impl Console {
                 pending
                     .iter()
                     .find_map(|item| match (&item.command, &item.state) {
-                        (Command::End | Command::Resolve { .. }, PendingState::Failed(failure)) => {
-                            Some((item.id, failure.clone()))
-                        }
+                        (
+                            Command::End | Command::Resolve { .. } | Command::Abandon { .. },
+                            PendingState::Failed(failure),
+                        ) => Some((item.id, failure.clone())),
                         _ => None,
                     })
             });

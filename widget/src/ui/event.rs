@@ -17,6 +17,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         }
         .to_owned(),
         Event::IdleWarned => text.idle_warned.to_owned(),
+        Event::WrapUpReminded => reminder(),
         Event::Ended { cause }
         | Event::Closed {
             cause: Some(cause), ..
@@ -46,6 +47,14 @@ fn agents_word(resolution: &str) -> String {
     return crate::text::console::words().resolution(resolution);
     #[cfg(not(feature = "console"))]
     resolution.to_owned()
+}
+
+/// For agents alone: the chat has no words for it.
+fn reminder() -> String {
+    #[cfg(feature = "console")]
+    return crate::text::console::words().wrap_up_reminded.to_owned();
+    #[cfg(not(feature = "console"))]
+    String::new()
 }
 
 /// Who or what ended it, in plain words.

@@ -136,7 +136,7 @@ impl World {
         };
         let text = match &attempt.command {
             Command::Post { text } | Command::Note { text } => Some(text),
-            Command::End | Command::Resolve { .. } => None,
+            Command::End | Command::Resolve { .. } | Command::Abandon { .. } => None,
         };
         let owner = &self.clients[attempt.client];
         let is_author = match (&entry.author, &owner.person) {
