@@ -39,6 +39,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         SpaceTold::Denied(refusal) => Err(refusal.into()),
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
+        | SpaceTold::ActiveSet
         | SpaceTold::Admitted(_)
         | SpaceTold::Confirmed(_)
         | SpaceTold::Session(_)

@@ -115,6 +115,8 @@ pub enum SpaceTold {
     Settings(Box<Settings>),
     /// It stands.
     Created,
+    /// The agent has left, or is back.
+    ActiveSet,
     /// It may begin, with these settings.
     Admitted(Box<Settings>),
     /// The report of that revision is stored.

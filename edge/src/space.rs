@@ -131,6 +131,7 @@ impl Place {
             }
             Effect::Confirmed { revision } => outcome.told = Some(SpaceTold::Confirmed(revision)),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
+            Effect::ActiveSet => outcome.told = Some(SpaceTold::ActiveSet),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
         }
     }

@@ -14,7 +14,7 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`).
+//! `transfer`), `leave` R41 and R42.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -26,6 +26,7 @@ mod desk;
 mod duty;
 mod intake;
 mod lanes;
+mod leave;
 mod ledger;
 mod machine;
 mod manual;
@@ -184,6 +185,13 @@ pub enum Input {
         /// Its answer.
         answer: Answer,
     },
+    /// An agent leaves the space, or comes back.
+    SetActive {
+        /// Who.
+        agent: AgentId,
+        /// False for leaving.
+        active: bool,
+    },
     /// The alarm rang. It may be early, late or doubled.
     Tick,
 }
@@ -236,6 +244,8 @@ pub enum Effect {
     },
     /// Answer to [`Input::Create`]: the space stands.
     Created,
-    /// Answer to [`Input::Create`] or [`Input::Admit`]: no, and nothing changed.
+    /// Answer to [`Input::SetActive`]: it is so.
+    ActiveSet,
+    /// Answer to [`Input::Create`], [`Input::Admit`] or [`Input::SetActive`]: no, and nothing changed.
     Denied(Refusal),
 }

@@ -53,6 +53,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Admitted(_)
             | Effect::Confirmed { .. }
             | Effect::Created
+            | Effect::ActiveSet
             | Effect::Denied(_) => None,
         })
     };

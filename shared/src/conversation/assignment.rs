@@ -5,6 +5,7 @@
 //! - **F50** Accept: Waiting → Active. A transfer changes the assignee and never the stage (A9).
 //! - **F56** An assignment to nobody puts the conversation back to the waiting list.
 //! - **F65** An assignment may take the conversation to another queue with it (D7).
+//! - **D2** What is wrapping up with an agent who has left the space is closed as not resolved.
 //! - A repeat of what stands is answered like the first; after the end every proposal is answered
 //!   [`Outcome::Ended`].
 
@@ -12,6 +13,8 @@ use super::born::Born;
 use super::turn::Turn;
 use super::{Answer, Assignment, Author, Effect, Event, Instruction, Outcome, Stage};
 use crate::mutant::{self, Mutant};
+use crate::settings::resolution;
+use crate::text::Label;
 
 impl Born {
     /// Takes a proposal of the space and answers it with what stands after it.
@@ -26,7 +29,12 @@ impl Born {
     }
 
     fn assign(&mut self, turn: &mut Turn, assignment: Assignment) -> Outcome {
-        let Assignment { fence, to, queue } = assignment;
+        let Assignment {
+            fence,
+            to,
+            queue,
+            closes,
+        } = assignment;
         let to_agent = to.as_ref().map(|assignee| assignee.agent);
         let holder = self.lifecycle.assignee().map(|assignee| assignee.agent);
         let is_repeat = fence == self.lifecycle.fence && to_agent == holder;
@@ -36,6 +44,14 @@ impl Born {
                 if is_repeat =>
             {
                 Outcome::Done
+            }
+            Stage::WrappingUp { .. } if closes && is_new => {
+                let closed = Event::Closed {
+                    resolution: Label::built_in(resolution::NOT_RESOLVED),
+                    cause: None,
+                };
+                self.append(turn, Author::System, None, closed);
+                Outcome::Ended
             }
             Stage::WrappingUp { .. } | Stage::Closed { .. } => Outcome::Ended,
             Stage::Waiting { .. } | Stage::Active { .. } if is_new => {
@@ -239,6 +255,35 @@ mod tests {
         assert_eq!(
             answer(&mut desk, 1, Some(JACK)).outcome,
             Some(Outcome::Stale)
+        );
+    }
+
+    #[test]
+    fn d2_what_an_agent_leaves_wrapping_up_is_closed_as_not_resolved() {
+        let mut desk = Desk::wrapping_up();
+        let proposal = |fence| {
+            Input::Instructed(Instruction::Assign(Assignment {
+                fence: super::super::Fence(fence),
+                to: None,
+                queue: None,
+                closes: true,
+            }))
+        };
+        let late = answered(&desk.at(ms(1), proposal(0))).unwrap();
+        assert_eq!(
+            (late.outcome, desk.stage()),
+            (Some(Outcome::Ended), "wrapping_up")
+        );
+        let answer = answered(&desk.at(ms(1), proposal(2))).unwrap();
+        assert_eq!(answer.outcome, Some(Outcome::Ended));
+        let standing = answer.report.unwrap().standing;
+        let is_not_resolved = matches!(standing, Standing::Closed { resolution, .. } if resolution == label("not_resolved"));
+        assert!(is_not_resolved);
+        let mut desk = Desk::active();
+        let answer = answered(&desk.at(ms(1), proposal(2))).unwrap();
+        assert_eq!(
+            (answer.outcome, desk.stage()),
+            (Some(Outcome::Done), "waiting")
         );
     }
 

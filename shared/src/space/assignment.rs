@@ -76,8 +76,13 @@ impl Ledger {
         let Some(item) = self.items.get(&conversation) else {
             return;
         };
-        if let ItemState::Assigning { to, queue, .. } = &item.state {
+        if let ItemState::Assigning {
+            to, queue, command, ..
+        } = &item.state
+        {
             let assignment = Assignment {
+                // Only the leave of an agent gives back what nobody asked to give back (R42).
+                closes: to.is_none() && command.is_none(),
                 fence: item.fence,
                 to: to.clone(),
                 queue: queue.clone(),

@@ -33,6 +33,8 @@ pub(super) struct Ledger {
     pub items: BTreeMap<ConversationId, Item>,
     pub sockets: BTreeMap<SocketId, Seat>,
     pub lanes: Lanes,
+    /// Agents who left and still have something (R42).
+    pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
     pub deadlines: BTreeSet<(Timestamp, ConversationId)>,
     /// When each socket counts as gone unless it is heard.
@@ -57,6 +59,7 @@ impl Ledger {
             items: BTreeMap::new(),
             sockets: BTreeMap::new(),
             lanes: Lanes::new(),
+            leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
@@ -159,6 +162,11 @@ impl Ledger {
         let was_on_duty = u32::from(duty.is_on_duty());
         change(duty);
         self.lanes.put_agent(duty, &self.settings);
+        if duty.agent.deactivated && !duty.slots.is_empty() {
+            self.leavers.insert(agent);
+        } else {
+            self.leavers.remove(&agent);
+        }
         let others = self.counts.available.saturating_sub(was_on_duty);
         self.counts.available = others.saturating_add(u32::from(duty.is_on_duty()));
     }

@@ -47,6 +47,7 @@ impl Space {
                 ledger.heard(*socket, turn.now);
             }
             Input::Create { .. }
+            | Input::SetActive { .. }
             | Input::Admit { .. }
             | Input::Connected { .. }
             | Input::Disconnected { .. }
@@ -57,6 +58,7 @@ impl Space {
         self.settled_at = Some(turn.now);
         ledger.settle(&mut turn, matches!(input, Input::Tick));
         ledger.take(&mut turn, input);
+        ledger.take_from_leavers(&mut turn);
         ledger.dispatch(&mut turn);
         ledger.show(&mut turn);
         self.touched = Touched::by(&turn);
@@ -144,7 +146,9 @@ impl Space {
                 self.ledger = Some(ledger);
                 effects
             }
-            Input::Admit { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
+            Input::Admit { .. } | Input::SetActive { .. } => {
+                [Effect::Denied(Refusal::SpaceUnknown)].into()
+            }
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
                 [Effect::Close { socket, code }].into()
@@ -203,6 +207,7 @@ impl Ledger {
                 conversation,
                 queue,
             } => self.admit(turn, visitor, conversation, &queue),
+            Input::SetActive { agent, active } => self.set_active(turn, agent, active),
             Input::Connected { socket, person } => self.connected(turn, socket, &person),
             Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
             Input::Disconnected { socket } => {

@@ -18,7 +18,7 @@ use crate::conversation::Seq;
 use crate::frame::{
     CloseCode, FrameError, FromServer, HEARTBEAT_MS, Hello, SocketId, ToServer, Welcome,
 };
-use crate::id::EpochId;
+use crate::id::{AgentId, EpochId};
 use crate::rights::Person;
 use crate::time::Timestamp;
 
@@ -40,7 +40,7 @@ impl Ledger {
     /// A socket was accepted. It belongs to an agent of this space or is closed.
     pub fn connected(&mut self, turn: &mut Turn, socket: SocketId, person: &Person) {
         let agent = match person {
-            Person::Agent { agent, .. } if self.roster.contains_key(agent) => *agent,
+            Person::Agent { agent, .. } if self.is_active(*agent) => *agent,
             Person::Agent { .. } | Person::Visitor { .. } => {
                 let code = CloseCode::Forbidden;
                 turn.effects.push(Effect::Close { socket, code });
@@ -54,6 +54,12 @@ impl Ledger {
         };
         self.unseat(socket);
         self.keep(turn, socket, seat);
+    }
+
+    /// True for an agent of this space who has not left (R41).
+    fn is_active(&self, agent: AgentId) -> bool {
+        let duty = self.roster.get(&agent);
+        duty.is_some_and(|duty| !duty.agent.deactivated)
     }
 
     /// A socket showed that it is alive (R21). True when that is news.

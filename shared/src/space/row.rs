@@ -52,6 +52,9 @@ pub struct Agent {
     pub available_for: Option<u8>,
     /// The queues that the agent serves; `None` for every one.
     pub queues: Option<Vec<Label>>,
+    /// True once the agent has left the space.
+    #[serde(default)]
+    pub deactivated: bool,
     /// The place in the rotation: number of the last offer that this agent got, 0 for none.
     pub last_offer: u64,
 }
@@ -94,6 +97,8 @@ pub enum TransferEnd {
     Expired,
     /// The conversation ended before.
     Ended,
+    /// The agent left the space.
+    AgentLeft,
 }
 
 /// What the space is doing with a work item (PROTOCOL.md §7).

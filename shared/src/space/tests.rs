@@ -2,6 +2,7 @@
 
 mod assigning;
 mod day;
+mod leaving;
 mod manual;
 mod mode;
 mod offering;
@@ -305,6 +306,7 @@ fn agent_row(n: u8) -> Agent {
         limit: None,
         available: true,
         available_for: None,
+        deactivated: false,
         queues: None,
         last_offer: 0,
     }
@@ -414,6 +416,7 @@ fn assign(fence: u64, to: Option<u8>) -> Instruction {
         fence: Fence(fence),
         to: to.map(assignee),
         queue: None,
+        closes: false,
     })
 }
 

@@ -144,6 +144,7 @@ fn transfer_end() -> impl Strategy<Value = TransferEnd> {
         Just(TransferEnd::Declined),
         Just(TransferEnd::Expired),
         Just(TransferEnd::Ended),
+        Just(TransferEnd::AgentLeft),
     ]
 }
 

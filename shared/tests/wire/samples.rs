@@ -510,6 +510,7 @@ pub fn instructions() -> Vec<Instruction> {
             fence,
             to,
             queue: None,
+            closes: true,
         })
     };
     vec![
@@ -519,6 +520,7 @@ pub fn instructions() -> Vec<Instruction> {
             fence: Fence(3),
             to: None,
             queue: Some(label("returns")),
+            closes: false,
         }),
         Instruction::Describe,
     ]
@@ -592,6 +594,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             limit: Some(3),
             available: false,
             available_for: Some(2),
+            deactivated: false,
             queues: Some(vec![label("returns")]),
             last_offer: 9,
         }),

@@ -54,6 +54,7 @@ impl World {
                 limit: self.random.pick(&[None, None, Some(1), Some(3)]),
                 available: self.random.chance(0.7),
                 available_for: None,
+                deactivated: false,
                 queues: self
                     .random
                     .pick(&[None, None, Some(GENERAL), Some("returns")])

@@ -36,6 +36,8 @@ pub enum Step {
     Transfer(u8, u8, Option<u8>),
     /// The command before, once more.
     Repeat,
+    /// An agent is deactivated, or comes back.
+    Active(u8, bool),
     Leave(u8),
     Join(u8),
     Heard,
@@ -62,6 +64,7 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
         3 => (n(), c()).prop_map(|(n, c)| Step::Take(n, c)),
         4 => (n(), c(), prop::option::weighted(0.8, n())).prop_map(|(n, c, to)| Step::Transfer(n, c, to)),
         2 => Just(Step::Repeat),
+        1 => (n(), prop::bool::weighted(0.7)).prop_map(|(n, on)| Step::Active(n, on)),
         1 => n().prop_map(Step::Leave),
         2 => n().prop_map(Step::Join),
         3 => Just(Step::Heard),
@@ -203,6 +206,7 @@ impl Day {
                 | Effect::Admitted(_)
                 | Effect::Confirmed { .. }
                 | Effect::Created
+                | Effect::ActiveSet
                 | Effect::Denied(_) => (),
             }
         }
@@ -368,6 +372,10 @@ impl Day {
                     self.ask(n, command);
                 }
             }
+            Step::Active(n, active) => {
+                let agent = agent(agent_of(n));
+                self.take(Input::SetActive { agent, active });
+            }
             Step::Leave(n) => {
                 let seats = self.seats.iter();
                 let mut mine = seats.filter(|(_, seat)| seat.agent == agent(agent_of(n)));
@@ -436,6 +444,11 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
+            Standing::WrappingUp { .. } if assignment.closes && assignment.fence > talk.fence => {
+                talk.revision = talk.revision.next();
+                talk.standing = closed();
+                Outcome::Ended
+            }
             Standing::WrappingUp { .. } => Outcome::Ended,
             _ if assignment.fence < talk.fence => Outcome::Stale,
             Standing::Waiting | Standing::Active { .. } => {

@@ -146,6 +146,7 @@ fn r34_a_transfer_to_a_queue_keeps_the_old_place() {
         fence: Fence(2),
         to: None,
         queue,
+        closes: false,
     };
     assert_eq!(instructions(&effects), [Instruction::Assign(assignment)]);
     assert_eq!(scene.used(ADA), 1, "until the conversation agrees");

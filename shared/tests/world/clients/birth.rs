@@ -93,7 +93,8 @@ impl World {
                 | space::Effect::Close { .. }
                 | space::Effect::Instruct { .. }
                 | space::Effect::Confirmed { .. }
-                | space::Effect::Created => (),
+                | space::Effect::Created
+                | space::Effect::ActiveSet => (),
             }
         }
         let way = self.random.pick(&[5, 20, 50]);

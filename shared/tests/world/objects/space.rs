@@ -97,6 +97,7 @@ impl World {
             | space::Effect::Admitted(_)
             | space::Effect::Confirmed { .. }
             | space::Effect::Created
+            | space::Effect::ActiveSet
             | space::Effect::Denied(_) => (),
         }
     }
@@ -122,6 +123,7 @@ impl World {
                 | space::Effect::Admitted(_)
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
+                | space::Effect::ActiveSet
                 | space::Effect::Denied(_) => (),
             }
         }

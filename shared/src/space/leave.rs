@@ -1,0 +1,77 @@
+//! Leaving: an agent is deactivated, and nothing stays with the agent.
+//!
+//! - **R41** A deactivated agent is Unavailable, gets nothing, and is let in nowhere: the sockets
+//!   are closed, and no later one is accepted.
+//! - **R42** What the agent was offered goes to others at once. What the agent has goes back to its
+//!   queue at its old place, and what is wrapping up is closed as not resolved (D2): proposed
+//!   and repeated like any assignment, and what comes to the agent late goes the same way.
+
+use alloc::vec::Vec;
+
+use super::Effect;
+use super::ledger::Ledger;
+use super::row::{ItemState, TransferEnd};
+use super::turn::Turn;
+use crate::frame::CloseCode;
+use crate::id::{AgentId, ConversationId};
+use crate::refusal::Refusal;
+
+impl Ledger {
+    /// Deactivates an agent, or lets the agent back (R41).
+    pub fn set_active(&mut self, turn: &mut Turn, agent: AgentId, active: bool) {
+        let Some(duty) = self.roster.get(&agent) else {
+            return turn.effects.push(Effect::Denied(Refusal::AgentUnknown));
+        };
+        if duty.agent.deactivated == active {
+            self.change_agent(turn, agent, |agent| {
+                agent.deactivated = !active;
+                agent.available = false;
+            });
+        }
+        if !active {
+            let seats = self.sockets.iter();
+            let sockets: Vec<_> = seats
+                .filter(|(_, seat)| seat.agent == agent)
+                .map(|(socket, _)| *socket)
+                .collect();
+            for socket in sockets {
+                self.close_socket(turn, socket, CloseCode::Forbidden);
+            }
+        }
+        turn.effects.push(Effect::ActiveSet);
+    }
+
+    /// Takes from agents who left what can be taken (R42). Asked at the end of every turn.
+    pub fn take_from_leavers(&mut self, turn: &mut Turn) {
+        let leavers = self.leavers.iter();
+        let duties = leavers.filter_map(|agent| self.roster.get(agent));
+        let slots = duties.flat_map(|duty| {
+            let slots = duty.slots.iter();
+            slots.map(|(conversation, _)| (*conversation, duty.agent.agent))
+        });
+        let slots: Vec<(ConversationId, AgentId)> = slots.collect();
+        for (conversation, agent) in slots {
+            let Some(item) = self.items.get(&conversation) else {
+                continue;
+            };
+            match &item.state {
+                ItemState::Offered { .. } => self.change_item(turn, conversation, |item| {
+                    item.slots.clear();
+                    item.state = ItemState::Waiting { not_before: None };
+                }),
+                ItemState::Transferring { to, .. } if *to == agent => {
+                    self.end_transfer(turn, conversation, Some(TransferEnd::AgentLeft));
+                }
+                ItemState::Held => {
+                    self.change_item(turn, conversation, |item| item.fence = item.fence.next());
+                    self.propose(turn, conversation, (None, None), None);
+                }
+                // Whoever it is passed on to may still take it; a proposal has its answer first.
+                ItemState::Transferring { .. }
+                | ItemState::Assigning { .. }
+                | ItemState::Waiting { .. }
+                | ItemState::Gone { .. } => (),
+            }
+        }
+    }
+}
