@@ -3,6 +3,7 @@
 
 pub mod conversations;
 pub mod dev;
+pub mod items;
 pub mod reports;
 pub mod tokens;
 pub mod upgrades;
@@ -40,6 +41,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
         | SpaceTold::ActiveSet
+        | SpaceTold::Handovers(_)
         | SpaceTold::Admitted(_)
         | SpaceTold::Confirmed(_)
         | SpaceTold::Session(_)

@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::Settings;
-use shared::space::Agent;
+use shared::space::{Agent, Handover};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -84,6 +84,11 @@ pub enum SpaceAsk {
         /// The queue that it would wait in.
         queue: Label,
     },
+    /// What waits for an agent?
+    Handovers {
+        /// Who reads.
+        agent: AgentId,
+    },
     /// What a conversation looks like.
     Report(Box<Report>),
     /// Begin a session.
@@ -119,6 +124,8 @@ pub enum SpaceTold {
     ActiveSet,
     /// It may begin, with these settings.
     Admitted(Box<Settings>),
+    /// To [`SpaceAsk::Handovers`].
+    Handovers(Vec<Handover>),
     /// The report of that revision is stored.
     Confirmed(Seq),
     /// A session begins or goes on.

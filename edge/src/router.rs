@@ -90,6 +90,7 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::Events => api::conversations::events(call).await,
         Target::ConversationSocket => api::upgrades::conversation(call).await,
         Target::SpaceSocket => api::upgrades::space(call).await,
+        Target::Items => api::items::list(call).await,
         Target::CspReports => api::reports::take(call).await,
         Target::DevSignIn => api::dev::sign_in(call).await,
         Target::DevSpaces => api::dev::create_space(call).await,

@@ -30,6 +30,8 @@ pub enum Target {
     ConversationSocket,
     /// Socket of a space.
     SpaceSocket,
+    /// Work items of a space.
+    Items,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -71,7 +73,7 @@ const fn route(method: &'static str, path: &'static str, target: Target) -> Rout
 
 /// The table.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 18] = [
+pub const ROUTES: [Route; 19] = [
     route("GET", "/", Target::Root),
     route("GET", "/demo", Target::Demo),
     route("GET", "/bellhop.js", Target::Loader),
@@ -85,6 +87,7 @@ pub const ROUTES: [Route; 18] = [
     route("GET", "/api/v1/conversations/{conversation}/events", Target::Events),
     route("GET", "/api/v1/conversations/{conversation}/socket", Target::ConversationSocket),
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
+    route("GET", "/api/v1/spaces/{space}/items", Target::Items),
     route("POST", "/api/v1/reports/csp", Target::CspReports),
     route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
     route("POST", "/api/v1/dev/spaces", Target::DevSpaces),

@@ -156,6 +156,10 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
+            SpaceAsk::Handovers { agent } => {
+                let read = self.with(|awake| awake.core.machine.handovers(agent))?;
+                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Handovers));
+            }
             SpaceAsk::SignIn(who) => return self.with(|awake| awake.sign_in(&who))?,
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;

@@ -39,7 +39,7 @@ fn f86_f87_ending_wraps_up_and_resolving_closes() {
 
         // The slot is kept: nobody else is offered to Jack.
         let waiting = CustomerLine::writes(stage.api(), &space, "Me, too").await?;
-        jack.browser.reads(".list--queue", "1 waiting").await?;
+        jack.browser.reads(".list--queue .list__count", "1").await?;
         jack.is_offered_nothing().await?;
         jack.notes("sent a new parcel").await?;
         jack.reads("sent a new parcel").await?;

@@ -19,6 +19,7 @@ mod embed;
 mod endings;
 mod exchange;
 mod gallery;
+mod handovers;
 mod misplaced;
 mod offers;
 mod outbox;

@@ -65,7 +65,7 @@ fn f49_the_sole_agent_is_offered_it_again() {
         jack.declines().await?;
         jack.is_offered_nothing().await?;
         jack.browser
-            .reads(".list--queue", "1 waiting in GENERAL")
+            .reads(".list--queue .waiting__queue", "GENERAL")
             .await?;
         let again = jack.is_offered().await?;
         ensure!(again == name, "{again} is not {name}");

@@ -9,6 +9,7 @@ mod item;
 mod lists;
 mod offer;
 mod picker;
+mod queue;
 mod ring;
 mod sign_in;
 mod toasts;

@@ -1,6 +1,6 @@
 //! Calls of the API: small JSON both ways.
 
-use js_sys::JSON;
+use js_sys::{JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -35,7 +35,19 @@ pub async fn post(
         ("headers", js::object(&all).into()),
         ("body", body.into()),
     ]);
-    let answer = JsFuture::from(js::fetch(path, &init)).await;
+    call(path, &init).await
+}
+
+/// Reads JSON as whoever has the token.
+#[cfg(feature = "console")]
+pub async fn get(path: &str, token: &str) -> Result<JsValue, HttpError> {
+    let bearer = JsValue::from_str(&["Bearer ", token].concat());
+    let headers = js::object(&[("Authorization", bearer)]);
+    call(path, &js::object(&[("headers", headers.into())])).await
+}
+
+async fn call(path: &str, init: &Object) -> Result<JsValue, HttpError> {
+    let answer = JsFuture::from(js::fetch(path, init)).await;
     let answer: js::Answer = answer.map_err(|_| HttpError::Unreachable)?.unchecked_into();
     let status = answer.status();
     let body = JsFuture::from(answer.json()).await.unwrap_or_default();

@@ -334,7 +334,7 @@ impl Ledger {
     }
 
     /// The name that colleagues see; that of the space for an agent who is not known any more.
-    fn name_of(&self, agent: AgentId) -> PersonName {
+    pub fn name_of(&self, agent: AgentId) -> PersonName {
         let duty = self.roster.get(&agent);
         duty.map_or(&self.settings.name, |duty| &duty.agent.name)
             .clone()

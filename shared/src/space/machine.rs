@@ -6,9 +6,9 @@ use super::audit::{Broken, Touched};
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Effect, Input};
+use super::{Effect, Handover, Input};
 use crate::frame::{CloseCode, SocketId};
-use crate::id::ConversationId;
+use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
@@ -130,6 +130,15 @@ impl Space {
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         let ledgers = self.ledger.iter();
         ledgers.flat_map(|ledger| ledger.items.values())
+    }
+
+    /// The waiting list as that agent reads it.
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent has no place in it.
+    pub fn handovers(&self, agent: AgentId) -> Result<Vec<Handover>, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.handovers(agent)
     }
 
     /// What can happen to a space that was not made yet.

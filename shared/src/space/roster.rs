@@ -57,7 +57,7 @@ impl Ledger {
     }
 
     /// True for an agent of this space who has not left (R41).
-    fn is_active(&self, agent: AgentId) -> bool {
+    pub fn is_active(&self, agent: AgentId) -> bool {
         let duty = self.roster.get(&agent);
         duty.is_some_and(|duty| !duty.agent.deactivated)
     }

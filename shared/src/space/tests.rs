@@ -2,6 +2,7 @@
 
 mod assigning;
 mod day;
+mod handovers;
 mod leaving;
 mod manual;
 mod mode;

@@ -1,4 +1,4 @@
-//! The lists: offers, my chats, wrapping up, and the queue's count.
+//! The lists: offers, my chats, wrapping up, and the queue.
 
 use shared::id::ConversationId;
 use wasm_bindgen::JsCast;
@@ -7,10 +7,10 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use super::Console;
 use super::item::item;
 use super::offer::offer;
+use super::queue::queue;
 use crate::dom::{El, el};
 use crate::js;
 use crate::text::console::words;
-use crate::text::fill;
 
 /// Everything on the left.
 pub fn lists(console: Console) -> El {
@@ -94,22 +94,8 @@ fn list(
         )
 }
 
-fn queue(console: Console) -> El {
-    let waiting = move || console.desk.counts().waiting;
-    let count = el("span", "list__count").bind_text(move || waiting().to_string());
-    let line = move || fill(words().waiting_in, &waiting().to_string());
-    section("queue", words().queue, count)
-        .when(
-            move || waiting() > 0,
-            move || el("p", "list__queue icon icon--queue").bind_text(line),
-        )
-        .when(
-            move || waiting() == 0,
-            || el("p", "list__empty").text(words().nobody_waits),
-        )
-}
-
-fn section(name: &str, title: &str, count: El) -> El {
+/// A section of the lists with its title and count.
+pub fn section(name: &str, title: &str, count: El) -> El {
     let id = ["list-", name].concat();
     el("section", &["list list--", name].concat())
         .attr("aria-labelledby", &id)
