@@ -41,6 +41,31 @@ fn f54_f55_an_agent_takes_the_oldest_from_the_waiting_list() {
 }
 
 #[test]
+fn f55_the_customer_reads_that_an_agent_has_taken_it() {
+    play(1, async |stage| {
+        let manual = json!({ "offer_mode": "manual" });
+        let space = stage.space(manual, &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        customer.is_told("Waiting for agent").await?;
+        let path = format!("/api/v1/spaces/{}/items?list=waiting", space.space);
+        let conversation = loop {
+            let answer = stage.api().get(&path, Some(&jack.me.token)).await?;
+            if let Some(id) = answer.body["items"][0]["conversation"].as_str() {
+                break id.parse()?;
+            }
+        };
+        jack.asks(Command::Take { conversation }).await??;
+        customer
+            .reads("You are being transferred to Agent: Jack is online")
+            .await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn pain_u17_who_is_second_reads_who_was_first() {
     play(0, async |stage| {
         let manual = json!({ "offer_mode": "manual" });

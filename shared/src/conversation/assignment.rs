@@ -33,6 +33,7 @@ impl Born {
             fence,
             to,
             queue,
+            taken,
             closes,
         } = assignment;
         let to_agent = to.as_ref().map(|assignee| assignee.agent);
@@ -61,6 +62,7 @@ impl Born {
                         name: assignee.name,
                         fence,
                         queue,
+                        taken,
                     },
                     None => Event::AgentUnassigned { fence, queue },
                 };
@@ -266,6 +268,7 @@ mod tests {
                 fence: super::super::Fence(fence),
                 to: None,
                 queue: None,
+                taken: false,
                 closes: true,
             }))
         };

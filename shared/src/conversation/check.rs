@@ -194,6 +194,7 @@ mod tests {
             name: name("Jack"),
             fence: Fence(fence),
             queue: None,
+            taken: false,
         };
         let closed = || Event::Closed {
             resolution: label("resolved"),

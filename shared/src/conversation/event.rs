@@ -146,6 +146,9 @@ pub enum Event {
         fence: Fence,
         /// The queue that it went to with the agent; `None` when it stayed in its own.
         queue: Option<Label>,
+        /// True when the agent took it: the customer is told (F55).
+        #[serde(default)]
+        taken: bool,
     },
     /// It went back to the waiting list (F56).
     AgentUnassigned {

@@ -131,6 +131,7 @@ impl Lifecycle {
                 name,
                 fence,
                 queue,
+                taken: _,
             } => {
                 self.fence = *fence;
                 self.go_to(queue.as_ref());

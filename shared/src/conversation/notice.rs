@@ -90,6 +90,9 @@ pub struct Assignment {
     pub to: Option<Assignee>,
     /// The queue that it goes to; `None` leaves it in its own.
     pub queue: Option<Label>,
+    /// True when the agent took it (F55).
+    #[serde(default)]
+    pub taken: bool,
     /// True when its agent has left the space: what is wrapping up is closed as not resolved (D2).
     #[serde(default)]
     pub closes: bool,

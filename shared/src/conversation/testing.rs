@@ -158,6 +158,7 @@ pub(super) fn assign(fence: u64, to: Option<SocketId>) -> Input {
         fence,
         to,
         queue: None,
+        taken: false,
         closes: false,
     }))
 }

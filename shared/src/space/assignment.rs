@@ -33,18 +33,30 @@ fn retry_at(now: Timestamp, repeats: u32) -> Timestamp {
     now + RETRY_MAX.min(RETRY.saturating_mul(repeats.saturating_add(1)))
 }
 
+/// What is proposed to a conversation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Proposal {
+    /// To whom; `None` for nobody.
+    pub to: Option<Assignee>,
+    /// The queue that it goes to with it; `None` leaves it in its own.
+    pub queue: Option<Label>,
+    /// True when the agent takes it (F55).
+    pub taken: bool,
+}
+
 impl Ledger {
     /// Proposes an assignment under the fence that the item has (R13).
     pub fn propose(
         &mut self,
         turn: &mut Turn,
         conversation: ConversationId,
-        (to, queue): (Option<Assignee>, Option<Label>),
+        Proposal { to, queue, taken }: Proposal,
         command: Option<(AgentId, CommandId)>,
     ) {
         let state = ItemState::Assigning {
             to,
             queue,
+            taken,
             command,
             retry_at: retry_at(turn.now, 0),
             repeats: 0,
@@ -77,7 +89,11 @@ impl Ledger {
             return;
         };
         if let ItemState::Assigning {
-            to, queue, command, ..
+            to,
+            queue,
+            taken,
+            command,
+            ..
         } = &item.state
         {
             let assignment = Assignment {
@@ -86,6 +102,7 @@ impl Ledger {
                 fence: item.fence,
                 to: to.clone(),
                 queue: queue.clone(),
+                taken: *taken,
             };
             turn.effects.push(Effect::Instruct {
                 conversation,
@@ -155,7 +172,7 @@ impl Ledger {
             item.drop_transfer();
             item.fence = item.fence.next();
         });
-        self.propose(turn, conversation, (None, None), Some((agent, id)));
+        self.propose(turn, conversation, Proposal::default(), Some((agent, id)));
         Ok(Reply::Later)
     }
 

@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 
 use super::Effect;
+use super::assignment::Proposal;
 use super::ledger::Ledger;
 use super::row::{ItemState, TransferEnd};
 use super::turn::Turn;
@@ -64,7 +65,7 @@ impl Ledger {
                 }
                 ItemState::Held => {
                     self.change_item(turn, conversation, |item| item.fence = item.fence.next());
-                    self.propose(turn, conversation, (None, None), None);
+                    self.propose(turn, conversation, Proposal::default(), None);
                 }
                 // Whoever it is passed on to may still take it; a proposal has its answer first.
                 ItemState::Transferring { .. }

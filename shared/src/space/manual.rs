@@ -6,7 +6,10 @@
 //!   until the conversation agrees. Anybody else reads who has it.
 //! - **R28** Whoever takes is Available and has a free slot (F42, A4). The place in the rotation
 //!   stays: it counts offers.
+//! - **R44** The log says that it was taken: the customer reads "You are being transferred to
+//!   Agent" (F55).
 
+use super::assignment::Proposal;
 use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState, Slot};
@@ -71,7 +74,12 @@ impl Ledger {
         });
         turn.offered.insert(agent);
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, (to, None), Some((agent, id)));
+        let proposal = Proposal {
+            to,
+            queue: None,
+            taken: true,
+        };
+        self.propose(turn, conversation, proposal, Some((agent, id)));
         Ok(Reply::Later)
     }
 

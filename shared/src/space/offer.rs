@@ -7,6 +7,7 @@
 //! - **R11** An agent who becomes Unavailable keeps an open offer; an agent who becomes
 //!   Available gets what waits at once (F40).
 
+use super::assignment::Proposal;
 use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{ItemState, TransferEnd};
@@ -65,7 +66,12 @@ impl Ledger {
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
         let name = duty.agent.screen_name.clone();
         let to = Some(Assignee { agent, name });
-        self.propose(turn, conversation, (to, queue), Some((agent, id)));
+        let proposal = Proposal {
+            to,
+            queue,
+            taken: false,
+        };
+        self.propose(turn, conversation, proposal, Some((agent, id)));
         Ok(Reply::Later)
     }
 

@@ -16,6 +16,7 @@
 
 use core::time::Duration;
 
+use super::assignment::Proposal;
 use super::ledger::Ledger;
 use super::row::{ItemState, Slot};
 use super::turn::Turn;
@@ -58,7 +59,11 @@ impl Ledger {
         {
             let name = duty.agent.screen_name.clone();
             let to = Some(Assignee { agent, name });
-            self.propose(turn, conversation, (to, None), None);
+            let proposal = Proposal {
+                to,
+                ..Proposal::default()
+            };
+            self.propose(turn, conversation, proposal, None);
         }
         self.offers_made = self.offers_made.saturating_add(1);
         let number = self.offers_made;

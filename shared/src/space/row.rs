@@ -123,6 +123,9 @@ pub enum ItemState {
         to: Option<Assignee>,
         /// The queue that it goes to with it; `None` leaves it in its own.
         queue: Option<Label>,
+        /// True when the agent takes it (F55).
+        #[serde(default)]
+        taken: bool,
         /// The command that asked for it, to be answered; `None` when no command did.
         command: Option<(AgentId, CommandId)>,
         /// When the proposal is repeated.

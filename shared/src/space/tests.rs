@@ -412,11 +412,23 @@ fn instructions(effects: &[Effect]) -> Vec<Instruction> {
     found
 }
 
+/// The proposal of an agent who helps oneself (R44).
+fn taken(fence: u64, n: u8) -> Instruction {
+    Instruction::Assign(Assignment {
+        fence: Fence(fence),
+        to: Some(assignee(n)),
+        queue: None,
+        taken: true,
+        closes: false,
+    })
+}
+
 fn assign(fence: u64, to: Option<u8>) -> Instruction {
     Instruction::Assign(Assignment {
         fence: Fence(fence),
         to: to.map(assignee),
         queue: None,
+        taken: false,
         closes: false,
     })
 }

@@ -14,6 +14,7 @@
 //! - **R36** What is where it should go already is done.
 //! - **R40** The target serves the item's queue, or one of the target's queues is chosen with it.
 
+use super::assignment::Proposal;
 use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState, Returned, Slot, TransferEnd};
@@ -87,7 +88,11 @@ impl Ledger {
                     item.drop_transfer();
                     item.fence = item.fence.next();
                 });
-                self.propose(turn, conversation, (None, queue), Some((agent, id)));
+                let proposal = Proposal {
+                    queue,
+                    ..Proposal::default()
+                };
+                self.propose(turn, conversation, proposal, Some((agent, id)));
                 Ok(Reply::Later)
             }
         }

@@ -204,14 +204,17 @@ fn event() -> impl Strategy<Value = Event> {
         text().prop_map(|text| Event::MessagePosted { text }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),
-        (agent(), name(), fence(), option::of(label())).prop_map(|(agent, name, fence, queue)| {
-            Event::AgentAssigned {
-                agent,
-                name,
-                fence,
-                queue,
+        (agent(), name(), fence(), option::of(label()), any::<bool>()).prop_map(
+            |(agent, name, fence, queue, taken)| {
+                Event::AgentAssigned {
+                    agent,
+                    name,
+                    fence,
+                    queue,
+                    taken,
+                }
             }
-        }),
+        ),
         (fence(), option::of(label()))
             .prop_map(|(fence, queue)| Event::AgentUnassigned { fence, queue }),
         Just(Event::IdleWarned),

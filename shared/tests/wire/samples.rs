@@ -178,6 +178,7 @@ pub fn events() -> Vec<Event> {
             name: name("Jack"),
             fence: Fence(1),
             queue: None,
+            taken: false,
         },
         Event::AgentUnassigned {
             fence: Fence(2),
@@ -510,6 +511,7 @@ pub fn instructions() -> Vec<Instruction> {
             fence,
             to,
             queue: None,
+            taken: true,
             closes: true,
         })
     };
@@ -520,6 +522,7 @@ pub fn instructions() -> Vec<Instruction> {
             fence: Fence(3),
             to: None,
             queue: Some(label("returns")),
+            taken: false,
             closes: false,
         }),
         Instruction::Describe,
@@ -547,6 +550,7 @@ pub fn item_states() -> Vec<ItemState> {
     let assigning = |to, command| ItemState::Assigning {
         to,
         queue: None,
+        taken: true,
         command,
         retry_at: NOW,
         repeats: 1,

@@ -10,7 +10,13 @@ use crate::text::{fill, text};
 pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
     let text = text();
     match &entry.event {
-        Event::AgentAssigned { name, .. } => fill(text.is_online, name.as_str()),
+        Event::AgentAssigned { name, taken, .. } => {
+            let online = fill(text.is_online, name.as_str());
+            match reader {
+                Reader::Customer if *taken => [text.transferred, ": ", &online].concat(),
+                Reader::Customer | Reader::Agent(_) => online,
+            }
+        }
         Event::AgentUnassigned { .. } => match reader {
             Reader::Customer => text.transferred,
             Reader::Agent(_) => text.unassigned,

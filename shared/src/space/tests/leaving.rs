@@ -13,6 +13,7 @@ fn given_back(fence: u64) -> Instruction {
         fence: Fence(fence),
         to: None,
         queue: None,
+        taken: false,
         closes: true,
     })
 }

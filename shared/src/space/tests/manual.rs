@@ -10,7 +10,7 @@ fn f55_what_waits_is_taken_and_the_offer_of_it_withdrawn() {
     scene.waits(1);
     assert_eq!(scene.offered(1), Some((ADA, 1)));
     let effects = scene.assign_to_me(BEN, 1);
-    assert_eq!(instructions(&effects), [assign(2, Some(BEN))]);
+    assert_eq!(instructions(&effects), [taken(2, BEN)]);
     assert_eq!(done(&effects), None, "the conversation has the last word");
     assert_eq!((scene.used(ADA), scene.used(BEN)), (0, 1));
     assert!(scene.is_available(ADA));
@@ -49,7 +49,7 @@ fn r27_a_supervisor_takes_over_and_the_old_slot_stays_until_the_conversation_agr
     scene.waits(1);
     scene.talk(ADA, 1, 1, 3);
     let effects = scene.assign_to_me(DOT, 1);
-    assert_eq!(instructions(&effects), [assign(2, Some(DOT))]);
+    assert_eq!(instructions(&effects), [taken(2, DOT)]);
     assert_eq!((scene.used(ADA), scene.used(DOT)), (1, 1));
     let mut late = scene.clone();
     scene.answer(1, 2, Outcome::Done, report(1, 4, 2, active(DOT)));

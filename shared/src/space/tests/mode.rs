@@ -89,7 +89,7 @@ fn f54_manual_offers_nothing_and_agents_help_themselves() {
     scene.waits(1);
     assert_eq!((scene.offered(1), assigned(1, &scene)), (None, None));
     let effects = scene.assign_to_me(BEN, 1);
-    assert_eq!(instructions(&effects), [assign(1, Some(BEN))]);
+    assert_eq!(instructions(&effects), [taken(1, BEN)]);
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn r40_the_target_serves_the_queue_or_one_is_chosen_with_it() {
         fence: Fence(2),
         to: Some(assignee(BEN)),
         queue,
+        taken: false,
         closes: false,
     };
     assert_eq!(instructions(&effects), [Instruction::Assign(assignment)]);

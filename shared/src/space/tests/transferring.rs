@@ -146,6 +146,7 @@ fn r34_a_transfer_to_a_queue_keeps_the_old_place() {
         fence: Fence(2),
         to: None,
         queue,
+        taken: false,
         closes: false,
     };
     assert_eq!(instructions(&effects), [Instruction::Assign(assignment)]);
@@ -233,7 +234,7 @@ fn r32_the_target_may_take_it_and_a_supervisor_may_take_it_from_both() {
     assert_eq!(instructions(&effects), [assign(2, Some(BEN))]);
     let mut scene = asked();
     let effects = scene.assign_to_me(DOT, 1);
-    assert_eq!(instructions(&effects), [assign(3, Some(DOT))]);
+    assert_eq!(instructions(&effects), [taken(3, DOT)]);
     assert_eq!((scene.used(ADA), scene.used(BEN)), (1, 0));
     let mut scene = asked();
     let effects = scene.unassign(ADA, 1);
