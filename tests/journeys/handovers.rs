@@ -3,7 +3,8 @@
 use anyhow::ensure;
 use serde_json::json;
 use shared::refusal::Refusal;
-use shared::space::Command;
+use shared::space::{Command, Target};
+use shared::text::MessageText;
 use stage::line::{AgentLine, CustomerLine};
 use stage::play;
 
@@ -106,5 +107,43 @@ fn pain_u17_who_is_second_reads_who_was_first() {
             "{other:?}"
         );
         Ok(())
+    });
+}
+
+#[test]
+fn f59_f60_a_colleague_passes_it_on_with_a_note() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack", "Mia"]).await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        let mut customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
+        mia.accepts().await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        jack.sets_available(true).await?;
+        jack.browser.sees_no(".list--transferred").await?;
+        let me = stage.api().sign_in(&space, "Jack").await?;
+        let to = Target::Agent {
+            agent: me.agent,
+            queue: None,
+        };
+        let note = Some(MessageText::parse("He waits for a part")?);
+        let conversation = customer.talk.conversation;
+        let transfer = Command::Transfer {
+            conversation,
+            to,
+            note,
+        };
+        mia.asks(transfer).await??;
+        let shown = ".list--transferred .offer__note";
+        jack.browser
+            .reads(shown, "From Mia: He waits for a part")
+            .await?;
+        jack.browser
+            .presses(".list--transferred .offer__accept")
+            .await?;
+        jack.browser.reads(".conversation .pill", "Active").await?;
+        jack.browser.sees_no(".list--transferred").await?;
+        jack.writes("I have it").await?;
+        customer.talk.reads("I have it").await?;
+        mia.sees("nothing left", |desk| desk.items.is_empty()).await
     });
 }

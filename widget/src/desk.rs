@@ -8,7 +8,7 @@ use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
 use shared::link::{SpaceEffect, SpaceInput, SpaceLink, SpacePart, State};
 use shared::refusal::Refusal;
-use shared::space::{Command, Counts, Desk as Sight, Offer, WorkItem};
+use shared::space::{Command, Counts, Desk as Sight, Offer, Transferred, WorkItem};
 use shared::time::Timestamp;
 
 use crate::http::HttpError;
@@ -105,10 +105,23 @@ impl Desk {
         self.shell.borrow().link.desk().map(read)
     }
 
-    /// An offer, while it is open.
+    /// An offer, of the rotation or of a colleague, while it is open.
     pub fn offer(self, conversation: ConversationId) -> Option<Offer> {
         let is_it = |offer: &&Offer| offer.conversation == conversation;
-        self.see(|desk| desk.offers.iter().find(is_it).cloned())
+        self.see(|desk| {
+            let passed_on = desk
+                .transferred
+                .iter()
+                .map(|transferred| &transferred.offer);
+            desk.offers.iter().chain(passed_on).find(is_it).cloned()
+        })
+        .flatten()
+    }
+
+    /// Who passes an offered conversation on, and the note.
+    pub fn transferred(self, conversation: ConversationId) -> Option<Transferred> {
+        let is_it = |transferred: &&Transferred| transferred.offer.conversation == conversation;
+        self.see(|desk| desk.transferred.iter().find(is_it).cloned())
             .flatten()
     }
 

@@ -24,7 +24,12 @@ impl Console {
         }
         let here = self.desk.see(|desk| {
             let held: Vec<_> = desk.items.iter().map(|item| item.conversation).collect();
-            let offered: Vec<_> = desk.offers.iter().map(|offer| offer.conversation).collect();
+            let passed_on = desk
+                .transferred
+                .iter()
+                .map(|transferred| &transferred.offer);
+            let offers = desk.offers.iter().chain(passed_on);
+            let offered: Vec<_> = offers.map(|offer| offer.conversation).collect();
             (held, offered)
         });
         let Some((held, offered)) = here else { return };
@@ -84,7 +89,10 @@ impl Console {
 
     pub(super) fn title(self) {
         let name = self.tab.now().config.name.clone();
-        let offers = self.desk.see(|desk| desk.offers.len()).unwrap_or(0);
+        let offers = self
+            .desk
+            .see(|desk| desk.offers.len() + desk.transferred.len())
+            .unwrap_or(0);
         let title = match offers {
             0 => [&name, " · Bellhop"].concat(),
             offers => ["(", &offers.to_string(), ") ", &name, " · Bellhop"].concat(),

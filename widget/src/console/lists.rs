@@ -1,4 +1,4 @@
-//! The lists: offers, my chats, wrapping up, and the queue.
+//! The lists: offers, what colleagues pass on, my chats, wrapping up, and the queue.
 
 use shared::id::ConversationId;
 use wasm_bindgen::JsCast;
@@ -18,6 +18,16 @@ pub fn lists(console: Console) -> El {
     let desk = console.desk;
     let offered = move || {
         let offers = desk.see(|desk| desk.offers.iter().map(|offer| offer.conversation).collect());
+        offers.unwrap_or_default()
+    };
+    let transferred = move || -> Vec<ConversationId> {
+        let offers = desk.see(|desk| {
+            let offers = desk
+                .transferred
+                .iter()
+                .map(|transferred| &transferred.offer);
+            offers.map(|offer| offer.conversation).collect()
+        });
         offers.unwrap_or_default()
     };
     let held = move |is_over: bool| {
@@ -47,6 +57,18 @@ pub fn lists(console: Console) -> El {
             offered,
             move |id| offer(console, id),
         ))
+        .when(
+            move || !transferred().is_empty(),
+            move || {
+                list(
+                    "transferred",
+                    words.transferred,
+                    || "",
+                    transferred,
+                    move |id| offer(console, id),
+                )
+            },
+        )
         .child(list(
             "mine",
             words.my_chats,

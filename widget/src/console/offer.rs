@@ -1,11 +1,13 @@
 //! An offer in the lists, and the strip under its preview.
 
 use shared::id::ConversationId;
+use shared::space::Transferred;
 
 use super::Console;
 use super::ring::ring;
 use crate::dom::{El, button, el};
 use crate::text::console::words;
+use crate::text::fill;
 
 /// One row of Offers.
 pub fn offer(console: Console, conversation: ConversationId) -> El {
@@ -41,6 +43,10 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
                 ),
         )
         .child(ring(console, conversation))
+        .when(
+            move || console.desk.transferred(conversation).is_some(),
+            move || note(console, conversation),
+        )
         .child(
             el("div", "offer__actions")
                 .child(accept(
@@ -54,6 +60,25 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
                     "button button--quiet button--small offer__decline",
                 )),
         )
+}
+
+/// Who passes it on, and why.
+fn note(console: Console, conversation: ConversationId) -> El {
+    let of = move |part: fn(&Transferred) -> String| {
+        let transferred = console.desk.transferred(conversation);
+        transferred.as_ref().map(part).unwrap_or_default()
+    };
+    let from = move || {
+        fill(
+            words().from_agent,
+            &of(|transferred| transferred.from.to_string()),
+        )
+    };
+    el("p", "offer__note")
+        .attr("dir", "auto")
+        .child(el("strong", "offer__from").bind_text(from))
+        .text(" ")
+        .child(el("span", "").bind_text(move || of(|transferred| transferred.note.to_string())))
 }
 
 /// Under the log of an offered conversation.
