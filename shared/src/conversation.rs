@@ -71,6 +71,9 @@ pub struct Birth {
     pub queue: Label,
     /// Where it came from.
     pub source: Source,
+    /// The company that the customer claims to be of (F63).
+    #[serde(default)]
+    pub company: Option<PersonName>,
     /// This life of the log.
     pub epoch: EpochId,
     /// The settings of the space at birth (S2 of `settings`).

@@ -14,6 +14,7 @@ use shared::conversation::{Command, Stage};
 use shared::id::ConversationId;
 use shared::link::{Input, PendingState, State, StopReason};
 use shared::rights::Side;
+use wasm_bindgen::JsValue;
 
 use crate::config::{self, Config};
 use crate::dom::effect;
@@ -21,7 +22,7 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::thread::Thread;
+use crate::thread::{Claim, Thread};
 use crate::var::{Bell, Var};
 use crate::{device, js, text, ui};
 
@@ -39,8 +40,8 @@ pub struct Chat {
     pub is_online: Var<bool>,
     /// Rings when the page has asked for another language.
     pub language: Bell,
-    /// What the page says that the person is called.
-    name: Var<Option<String>>,
+    /// What the page says that the person is.
+    claim: Var<Claim>,
 }
 
 /// What the screen is about.
@@ -93,7 +94,7 @@ impl Chat {
             is_shown: Var::new(false),
             is_online: Var::new(js::is_online()),
             language: Bell::new(),
-            name: Var::new(None),
+            claim: Var::new(Claim::default()),
         };
         chat.thread.now().input(Input::Start);
         effect(move || {
@@ -165,18 +166,21 @@ impl Chat {
         });
     }
 
-    /// Takes the name that the page claims for the person.
-    pub fn claim_name(self, name: String) {
-        self.thread.now().claim_name(name.clone());
-        self.name.set(Some(name));
+    /// Takes what the page claims the person to be; what is `None` stays.
+    pub fn claim(self, name: Option<JsValue>, company: Option<JsValue>) {
+        let last = self.claim.now();
+        let claim = Claim {
+            name: name.unwrap_or(last.name),
+            company: company.unwrap_or(last.company),
+        };
+        self.thread.now().claim(claim.clone());
+        self.claim.set(claim);
     }
 
     fn replace(self, conversation: Option<ConversationId>) {
         self.thread.now().close();
         let thread = Thread::new(&self.tab(), Side::Customer, conversation);
-        if let Some(name) = self.name.now() {
-            thread.claim_name(name);
-        }
+        thread.claim(self.claim.now());
         thread.input(Input::Start);
         self.thread.set(thread);
     }

@@ -11,6 +11,7 @@ use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
 use shared::link::{ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State};
 use shared::rights::Side;
+use wasm_bindgen::JsValue;
 
 use crate::http::HttpError;
 use crate::socket::{Heard, Socket};
@@ -39,8 +40,17 @@ struct Shell {
     timer: Option<Timer>,
     /// Counts dials, so that a token that comes late opens nothing.
     dials: u32,
-    /// What the customer claims to be called.
-    name: Option<String>,
+    /// What the customer claims to be called, and the company.
+    claim: Claim,
+}
+
+/// What the customer claims to be: texts of JavaScript, `undefined` where there is none.
+#[derive(Clone, Default)]
+pub struct Claim {
+    /// The name.
+    pub name: JsValue,
+    /// The company.
+    pub company: JsValue,
 }
 
 /// How far a message of one's own has come.
@@ -71,7 +81,7 @@ impl Thread {
             socket: None,
             timer: None,
             dials: 0,
-            name: None,
+            claim: Claim::default(),
         })));
         let thread = Self {
             shell,
@@ -118,10 +128,10 @@ impl Thread {
         shell.link = ConversationLink::new(shell.tab.device, 0, self.side, None, Vec::new());
     }
 
-    /// What the customer claims to be called, for the first message.
+    /// What the customer claims to be, for the first message.
     #[cfg(feature = "chat")]
-    pub fn claim_name(self, name: String) {
-        self.shell.borrow_mut().name = Some(name);
+    pub fn claim(self, claim: Claim) {
+        self.shell.borrow_mut().claim = claim;
     }
 
     /// How the link stands.
@@ -220,8 +230,8 @@ impl Thread {
         let tab = Rc::clone(&shell.borrow().tab);
         match effect {
             Act::Begin { id, text } => {
-                let name = shell.borrow().name.clone();
-                spawn(async move { self.input(begin::begin(&tab, id, text, name).await) });
+                let claim = shell.borrow().claim.clone();
+                spawn(async move { self.input(begin::begin(&tab, id, text, claim).await) });
             }
             Act::Dial {
                 conversation,

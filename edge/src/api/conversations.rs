@@ -20,6 +20,7 @@ use crate::{auth, body, clock, random};
 struct Body {
     text: String,
     name: Option<String>,
+    company: Option<String>,
 }
 
 /// `POST conversations`: the first message makes the conversation.
@@ -36,6 +37,8 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         Some(name) => PersonName::parse(name).map_err(|error| text_problem("name", error))?,
         None => guest(visitor)?,
     };
+    let company = body.company.as_deref().map(PersonName::parse).transpose();
+    let company = company.map_err(|error| text_problem("company", error))?;
     let conversation = key.conversation(&pass.space, visitor, id);
     let queue = Label::parse(GENERAL).map_err(Problem::internal)?;
     let settings = admit(&call, &pass.space, visitor, conversation, &queue).await?;
@@ -46,6 +49,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         name,
         queue,
         source: Source::Widget,
+        company,
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),

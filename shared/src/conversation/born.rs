@@ -72,6 +72,7 @@ impl Born {
             name: birth.name.clone(),
             queue: birth.queue.clone(),
             source: birth.source,
+            company: birth.company.clone(),
         };
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);

@@ -123,6 +123,9 @@ pub enum Event {
         queue: Label,
         /// Where it came from.
         source: Source,
+        /// The company that the customer claims to be of (F63).
+        #[serde(default)]
+        company: Option<PersonName>,
     },
     /// Somebody wrote to the other side.
     MessagePosted {

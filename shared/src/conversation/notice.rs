@@ -39,6 +39,9 @@ pub struct Report {
     pub queue: Label,
     /// Where it came from.
     pub source: Source,
+    /// The company that the customer claims to be of (F63).
+    #[serde(default)]
+    pub company: Option<PersonName>,
     /// Age of the conversation when the report was made, in milliseconds: objects exchange
     /// durations, never instants (K2).
     pub age_ms: u64,

@@ -76,6 +76,7 @@ impl Born {
             first_words: self.first_words.clone(),
             queue: self.lifecycle.queue.clone(),
             source: self.birth.source,
+            company: self.birth.company.clone(),
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),
         }
     }

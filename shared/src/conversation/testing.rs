@@ -90,6 +90,7 @@ pub(super) fn birth() -> Birth {
         name: name("Guest 4711"),
         queue: label("GENERAL"),
         source: Source::Widget,
+        company: None,
         epoch: EpochId::from_bytes([8; 16]),
         settings: Settings::new(name("Demo")),
         at: ms(0),

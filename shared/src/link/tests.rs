@@ -626,6 +626,7 @@ fn opening() -> Event {
         name: PersonName::parse("Guest 1234").unwrap(),
         queue: Label::parse("GENERAL").unwrap(),
         source: Source::Widget,
+        company: None,
     }
 }
 

@@ -84,6 +84,9 @@ pub struct Offer {
     pub queue: Label,
     /// Where it came from.
     pub source: Source,
+    /// The company that the customer claims to be of (F63).
+    #[serde(default)]
+    pub company: Option<PersonName>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// How long an offer of this space lasts, in milliseconds.
@@ -136,6 +139,9 @@ pub struct WorkItem {
     pub queue: Label,
     /// Where it came from.
     pub source: Source,
+    /// The company that the customer claims to be of (F63).
+    #[serde(default)]
+    pub company: Option<PersonName>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// `None` while Active; what ended it while wrapping up.
@@ -300,6 +306,7 @@ impl Ledger {
             first_words: report.first_words.clone(),
             queue: report.queue.clone(),
             source: report.source,
+            company: report.company.clone(),
             waiting_since: item.waiting_since,
             lasts_ms: millis(self.settings.offer()),
             expires_at,
@@ -314,6 +321,7 @@ impl Ledger {
             first_words: report.first_words.clone(),
             queue: report.queue.clone(),
             source: report.source,
+            company: report.company.clone(),
             waiting_since: item.waiting_since,
             ended: match report.standing {
                 Standing::WrappingUp { cause, .. } | Standing::Closed { cause, .. } => Some(cause),

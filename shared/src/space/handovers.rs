@@ -33,6 +33,9 @@ pub struct Handover {
     pub queue: Label,
     /// Where it came from.
     pub source: Source,
+    /// The company that the customer claims to be of (F63).
+    #[serde(default)]
+    pub company: Option<PersonName>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// Who is looking at an offer of it: the name that colleagues see.
@@ -77,6 +80,7 @@ impl Ledger {
             first_words: report.first_words.clone(),
             queue: report.queue.clone(),
             source: report.source,
+            company: report.company.clone(),
             waiting_since: item.waiting_since,
             offered_to: asked.map(|agent| self.name_of(agent)),
         }

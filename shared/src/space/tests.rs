@@ -369,6 +369,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         first_words: "Where is my order?".into(),
         queue: Label::parse("GENERAL").unwrap(),
         source: Source::Widget,
+        company: None,
         age_ms: 0,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - **R32** To an agent: an offer, beside the slot of the agent who has it. Until it is accepted
 //!   the conversation stays where it is; decline, expiry, the end of the conversation or the holder's own
-//!   Assign to Me drop it, and the holder's desk says which.
+//!   Assign to Me drop it, and the holder's desk says which, until the holder's next Assign to Me.
 //! - **R33** The offer fills a slot of its agent, who is on duty and has room (A4), and runs out
 //!   like any other (A7, F48). It is no offer of the rotation: neither its place nor R5 count it.
 //! - **R34** To a queue: the conversation waits again at its old place, in that queue.
@@ -155,6 +155,7 @@ impl Ledger {
     ) {
         self.change_item(turn, conversation, |item| {
             let ItemState::Transferring { to: agent, .. } = item.state else {
+                item.returned = item.returned.filter(|_| why.is_some());
                 return;
             };
             item.drop_transfer();

@@ -193,14 +193,17 @@ fn author() -> impl Strategy<Value = Author> {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (visitor(), name(), label(), source()).prop_map(|(visitor, name, queue, source)| {
-            Event::Opened {
-                visitor,
-                name,
-                queue,
-                source,
+        (visitor(), name(), label(), source(), option::of(name())).prop_map(
+            |(visitor, name, queue, source, company)| {
+                Event::Opened {
+                    visitor,
+                    name,
+                    queue,
+                    source,
+                    company,
+                }
             }
-        }),
+        ),
         text().prop_map(|text| Event::MessagePosted { text }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),
@@ -264,11 +267,17 @@ fn refusal() -> impl Strategy<Value = Refusal> {
 }
 
 fn offer() -> impl Strategy<Value = Offer> {
-    let who = (conversation(), fence(), name(), any_text());
+    let who = (
+        conversation(),
+        fence(),
+        name(),
+        any_text(),
+        option::of(name()),
+    );
     let what = (label(), source(), moment(), any::<u64>(), moment());
     (who, what).prop_map(
         |(
-            (conversation, fence, customer, first_words),
+            (conversation, fence, customer, first_words, company),
             (queue, source, waiting_since, lasts_ms, expires_at),
         )| Offer {
             conversation,
@@ -277,6 +286,7 @@ fn offer() -> impl Strategy<Value = Offer> {
             first_words,
             queue,
             source,
+            company,
             waiting_since,
             lasts_ms,
             expires_at,
@@ -289,7 +299,7 @@ fn transferred() -> impl Strategy<Value = Transferred> {
 }
 
 fn work_item() -> impl Strategy<Value = WorkItem> {
-    let who = (conversation(), name(), any_text());
+    let who = (conversation(), name(), any_text(), option::of(name()));
     let what = (
         label(),
         source(),
@@ -299,7 +309,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
     );
     (who, what).prop_map(
         |(
-            (conversation, customer, first_words),
+            (conversation, customer, first_words, company),
             (queue, source, waiting_since, ended, transfer),
         )| WorkItem {
             conversation,
@@ -307,6 +317,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
             first_words,
             queue,
             source,
+            company,
             waiting_since,
             ended,
             transfer,

@@ -165,6 +165,7 @@ pub fn events() -> Vec<Event> {
             name: name("Zoë"),
             queue: label("GENERAL"),
             source: Source::Widget,
+            company: Some(name("Larch & Lantern")),
         },
         Event::MessagePosted {
             text: text("Where is my order? 📦"),
@@ -266,6 +267,7 @@ fn offer() -> Offer {
         first_words: "Where is my order?".into(),
         queue: label("GENERAL"),
         source: Source::Widget,
+        company: Some(name("Larch & Lantern")),
         waiting_since: NOW,
         lasts_ms: 120_000,
         expires_at: NOW,
@@ -299,6 +301,7 @@ pub fn desk() -> Desk {
             first_words: "Hi".into(),
             queue: label("GENERAL"),
             source: Source::Api,
+            company: None,
             waiting_since: NOW,
             ended: Some(EndCause::Customer),
             transfer: Some(Transfer::Returned {
@@ -428,6 +431,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         name: name("Zoë"),
         queue: label("GENERAL"),
         source: Source::Widget,
+        company: Some(name("Larch & Lantern")),
         epoch: EPOCH,
         settings: settings(),
         at: NOW,
@@ -498,6 +502,7 @@ pub fn reports() -> Vec<Report> {
         first_words: "Where is my order?".into(),
         queue: label("GENERAL"),
         source: Source::Widget,
+        company: Some(name("Larch & Lantern")),
         age_ms: 61_000,
     };
     standings().into_iter().map(report).collect()

@@ -87,9 +87,8 @@ fn show(chat: Chat, message: &JsValue) {
 }
 
 fn name(chat: Chat, message: &JsValue) {
-    if let Some(name) = js::get_text(message, "name") {
-        chat.claim_name(name);
-    }
+    let text = |name| js::get(message, name).filter(JsValue::is_string);
+    chat.claim(text("name"), text("company"));
 }
 
 /// The page's colours, and its theme when it forces one.

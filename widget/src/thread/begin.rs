@@ -8,10 +8,11 @@ use wasm_bindgen::JsValue;
 
 use crate::http::{self, HttpError};
 use crate::tab::Tab;
+use crate::thread::Claim;
 use crate::{js, lock};
 
 /// Posts the first message; tabs take turns, so that two do not make two conversations.
-pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<String>) -> Input {
+pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) -> Input {
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
     if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
@@ -31,8 +32,11 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, name: Option<Str
     let headers = headers
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
-    let name = name.map_or(JsValue::UNDEFINED, |name| JsValue::from_str(&name));
-    let body = [("text", JsValue::from_str(text.as_str())), ("name", name)];
+    let body = [
+        ("text", JsValue::from_str(text.as_str())),
+        ("name", claim.name),
+        ("company", claim.company),
+    ];
     let conversation = |body: &JsValue| {
         js::get_text(body, "conversation")?
             .parse::<ConversationId>()

@@ -101,6 +101,17 @@ fn r32_what_drops_a_transfer_leaves_it_with_the_sender_who_is_told() {
 }
 
 #[test]
+fn r32_the_sender_puts_away_what_came_back_by_assigning_it_again() {
+    let mut scene = asked();
+    scene.decline(BEN, 1, 2);
+    let effects = scene.assign_to_me(ADA, 1);
+    assert_eq!(instructions(&effects), []);
+    let ada = desk(ADA, &effects).unwrap();
+    assert_eq!(ada.items[0].transfer, None);
+    assert!(scene.is_held(1));
+}
+
+#[test]
 fn a7_a_transfer_runs_out_by_the_clock_and_not_by_the_alarm() {
     let mut scene = asked();
     scene.now += 120_000;

@@ -120,6 +120,7 @@ impl World {
             name: PersonName::parse("Guest 4711").unwrap(),
             queue: Label::parse("GENERAL").unwrap(),
             source: conversation::Source::Widget,
+            company: None,
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,
             at: self.clock(self.conversations[object].shell.skew),
