@@ -32,6 +32,8 @@ mod reports;
 mod restore;
 mod sockets;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod testing;
 mod timers;
 mod transcript;

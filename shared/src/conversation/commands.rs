@@ -224,68 +224,6 @@ mod tests {
     use super::super::testing::*;
     use super::*;
 
-    /// What a command makes of a conversation: the events, or `!` and the refusal.
-    fn outcome(desk: &Desk, who: SocketId, command: Command) -> String {
-        let mut desk = desk.clone();
-        let n = desk.machine.born().sockets[&who].expected.unwrap();
-        let before = desk.machine.clone();
-        let effects = desk.at(ms(1), send(who, n, 50, command));
-        if let Some(refusal) = refused(who, &effects) {
-            assert_eq!(before.lifecycle(), desk.machine.lifecycle());
-            assert_eq!(before.born().log, desk.machine.born().log);
-            return alloc::format!("!{}", refusal.code());
-        }
-        saved_kinds(&effects).join("+")
-    }
-
-    #[test]
-    fn a9_a2_the_table_of_stage_command_and_person() {
-        let stages = [
-            ("waiting", Desk::open()),
-            ("active", Desk::active()),
-            ("wrapping_up", Desk::wrapping_up()),
-            ("closed", Desk::closed()),
-        ];
-        let commands = [
-            ("post", post("Hi")),
-            ("note", note("Hm")),
-            ("end", Command::End),
-            ("resolve", resolve()),
-            ("abandon", Command::Abandon { reason: None }),
-        ];
-        // Customer, Jack (who holds it, if anybody does), Mia, Ada the supervisor.
-        let table = "
-waiting post message_posted !not_assignee !not_assignee !not_assignee
-waiting note !forbidden note_posted note_posted note_posted
-waiting end closed !not_assignee !not_assignee closed
-waiting resolve !forbidden !not_assignee !not_assignee !not_assignee
-waiting abandon !forbidden !not_assignee !not_assignee !not_assignee
-active post message_posted message_posted !not_assignee message_posted
-active note !forbidden note_posted note_posted note_posted
-active end ended ended !not_assignee ended
-active resolve !forbidden ended+closed !not_assignee ended+closed
-active abandon !forbidden !customer_here !not_assignee !customer_here
-wrapping_up post !ended !ended !not_assignee !ended
-wrapping_up note !forbidden note_posted note_posted note_posted
-wrapping_up end !ended !ended !not_assignee !ended
-wrapping_up resolve !forbidden closed !not_assignee closed
-wrapping_up abandon !forbidden closed !not_assignee closed
-closed post !closed !closed !closed !closed
-closed note !forbidden !closed !closed !closed
-closed end !closed !closed !closed !closed
-closed resolve !forbidden !closed !closed !closed
-closed abandon !forbidden !closed !closed !closed";
-        let mut actual = String::new();
-        for (stage, desk) in &stages {
-            assert_eq!(desk.stage(), *stage);
-            for (name, command) in &commands {
-                let row = [CUSTOMER, JACK, MIA, ADA].map(|who| outcome(desk, who, command.clone()));
-                actual.push_str(&alloc::format!("\n{stage} {name} {}", row.join(" ")));
-            }
-        }
-        assert_eq!(actual, table);
-    }
-
     #[test]
     fn m1_a_repeat_is_answered_with_the_place_of_the_first_to_the_asker_alone() {
         let cases = [

@@ -20,6 +20,8 @@ pub(super) const JACK: SocketId = SocketId(2);
 pub(super) const MIA: SocketId = SocketId(3);
 pub(super) const ADA: SocketId = SocketId(4);
 pub(super) const SECOND_TAB: SocketId = SocketId(5);
+pub(super) const ROOT: SocketId = SocketId(100);
+pub(super) const STRANGER: SocketId = SocketId(101);
 
 pub(super) fn ms(millis: u64) -> Timestamp {
     Timestamp::from_millis(1_000_000 + millis)
@@ -76,6 +78,10 @@ pub(super) fn person(socket: SocketId) -> Person {
         JACK => agent("Jack", Role::Agent),
         MIA => agent("Mia", Role::Agent),
         ADA => agent("Ada", Role::Supervisor),
+        ROOT => agent("Root", Role::Admin),
+        STRANGER => Person::Visitor {
+            visitor: VisitorId::from_bytes([77; 16]),
+        },
         _ => Person::Visitor {
             visitor: VisitorId::from_bytes([7; 16]),
         },

@@ -152,6 +152,7 @@ impl Ledger {
             ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
             ItemState::Assigning {
                 to: None,
+                queue: None,
                 command: Some((by, _)),
                 ..
             } if *by == agent => {
@@ -159,7 +160,7 @@ impl Ledger {
                 return Ok(Reply::Later);
             }
             ItemState::Waiting { .. } | ItemState::Offered { .. }
-                if item.declined.contains(&agent) =>
+                if item.given_back_by == Some(agent) =>
             {
                 return Ok(Reply::Done);
             }
@@ -233,6 +234,7 @@ impl Ledger {
                 item.slots.retain(|slot| slot.fence == fence);
                 item.declined.clear();
                 item.returned = None;
+                item.given_back_by = None;
                 item.state = ItemState::Held;
             } else {
                 item.back_to_waiting();
@@ -289,6 +291,7 @@ impl Item {
     /// Back to the queue, at the old place; who had it counts as having declined it (R15).
     pub(super) fn back_to_waiting(&mut self) {
         self.drop_transfer();
+        self.given_back_by = self.held_by();
         let agents: Vec<AgentId> = self.slots.iter().map(|slot| slot.agent).collect();
         self.declined = agents;
         self.slots.clear();

@@ -56,6 +56,7 @@ impl Ledger {
             slots: [].into(),
             declined: [].into(),
             returned: None,
+            given_back_by: None,
             report,
         };
         let standing = item.report.standing.clone();
@@ -147,6 +148,7 @@ impl Ledger {
                     item.slots = [slot].into();
                     item.declined.clear();
                     item.returned = None;
+                    item.given_back_by = None;
                     item.state = ItemState::Held;
                 });
             }

@@ -91,13 +91,13 @@ impl Ledger {
                 self.end_transfer(turn, conversation, Some(TransferEnd::Declined));
                 return Ok(Reply::Done);
             }
-            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Held
-                if item.declined.contains(&agent) =>
-            {
-                return Ok(Reply::Done);
-            }
             ItemState::Offered { .. } | ItemState::Transferring { .. } if item.fence == fence => {
                 return Err(Refusal::OfferNotYours);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Held
+                if item.declined.contains(&agent) && item.given_back_by != Some(agent) =>
+            {
+                return Ok(Reply::Done);
             }
             ItemState::Waiting { .. }
             | ItemState::Offered { .. }

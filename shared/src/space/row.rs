@@ -76,6 +76,9 @@ pub struct Item {
     pub declined: Vec<AgentId>,
     /// What became of the last transfer, until the next one or another assignment.
     pub returned: Option<Returned>,
+    /// Who gave it back to the waiting list, or passed it on to a queue, while nobody has it.
+    #[serde(default)]
+    pub given_back_by: Option<AgentId>,
 }
 
 /// A transfer to an agent that came to nothing.

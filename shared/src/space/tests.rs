@@ -14,6 +14,7 @@ mod properties;
 mod queues;
 mod reporting;
 mod showing;
+mod table;
 mod transferring;
 
 use alloc::vec;
@@ -37,6 +38,8 @@ const BEN: u8 = 2;
 const CYD: u8 = 3;
 /// The supervisor.
 const DOT: u8 = 4;
+/// The admin.
+const EVE: u8 = 5;
 
 /// A space at work: agent n has socket n.
 #[derive(Clone, Debug)]
@@ -97,7 +100,7 @@ impl Scene {
     }
 
     fn beat(&mut self) {
-        for n in [ADA, BEN, CYD, DOT] {
+        for n in [ADA, BEN, CYD, DOT, EVE] {
             let (socket, at) = (SocketId(n.into()), at(self.now));
             self.take(Input::Heard { socket, at });
         }
@@ -299,10 +302,10 @@ fn agent_row(n: u8) -> Agent {
         agent: agent(n),
         name: name(&alloc::format!("Agent {n}")),
         screen_name: name(&alloc::format!("Screen {n}")),
-        role: if n == DOT {
-            Role::Supervisor
-        } else {
-            Role::Agent
+        role: match n {
+            DOT => Role::Supervisor,
+            EVE => Role::Admin,
+            _ => Role::Agent,
         },
         limit: None,
         available: true,

@@ -40,6 +40,13 @@ impl Command {
     }
 }
 
+impl Target {
+    /// True for the waiting list of that queue.
+    fn is_queue(&self, queue: &Label) -> bool {
+        matches!(self, Self::Queue { queue: to } if to == queue)
+    }
+}
+
 impl Ledger {
     /// Passes a held conversation on (R32, R34).
     pub fn transfer(
@@ -51,19 +58,19 @@ impl Ledger {
     ) -> Result<Reply, Refusal> {
         let item = self.items.get(&conversation);
         let item = item.ok_or(Refusal::ConversationUnknown)?;
-        let is_to_queue = matches!(to, Target::Queue { .. });
         match &item.state {
             ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
             ItemState::Assigning {
                 to: None,
+                queue: Some(queue),
                 command: Some((by, _)),
                 ..
-            } if *by == agent && is_to_queue => {
+            } if *by == agent && to.is_queue(queue) => {
                 self.answer_later(turn, conversation, (agent, id));
                 return Ok(Reply::Later);
             }
             ItemState::Waiting { .. } | ItemState::Offered { .. }
-                if is_to_queue && item.declined.contains(&agent) =>
+                if item.given_back_by == Some(agent) && to.is_queue(&item.report.queue) =>
             {
                 return Ok(Reply::Done);
             }
@@ -113,7 +120,9 @@ impl Ledger {
         if is_asked || item.held_by() == Some(to) {
             return Ok(Reply::Done);
         }
-        let duty = self.roster.get(&to).ok_or(Refusal::AgentUnknown)?;
+        let duty = self.roster.get(&to);
+        let duty = duty.filter(|duty| !duty.agent.deactivated);
+        let duty = duty.ok_or(Refusal::AgentUnknown)?;
         if !duty.serves(queue.as_ref().unwrap_or(&item.report.queue)) {
             return Err(Refusal::NotInQueue);
         }

@@ -621,6 +621,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 agent: AGENT,
                 why: TransferEnd::Declined,
             }),
+            given_back_by: matches!(state, ItemState::Waiting { .. }).then_some(AGENT),
             state,
         })
     }));
