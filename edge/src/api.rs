@@ -1,6 +1,7 @@
 //! The HTTP API, one file per subject. Each call parses, asks an object and answers; the rules
 //! are in `shared`.
 
+pub mod agents;
 pub mod conversations;
 pub mod dev;
 pub mod items;
@@ -12,11 +13,13 @@ pub mod visitors;
 use core::str::FromStr;
 
 use serde::Serialize;
-use shared::id::{ConversationId, SpaceId};
+use shared::id::{AgentId, ConversationId, SpaceId};
 use shared::refusal::Refusal;
+use shared::rights::Person;
 use worker::Response;
 
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::auth;
 use crate::errors::Problem;
 use crate::router::Call;
 
@@ -34,6 +37,17 @@ fn named<T: FromStr>(place: &str, refusal: Refusal) -> Result<T, Problem> {
     place.parse().map_err(|_| refusal.into())
 }
 
+/// The space of the path and the agent of it who asks.
+fn agent_of(call: &Call) -> Result<(SpaceId, AgentId), Problem> {
+    let key = auth::key(&call.env)?;
+    let pass = auth::bearer(&key, &call.request)?;
+    let space: SpaceId = named(&call.place, Refusal::SpaceUnknown)?;
+    match pass.person {
+        Person::Agent { agent, .. } if pass.space == space => Ok((space, agent)),
+        Person::Agent { .. } | Person::Visitor { .. } => Err(Refusal::Forbidden.into()),
+    }
+}
+
 /// Asks a space; its no is the answer to the client.
 async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<SpaceTold, Problem> {
     match ask::space(&call.env, space, asked).await? {
@@ -42,6 +56,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Created
         | SpaceTold::ActiveSet
         | SpaceTold::Handovers(_)
+        | SpaceTold::Colleagues(_)
         | SpaceTold::Admitted(_)
         | SpaceTold::Confirmed(_)
         | SpaceTold::Session(_)

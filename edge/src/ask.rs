@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::Settings;
-use shared::space::{Agent, Handover};
+use shared::space::{Agent, Colleague, Handover};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -89,6 +89,11 @@ pub enum SpaceAsk {
         /// Who reads.
         agent: AgentId,
     },
+    /// Who are the agents?
+    Colleagues {
+        /// Who reads.
+        agent: AgentId,
+    },
     /// What a conversation looks like.
     Report(Box<Report>),
     /// Begin a session.
@@ -126,6 +131,8 @@ pub enum SpaceTold {
     Admitted(Box<Settings>),
     /// To [`SpaceAsk::Handovers`].
     Handovers(Vec<Handover>),
+    /// To [`SpaceAsk::Colleagues`].
+    Colleagues(Vec<Colleague>),
     /// The report of that revision is stored.
     Confirmed(Seq),
     /// A session begins or goes on.

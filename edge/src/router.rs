@@ -62,7 +62,7 @@ async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem
     if route.is_dev() {
         auth::check_dev(&env, is_dev)?;
     }
-    if route.method == "POST" && route.target != Target::CspReports {
+    if route.method != "GET" && route.target != Target::CspReports {
         auth::check_origin(&request, &url)?;
     }
     let call = Call {
@@ -90,6 +90,7 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::Events => api::conversations::events(call).await,
         Target::ConversationSocket => api::upgrades::conversation(call).await,
         Target::SpaceSocket => api::upgrades::space(call).await,
+        Target::Agents => api::agents::list(call).await,
         Target::Items => api::items::list(call).await,
         Target::CspReports => api::reports::take(call).await,
         Target::DevSignIn => api::dev::sign_in(call).await,

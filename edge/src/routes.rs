@@ -32,6 +32,8 @@ pub enum Target {
     SpaceSocket,
     /// Work items of a space.
     Items,
+    /// Agents of a space.
+    Agents,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -73,7 +75,7 @@ const fn route(method: &'static str, path: &'static str, target: Target) -> Rout
 
 /// The table.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 19] = [
+pub const ROUTES: &[Route] = &[
     route("GET", "/", Target::Root),
     route("GET", "/demo", Target::Demo),
     route("GET", "/bellhop.js", Target::Loader),
@@ -88,6 +90,7 @@ pub const ROUTES: [Route; 19] = [
     route("GET", "/api/v1/conversations/{conversation}/socket", Target::ConversationSocket),
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
     route("GET", "/api/v1/spaces/{space}/items", Target::Items),
+    route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
     route("POST", "/api/v1/reports/csp", Target::CspReports),
     route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
     route("POST", "/api/v1/dev/spaces", Target::DevSpaces),
@@ -117,7 +120,7 @@ impl PartialEq for Route {
 pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
     let method = if method == "HEAD" { "GET" } else { method };
     let mut others = Vec::new();
-    for route in &ROUTES {
+    for route in ROUTES {
         let Some(place) = matched(route.path, path) else {
             continue;
         };

@@ -160,6 +160,12 @@ impl Shell<Place> {
                 let read = self.with(|awake| awake.core.machine.handovers(agent))?;
                 return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Handovers));
             }
+            SpaceAsk::Colleagues { agent } => {
+                // Whoever fell silent is away, whether the alarm has rung or not.
+                self.turn(Input::Tick)?;
+                let read = self.with(|awake| awake.core.machine.colleagues(agent))?;
+                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Colleagues));
+            }
             SpaceAsk::SignIn(who) => return self.with(|awake| awake.sign_in(&who))?,
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;

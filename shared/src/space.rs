@@ -14,13 +14,14 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `handovers` R43.
+//! `transfer`), `leave` R41 and R42, `handovers` R43, `colleagues` R80 and R81.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
 mod admission;
 mod assignment;
 mod audit;
+mod colleagues;
 mod commands;
 mod desk;
 mod duty;
@@ -42,6 +43,7 @@ mod turn;
 
 pub use assignment::{RETRY, RETRY_MAX};
 pub use audit::Broken;
+pub use colleagues::{Colleague, Status};
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
 pub use handovers::{HANDOVERS_MAX, Handover};
 pub use intake::TOMBSTONE;

@@ -1,27 +1,15 @@
 //! Work items: the lists that agents read page by page.
 
 use serde_json::json;
-use shared::id::SpaceId;
-use shared::refusal::Refusal;
-use shared::rights::Person;
 use worker::Response;
 
 use crate::ask::{SpaceAsk, SpaceTold};
-use crate::auth;
 use crate::errors::Problem;
 use crate::router::Call;
 
 /// `GET spaces/{space}/items?list=waiting`: for agents of that space.
 pub async fn list(call: Call) -> Result<Response, Problem> {
-    let key = auth::key(&call.env)?;
-    let pass = auth::bearer(&key, &call.request)?;
-    let space: SpaceId = super::named(&call.place, Refusal::SpaceUnknown)?;
-    let Person::Agent { agent, .. } = pass.person else {
-        return Err(Refusal::Forbidden.into());
-    };
-    if space != pass.space {
-        return Err(Refusal::Forbidden.into());
-    }
+    let (space, agent) = super::agent_of(&call)?;
     if call.parameter("list").as_deref() != Some("waiting") {
         let message = "list is waiting";
         return Err(Problem::field("list_unknown", "list", message));

@@ -24,6 +24,7 @@ impl Ledger {
             turn.agents.insert(agent.agent);
             ledger.add_agent(agent);
         }
+        ledger.counts.colleagues = turn.now.millis();
         turn.is_created = true;
         turn.effects.push(Effect::Created);
         ledger

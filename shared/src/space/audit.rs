@@ -175,7 +175,10 @@ impl Ledger {
 
     fn check_counts(&self) -> Result<(), Broken> {
         use crate::conversation::Standing;
-        let mut counts = Counts::default();
+        let mut counts = Counts {
+            colleagues: self.counts.colleagues,
+            ..Counts::default()
+        };
         for item in self.items.values() {
             match (&item.state, &item.report.standing) {
                 (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => (),

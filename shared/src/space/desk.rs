@@ -161,6 +161,9 @@ pub struct Counts {
     pub wrapping_up: u32,
     /// Agents on duty: Available and with a live console.
     pub available: u32,
+    /// Number of the list of colleagues: another one means that the list has changed (R81).
+    #[serde(default)]
+    pub colleagues: u64,
 }
 
 impl Desk {

@@ -73,6 +73,7 @@ impl Ledger {
     pub fn restore(
         rows: impl IntoIterator<Item = Row>,
         seats: impl IntoIterator<Item = (SocketId, Seat)>,
+        now: Timestamp,
     ) -> Option<Self> {
         let mut head = None;
         let mut agents = Vec::new();
@@ -102,6 +103,8 @@ impl Ledger {
         for (socket, seat) in seats {
             ledger.seat(socket, seat);
         }
+        // Higher than any number of an earlier life: nothing changes every millisecond.
+        ledger.counts.colleagues = now.millis();
         ledger.told_counts = ledger.counts;
         Some(ledger)
     }
@@ -160,7 +163,11 @@ impl Ledger {
         };
         self.lanes.take_agent(duty, &self.settings);
         let was_on_duty = u32::from(duty.is_on_duty());
+        let was_shown = duty.show(&self.settings);
         change(duty);
+        if duty.show(&self.settings) != was_shown {
+            self.counts.colleagues = self.counts.colleagues.saturating_add(1);
+        }
         self.lanes.put_agent(duty, &self.settings);
         if duty.agent.deactivated && !duty.slots.is_empty() {
             self.leavers.insert(agent);
@@ -272,4 +279,5 @@ const NO_COUNTS: Counts = Counts {
     active: 0,
     wrapping_up: 0,
     available: 0,
+    colleagues: 0,
 };

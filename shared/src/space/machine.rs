@@ -6,7 +6,7 @@ use super::audit::{Broken, Touched};
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Effect, Handover, Input};
+use super::{Colleague, Effect, Handover, Input};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -109,7 +109,7 @@ impl Space {
         Self {
             now,
             settled_at: None,
-            ledger: Ledger::restore(rows, seats),
+            ledger: Ledger::restore(rows, seats, now),
             touched: Touched::default(),
         }
     }
@@ -139,6 +139,15 @@ impl Space {
     pub fn handovers(&self, agent: AgentId) -> Result<Vec<Handover>, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
         ledger.handovers(agent)
+    }
+
+    /// The agents as that agent reads them; what has fallen due since the last input is not in it.
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent has no place in it.
+    pub fn colleagues(&self, agent: AgentId) -> Result<Vec<Colleague>, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.colleagues(agent)
     }
 
     /// What can happen to a space that was not made yet.

@@ -1,6 +1,7 @@
 //! The rules of the space, by subject. Every turn of every test is checked and audited.
 
 mod assigning;
+mod colleagues;
 mod day;
 mod handovers;
 mod leaving;

@@ -406,14 +406,17 @@ pub fn from_server() -> impl Strategy<Value = FromServer> {
         (command_id(), refusal()).prop_map(|(id, refusal)| FromServer::Refused { id, refusal }),
         any::<(u32, u32)>().prop_map(|(n, retry_ms)| FromServer::Hold { n, retry_ms }),
         desk().prop_map(|desk| FromServer::Desk(Box::new(desk))),
-        any::<[u32; 4]>().prop_map(|[waiting, active, wrapping_up, available]| {
-            FromServer::Counts(Counts {
-                waiting,
-                active,
-                wrapping_up,
-                available,
-            })
-        }),
+        any::<([u32; 4], u64)>().prop_map(
+            |([waiting, active, wrapping_up, available], colleagues)| {
+                FromServer::Counts(Counts {
+                    waiting,
+                    active,
+                    wrapping_up,
+                    available,
+                    colleagues,
+                })
+            }
+        ),
         Just(FromServer::Renew),
         error.prop_map(|error| FromServer::Bad { error }),
     ];

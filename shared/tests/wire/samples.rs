@@ -357,6 +357,7 @@ pub fn from_server() -> Vec<FromServer> {
             active: 2,
             wrapping_up: 1,
             available: 4,
+            colleagues: 1_795_358_400_000,
         }),
         FromServer::Renew,
         FromServer::Bad { error },

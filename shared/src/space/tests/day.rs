@@ -474,6 +474,7 @@ fn bones(space: &Space) -> Option<Ledger> {
     let mut ledger = space.ledger.clone()?;
     ledger.told_counts = Default::default();
     ledger.told_counts_at = None;
+    ledger.counts.colleagues = 0;
     ledger.silences.clear();
     for seat in ledger.sockets.values_mut() {
         seat.heard_at = Timestamp::default();

@@ -25,7 +25,11 @@ fn counts(effects: &[Effect]) -> Vec<Counts> {
             ..
         } = effect
         {
-            found.push(*counts);
+            // The number of the list of colleagues is for `colleagues`.
+            found.push(Counts {
+                colleagues: 0,
+                ..*counts
+            });
         }
     }
     found
@@ -112,6 +116,7 @@ fn r25_counts_say_how_many_wait_talk_and_wrap_up() {
         active: 1,
         wrapping_up: 1,
         available: 1,
+        colleagues: 0,
     };
     assert_eq!(shown, [expected]);
 }
