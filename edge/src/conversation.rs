@@ -118,6 +118,8 @@ impl Thread {
             }
             Effect::Begun => outcome.has_begun = true,
             Effect::Answer(answer) => outcome.answer = Some(answer),
+            // Nobody calls yet.
+            Effect::Replied { .. } | Effect::Slowed { .. } => (),
         }
         Ok(())
     }

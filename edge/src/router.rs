@@ -18,8 +18,10 @@ pub struct Call {
     pub url: Url,
     /// The bindings.
     pub env: Env,
-    /// The segment of the path that is not fixed.
+    /// The first segment of the path that is not fixed.
     pub place: String,
+    /// The second one.
+    pub inner: String,
     /// True on somebody's own machine (G5).
     pub is_dev: bool,
 }
@@ -53,8 +55,8 @@ async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem
     }
     // The crate's own type of methods takes unknown ones for GET.
     let method = request.inner().method();
-    let (route, place) = match routes::find(&method, url.path()) {
-        Found::Target(route, place) => (route, place.to_owned()),
+    let (route, [place, inner]) = match routes::find(&method, url.path()) {
+        Found::Target(route, places) => (route, places.map(str::to_owned)),
         Found::OtherMethod(allowed) => return Err(Problem::method(&allowed)),
         Found::Nothing => return Err(Problem::not_found()),
     };
@@ -70,6 +72,7 @@ async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem
         url,
         env,
         place,
+        inner,
         is_dev,
     };
     serve(route.target, call).await

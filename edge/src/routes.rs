@@ -51,7 +51,8 @@ pub enum Target {
 pub struct Route {
     /// The method; `GET` answers `HEAD` too.
     pub method: &'static str,
-    /// The path; `{name}` stands for one segment, `{*}` at the end for all that follow.
+    /// The path; `{name}` stands for one segment, at most twice, `{*}` at the end for all that
+    /// follow.
     pub path: &'static str,
     /// What it stands for.
     pub target: Target,
@@ -101,8 +102,9 @@ pub const ROUTES: &[Route] = &[
 /// What a method and a path lead to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found<'a> {
-    /// A target, with the segment that stands in its path's place.
-    Target(&'static Route, &'a str),
+    /// A target, with the segments that stand in the places of its path, in their order; an
+    /// empty one where the path has no such place.
+    Target(&'static Route, [&'a str; 2]),
     /// The path exists for these methods only.
     OtherMethod(Vec<&'static str>),
     /// No such path.
@@ -121,11 +123,11 @@ pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
     let method = if method == "HEAD" { "GET" } else { method };
     let mut others = Vec::new();
     for route in ROUTES {
-        let Some(place) = matched(route.path, path) else {
+        let Some(places) = matched(route.path, path) else {
             continue;
         };
         if route.method == method {
-            return Found::Target(route, place);
+            return Found::Target(route, places);
         }
         others.push(route.method);
     }
@@ -136,17 +138,26 @@ pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
     }
 }
 
-fn matched<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let Some((before, after)) = pattern.split_once('{') else {
-        return (pattern == path).then_some("");
-    };
-    let rest = path.strip_prefix(before)?;
-    let after = after.split_once('}').map_or("", |(_, after)| after);
-    if pattern.ends_with("{*}") {
-        return (!rest.is_empty()).then_some(rest);
+fn matched<'a>(pattern: &str, path: &'a str) -> Option<[&'a str; 2]> {
+    if let Some(before) = pattern.strip_suffix("{*}") {
+        let rest = path.strip_prefix(before)?;
+        return (!rest.is_empty()).then_some([rest, ""]);
     }
-    let place = rest.strip_suffix(after)?;
-    (!place.is_empty() && !place.contains('/')).then_some(place)
+    let mut places = [""; 2];
+    let mut free = places.iter_mut();
+    let mut segments = path.split('/');
+    for part in pattern.split('/') {
+        let segment = segments.next()?;
+        if part.starts_with('{') {
+            if segment.is_empty() {
+                return None;
+            }
+            *free.next()? = segment;
+        } else if part != segment {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(places)
 }
 
 #[cfg(test)]
@@ -162,6 +173,10 @@ mod tests {
         let cases = [
             ("GET", "/chat", Some((Target::Chat, ""))),
             ("HEAD", "/chat", Some((Target::Chat, ""))),
+            ("GET", "/", Some((Target::Root, ""))),
+            ("GET", "", None),
+            ("GET", "//", None),
+            ("GET", "/assets/a/b.js", Some((Target::Asset, "a/b.js"))),
             ("GET", "/chat/", None),
             ("GET", "/assets/a.js", Some((Target::Asset, "a.js"))),
             ("GET", "/assets/", None),
@@ -182,10 +197,41 @@ mod tests {
         ];
         for (method, path, expected) in cases {
             let found = match find(method, path) {
-                Found::Target(route, place) => Some((route.target, place)),
+                Found::Target(route, [place, _]) => Some((route.target, place)),
                 Found::OtherMethod(_) | Found::Nothing => None,
             };
             assert_eq!(found, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_path_has_up_to_two_places() {
+        let two = "/api/v1/spaces/{space}/items/{conversation}/take";
+        let end = "/api/v1/spaces/{space}/agents/{agent}";
+        let cases = [
+            (two, "/api/v1/spaces/demo/items/7/take", Some(["demo", "7"])),
+            (two, "/api/v1/spaces/demo/items//take", None),
+            (two, "/api/v1/spaces//items/7/take", None),
+            (two, "/api/v1/spaces/demo/items/7", None),
+            (two, "/api/v1/spaces/demo/items/7/take/", None),
+            (two, "/api/v1/spaces/demo/items/7/8/take", None),
+            (two, "/api/v1/spaces/demo/items/7/TAKE", None),
+            (two, "/api/v1/spaces/demo/other/7/take", None),
+            (end, "/api/v1/spaces/demo/agents/a", Some(["demo", "a"])),
+            (end, "/api/v1/spaces/demo/agents/", None),
+            (end, "/api/v1/spaces/demo/agents/a/b", None),
+            (end, "/api/v1/spaces/demo/agents", None),
+        ];
+        for (pattern, path, places) in cases {
+            assert_eq!(matched(pattern, path), places, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_path_has_more_places_than_the_router_knows() {
+        for route in ROUTES {
+            let places = route.path.matches('{').count();
+            assert!(places <= 2, "{}", route.path);
         }
     }
 

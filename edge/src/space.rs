@@ -130,6 +130,8 @@ impl Place {
                 outcome.told = Some(SpaceTold::Admitted(Box::new(settings)));
             }
             Effect::Confirmed { revision } => outcome.told = Some(SpaceTold::Confirmed(revision)),
+            // Nobody calls yet: what comes later, sockets are told.
+            Effect::Replied { .. } => (),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
             Effect::ActiveSet => outcome.told = Some(SpaceTold::ActiveSet),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),

@@ -6,7 +6,7 @@
 //! | file | subject and rules |
 //! |---|---|
 //! | `machine`, `born`, `turn` | inputs to effects, birth, the one way to append (K3) |
-//! | `commands`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
+//! | `commands`, `asked`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
 //! | `assignment`, `reports` | proposals of the space, and what it is told (A1, F50, F56, N1, N2) |
 //! | `timers` | wait, idle, greatest age (F51, F97, F98) |
 //! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
@@ -14,6 +14,7 @@
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 
 mod allowance;
+mod asked;
 mod assignment;
 mod born;
 mod check;
@@ -53,6 +54,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
+use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
 use crate::settings::Settings;
 use crate::text::{Label, MessageText, PersonName};
@@ -115,6 +117,15 @@ pub enum Input {
         socket: SocketId,
         /// What it says.
         frame: ToServer<Command>,
+    },
+    /// A command that came without a socket, over HTTP; answered in this turn.
+    Asked {
+        /// Who asks, and is of this space: the token was checked by the Worker.
+        person: Person,
+        /// Id of the command.
+        id: CommandId,
+        /// What.
+        command: Command,
     },
     /// A socket is gone.
     Disconnected {
@@ -179,6 +190,20 @@ pub enum Effect {
     Begun,
     /// Answer to [`Input::Instructed`].
     Answer(Answer),
+    /// Answer to [`Input::Asked`].
+    Replied {
+        /// Who asked.
+        person: Person,
+        /// Id of the command.
+        id: CommandId,
+        /// Done, by this call or an earlier one, or why not.
+        reply: Result<(), Refusal>,
+    },
+    /// Answer to [`Input::Asked`]: too fast (AL1). Nothing was taken in, so the same call may succeed then.
+    Slowed {
+        /// After how many milliseconds.
+        retry_ms: u32,
+    },
 }
 
 /// One stored row. Rows are written in the turn of their cause and read back at wake.

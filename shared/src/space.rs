@@ -14,11 +14,12 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `handovers` R43, `colleagues` R80 and R81.
+//! `transfer`), `leave` R41 and R42, `handovers` R43, `colleagues` R80 and R81, `asked` R90 to R92.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
 mod admission;
+mod asked;
 mod assignment;
 mod audit;
 mod colleagues;
@@ -58,7 +59,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Answer, Fence, Instruction, Report, Seq};
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
-use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
+use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::Person;
 use crate::settings::Settings;
@@ -189,6 +190,16 @@ pub enum Input {
         /// Its answer.
         answer: Answer,
     },
+    /// A command that came without a socket, over HTTP (R90). Its answer is one
+    /// [`Effect::Replied`], in this turn or in a later one.
+    Asked {
+        /// Who asks; the token was checked by the Worker.
+        agent: AgentId,
+        /// Id of the command.
+        id: CommandId,
+        /// What.
+        command: Command,
+    },
     /// An agent leaves the space, or comes back.
     SetActive {
         /// Who.
@@ -245,6 +256,16 @@ pub enum Effect {
     Confirmed {
         /// Of the report.
         revision: Seq,
+    },
+    /// A command has its answer: every one of [`Input::Asked`], and every one of a socket that had
+    /// to wait for the conversation. The shell tells whoever waits for it (R91).
+    Replied {
+        /// Who asked.
+        agent: AgentId,
+        /// Id of the command.
+        id: CommandId,
+        /// Done, or why not.
+        reply: Result<(), Refusal>,
     },
     /// Answer to [`Input::Create`]: the space stands.
     Created,

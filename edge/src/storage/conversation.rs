@@ -61,7 +61,9 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Close { .. }
             | Effect::Report(_)
             | Effect::Begun
-            | Effect::Answer(_) => None,
+            | Effect::Answer(_)
+            | Effect::Replied { .. }
+            | Effect::Slowed { .. } => None,
         })
     };
     storage.write(rows().count(), || {

@@ -52,6 +52,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Instruct { .. }
             | Effect::Admitted(_)
             | Effect::Confirmed { .. }
+            | Effect::Replied { .. }
             | Effect::Created
             | Effect::ActiveSet
             | Effect::Denied(_) => None,

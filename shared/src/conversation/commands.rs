@@ -84,7 +84,10 @@ impl Born {
                 refusal: Refusal::CommandConflict,
             },
             None => match self.decide(&person, command) {
-                Ok(events) => return self.carry_out(turn, from, person, id, events),
+                Ok(events) => {
+                    self.stops_typing(from);
+                    return self.carry_out(turn, &person, id, events);
+                }
                 Err(refusal) => FromServer::Refused { id, refusal },
             },
         };
@@ -94,7 +97,7 @@ impl Born {
     /// What a command would make happen, and nothing else: the table of stage, command, person.
     ///
     /// The last event is the one that carries the id of the command.
-    fn decide(&self, person: &Person, command: Command) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn decide(&self, person: &Person, command: Command) -> Result<Vec<Event>, Refusal> {
         let stage = &self.lifecycle.stage;
         let assignee = self.lifecycle.assignee().map(|assignee| assignee.agent);
         match (rights::may(person, &command, assignee), stage) {
@@ -165,18 +168,20 @@ impl Born {
         seats.any(|seat| seat.device.is_some() && seat.person.side() == Side::Customer)
     }
 
-    fn carry_out(
+    /// Appends what a command makes happen.
+    pub(super) fn carry_out(
         &mut self,
         turn: &mut Turn,
-        from: SocketId,
-        person: Person,
+        person: &Person,
         id: CommandId,
         events: Vec<Event>,
     ) {
-        self.stops_typing(from);
         let author = match person {
             Person::Visitor { .. } => Author::Customer,
-            Person::Agent { agent, name, .. } => Author::Agent { agent, name },
+            Person::Agent { agent, name, .. } => Author::Agent {
+                agent: *agent,
+                name: name.clone(),
+            },
         };
         let last = events.len().saturating_sub(1);
         for (place, event) in events.into_iter().enumerate() {

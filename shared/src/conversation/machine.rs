@@ -13,6 +13,7 @@ use super::check::Broken;
 use super::turn::Turn;
 use super::{Answer, Effect, Input, Instruction, Outcome, Row, Seat};
 use crate::frame::{CloseCode, SocketId};
+use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 /// One conversation. The default is unborn.
@@ -41,6 +42,11 @@ impl Conversation {
                 space,
             } => born.connected(&mut turn, socket, person, &space),
             Input::Frame { socket, frame } => born.frame(&mut turn, socket, frame),
+            Input::Asked {
+                person,
+                id,
+                command,
+            } => born.asked(&mut turn, person, id, command),
             Input::Disconnected { socket } => born.disconnected(&mut turn, socket),
             Input::Instructed(instruction) => born.instructed(&mut turn, instruction),
             Input::Reported { revision } => born.reported(&mut turn, revision),
@@ -72,6 +78,10 @@ impl Conversation {
                     outcome,
                     report: None,
                 })]
+            }
+            Input::Asked { person, id, .. } => {
+                let reply = Err(Refusal::ConversationUnknown);
+                vec![Effect::Replied { person, id, reply }]
             }
             Input::Frame { .. }
             | Input::Disconnected { .. }

@@ -88,11 +88,7 @@ impl Born {
         person: Person,
         space: &SpaceId,
     ) {
-        let is_ours = match &person {
-            Person::Visitor { visitor } => *visitor == self.birth.visitor,
-            Person::Agent { .. } => true,
-        };
-        if !is_ours || *space != self.birth.space {
+        if !self.is_open_to(&person) || *space != self.birth.space {
             turn.close(id, CloseCode::Unknown);
             return;
         }
@@ -109,6 +105,14 @@ impl Born {
         };
         self.sockets.insert(id, Socket::new(seat.clone(), turn.now));
         turn.effects.push(Effect::Keep { socket: id, seat });
+    }
+
+    /// Whether a person of the space may read and write here (C1).
+    pub(super) fn is_open_to(&self, person: &Person) -> bool {
+        match person {
+            Person::Visitor { visitor } => *visitor == self.birth.visitor,
+            Person::Agent { .. } => true,
+        }
     }
 
     /// A frame came from a socket; from one that is closed it is not heard.

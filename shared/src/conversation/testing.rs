@@ -243,7 +243,9 @@ impl Desk {
                 | Effect::Backlog { .. }
                 | Effect::Report(_)
                 | Effect::Begun
-                | Effect::Answer(_) => (),
+                | Effect::Answer(_)
+                | Effect::Replied { .. }
+                | Effect::Slowed { .. } => (),
             }
         }
         effects
@@ -341,6 +343,12 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Report(report) => format!("report {}", report.revision),
         Effect::Begun => "begun".into(),
         Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
+        Effect::Replied { reply: Ok(()), .. } => "replied done".into(),
+        Effect::Replied {
+            reply: Err(refusal),
+            ..
+        } => format!("replied {}", refusal.code()),
+        Effect::Slowed { retry_ms } => format!("slowed for {retry_ms}"),
     };
     effects.iter().map(word).collect()
 }

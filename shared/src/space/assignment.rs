@@ -17,7 +17,6 @@ use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome};
-use crate::frame::FromServer;
 use crate::id::{AgentId, CommandId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
@@ -134,8 +133,8 @@ impl Ledger {
                 *command = Some(asked);
             }
         });
-        if let Some((agent, id)) = before {
-            turn.send(self.sockets_of(agent), FromServer::Done { id });
+        if let Some(asked) = before {
+            self.reply(turn, asked, Ok(()));
         }
     }
 
@@ -240,8 +239,8 @@ impl Ledger {
                 item.back_to_waiting();
             }
         });
-        if let Some((agent, id)) = asked {
-            turn.send(self.sockets_of(agent), FromServer::Done { id });
+        if let Some(asked) = asked {
+            self.reply(turn, asked, Ok(()));
         }
     }
 
@@ -278,11 +277,11 @@ impl Ledger {
             return;
         };
         if let ItemState::Assigning {
-            command: Some((agent, id)),
+            command: Some(asked),
             ..
         } = item.state
         {
-            turn.send(self.sockets_of(agent), FromServer::Refused { id, refusal });
+            self.reply(turn, asked, Err(refusal));
         }
     }
 }

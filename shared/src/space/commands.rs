@@ -64,7 +64,7 @@ impl Ledger {
         turn.send([socket].into(), reply);
     }
 
-    fn try_to_obey(
+    pub(super) fn try_to_obey(
         &mut self,
         turn: &mut Turn,
         agent: AgentId,

@@ -48,6 +48,7 @@ impl Space {
             }
             Input::Create { .. }
             | Input::SetActive { .. }
+            | Input::Asked { .. }
             | Input::Admit { .. }
             | Input::Connected { .. }
             | Input::Disconnected { .. }
@@ -167,6 +168,10 @@ impl Space {
             Input::Admit { .. } | Input::SetActive { .. } => {
                 [Effect::Denied(Refusal::SpaceUnknown)].into()
             }
+            Input::Asked { agent, id, .. } => {
+                let reply = Err(Refusal::SpaceUnknown);
+                [Effect::Replied { agent, id, reply }].into()
+            }
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
                 [Effect::Close { socket, code }].into()
@@ -226,6 +231,7 @@ impl Ledger {
                 queue,
             } => self.admit(turn, visitor, conversation, &queue),
             Input::SetActive { agent, active } => self.set_active(turn, agent, active),
+            Input::Asked { agent, id, command } => self.asked(turn, agent, id, &command),
             Input::Connected { socket, person } => self.connected(turn, socket, &person),
             Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
             Input::Disconnected { socket } => {

@@ -1,5 +1,6 @@
 //! The rules of the space, by subject. Every turn of every test is checked and audited.
 
+mod asked;
 mod assigning;
 mod colleagues;
 mod day;
@@ -395,6 +396,20 @@ fn refusal(effects: &[Effect]) -> Option<Refusal> {
         }
         None
     })
+}
+
+/// The answer that a call gets, if it gets one.
+fn replied(effects: &[Effect]) -> Option<Result<(), Refusal>> {
+    effects.iter().find_map(|effect| {
+        if let Effect::Replied { reply, .. } = effect {
+            return Some(reply.clone());
+        }
+        None
+    })
+}
+
+fn refused_call(effects: &[Effect]) -> Option<Refusal> {
+    replied(effects)?.err()
 }
 
 /// The command that is done, if one is.

@@ -162,11 +162,16 @@ impl Ledger {
         conversation: ConversationId,
         why: Option<TransferEnd>,
     ) {
+        let Some(item) = self.items.get(&conversation) else {
+            return;
+        };
+        let ItemState::Transferring { to: agent, .. } = item.state else {
+            if why.is_none() && item.returned.is_some() {
+                self.change_item(turn, conversation, |item| item.returned = None);
+            }
+            return;
+        };
         self.change_item(turn, conversation, |item| {
-            let ItemState::Transferring { to: agent, .. } = item.state else {
-                item.returned = item.returned.filter(|_| why.is_some());
-                return;
-            };
             item.drop_transfer();
             item.returned = why.map(|why| Returned { agent, why });
             if why == Some(TransferEnd::Declined) {

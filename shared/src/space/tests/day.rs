@@ -153,6 +153,10 @@ impl Day {
             untouched.handle(now, Input::Tick);
             assert_eq!(bones(&untouched), bones(&self.scene.space), "refused");
         }
+        if let (Input::Asked { .. }, Some(_)) = (&input, refused_call(&effects)) {
+            untouched.handle(at(self.scene.now), Input::Tick);
+            assert_eq!(bones(&untouched), bones(&self.scene.space), "refused call");
+        }
         let is_notice = matches!(input, Input::Reported(_) | Input::Answered { .. });
         if is_notice {
             let mut again = self.scene.space.clone();
@@ -205,6 +209,7 @@ impl Day {
                 Effect::Send { .. }
                 | Effect::Admitted(_)
                 | Effect::Confirmed { .. }
+                | Effect::Replied { .. }
                 | Effect::Created
                 | Effect::ActiveSet
                 | Effect::Denied(_) => (),
@@ -244,16 +249,17 @@ impl Day {
 
     fn ask(&mut self, n: u8, command: Command) {
         let socket = self.seats.iter().find(|(_, seat)| seat.agent == agent(n));
-        let Some(socket) = socket.map(|(socket, _)| *socket) else {
-            return;
-        };
+        let socket = socket.map(|(socket, _)| *socket);
         self.scene.commands = self.scene.commands.wrapping_add(1);
         self.last = Some((n, command.clone()));
-        let frame = ToServer::Send {
-            n: 1,
-            id: command_id(self.scene.commands),
-            command,
+        let id = command_id(self.scene.commands);
+        // Who has no console calls over HTTP (R90).
+        let Some(socket) = socket else {
+            let agent = agent(n);
+            self.take(Input::Asked { agent, id, command });
+            return;
         };
+        let frame = ToServer::Send { n: 1, id, command };
         self.take(Input::Frame { socket, frame });
     }
 

@@ -94,6 +94,7 @@ impl World {
                 | space::Effect::Instruct { .. }
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
+                | space::Effect::Replied { .. }
                 | space::Effect::ActiveSet => (),
             }
         }

@@ -97,7 +97,9 @@ impl World {
             | conversation::Effect::Close { .. }
             | conversation::Effect::Report(_)
             | conversation::Effect::Begun
-            | conversation::Effect::Answer(_) => (),
+            | conversation::Effect::Answer(_)
+            | conversation::Effect::Replied { .. }
+            | conversation::Effect::Slowed { .. } => (),
         }
     }
 
@@ -124,7 +126,9 @@ impl World {
                 conversation::Effect::Save(_)
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
-                | conversation::Effect::Answer(_) => (),
+                | conversation::Effect::Answer(_)
+                | conversation::Effect::Replied { .. }
+                | conversation::Effect::Slowed { .. } => (),
             }
         }
     }

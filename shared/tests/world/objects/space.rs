@@ -96,6 +96,7 @@ impl World {
             | space::Effect::Instruct { .. }
             | space::Effect::Admitted(_)
             | space::Effect::Confirmed { .. }
+            | space::Effect::Replied { .. }
             | space::Effect::Created
             | space::Effect::ActiveSet
             | space::Effect::Denied(_) => (),
@@ -122,6 +123,7 @@ impl World {
                 | space::Effect::Keep { .. }
                 | space::Effect::Admitted(_)
                 | space::Effect::Confirmed { .. }
+                | space::Effect::Replied { .. }
                 | space::Effect::Created
                 | space::Effect::ActiveSet
                 | space::Effect::Denied(_) => (),
