@@ -57,7 +57,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::ActiveSet
         | SpaceTold::Handovers(_)
         | SpaceTold::Colleagues(_)
-        | SpaceTold::Admitted(_)
+        | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed(_)
         | SpaceTold::Session(_)
         | SpaceTold::SessionOver) => Ok(told),

@@ -127,8 +127,8 @@ pub enum SpaceTold {
     Created,
     /// The agent has left, or is back.
     ActiveSet,
-    /// It may begin, with these settings.
-    Admitted(Box<Settings>),
+    /// It may begin, with these settings, in this queue.
+    Admitted(Box<Settings>, Label),
     /// To [`SpaceAsk::Handovers`].
     Handovers(Vec<Handover>),
     /// To [`SpaceAsk::Colleagues`].

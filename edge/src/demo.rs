@@ -55,6 +55,7 @@ pub fn agent(
         available: true,
         available_for: None,
         queues: None,
+        skills: Vec::new(),
         deactivated: false,
         last_offer: 0,
     })

@@ -3,9 +3,13 @@
 //! Bad input is 4xx and says what is wrong with it; what is wrong with us is 5xx, goes to the
 //! log and says nothing.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 use shared::id::ConversationId;
 use shared::refusal::Refusal;
+use shared::settings::SettingError;
+use shared::text::MessageText;
 use worker::Response;
 
 /// Why a request was not obeyed.
@@ -14,7 +18,8 @@ pub struct Problem {
     status: u16,
     code: &'static str,
     message: String,
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
+    text: Option<MessageText>,
     conversation: Option<ConversationId>,
     allow: Option<String>,
 }
@@ -27,15 +32,20 @@ impl Problem {
             code,
             message: message.into(),
             field: None,
+            text: None,
             conversation: None,
             allow: None,
         }
     }
 
     /// 422: a value of the request is not one that we take.
-    pub fn field(code: &'static str, field: &'static str, message: impl ToString) -> Self {
+    pub fn field(
+        code: &'static str,
+        field: impl Into<Cow<'static, str>>,
+        message: impl ToString,
+    ) -> Self {
         Self {
-            field: Some(field),
+            field: Some(field.into()),
             ..Self::new(422, code, message.to_string())
         }
     }
@@ -109,8 +119,11 @@ impl Problem {
         let mut error = Map::new();
         error.insert("code".into(), self.code.into());
         error.insert("message".into(), self.message.as_str().into());
-        if let Some(field) = self.field {
-            error.insert("field".into(), field.into());
+        if let Some(field) = &self.field {
+            error.insert("field".into(), field.as_ref().into());
+        }
+        if let Some(text) = &self.text {
+            error.insert("text".into(), text.as_str().into());
         }
         if let Some(conversation) = self.conversation {
             error.insert("conversation".into(), conversation.to_string().into());
@@ -124,8 +137,17 @@ impl From<Refusal> for Problem {
         let mut problem = Self::new(refusal.status(), refusal.code(), refusal.to_string());
         if let Refusal::ConversationOpen { conversation } = refusal {
             problem.conversation = Some(conversation);
+        } else if let Refusal::QueueFull { text } = refusal {
+            problem.text = text;
         }
         problem
+    }
+}
+
+impl From<SettingError> for Problem {
+    fn from(error: SettingError) -> Self {
+        let message = error.to_string();
+        Self::field(error.fault.code(), error.field, message)
     }
 }
 

@@ -126,8 +126,8 @@ impl Place {
                     around.shell.instruct(space, conversation, instruction);
                 }
             }
-            Effect::Admitted(settings) => {
-                outcome.told = Some(SpaceTold::Admitted(Box::new(settings)));
+            Effect::Admitted { settings, queue } => {
+                outcome.told = Some(SpaceTold::Admitted(Box::new(settings), queue));
             }
             Effect::Confirmed { revision } => outcome.told = Some(SpaceTold::Confirmed(revision)),
             // Nobody calls yet: what comes later, sockets are told.

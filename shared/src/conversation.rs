@@ -50,6 +50,8 @@ pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
 pub use transcript::{Taken, Transcript};
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
@@ -73,6 +75,9 @@ pub struct Birth {
     pub name: PersonName,
     /// The queue that it waits in.
     pub queue: Label,
+    /// Skills that it asks for, whatever queue it waits in.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// Where it came from.
     pub source: Source,
     /// The company that the customer claims to be of (F63).

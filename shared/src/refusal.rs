@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::ConversationId;
-use crate::text::PersonName;
+use crate::text::{MessageText, PersonName};
 
 /// Why a command changed nothing. Sent to the person who asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
@@ -64,6 +64,12 @@ pub enum Refusal {
     /// The queue is closed to new work.
     #[error("the queue is closed to new work")]
     QueueClosed,
+    /// As many conversations wait in the queue as may.
+    #[error("the queue is full")]
+    QueueFull {
+        /// What the queue says to it in its own words.
+        text: Option<MessageText>,
+    },
     /// The agent does not serve that queue.
     #[error("the agent does not serve this queue")]
     NotInQueue,
@@ -110,6 +116,7 @@ impl Refusal {
             Self::NoteRequired => "note_required",
             Self::QueueUnknown => "queue_unknown",
             Self::QueueClosed => "queue_closed",
+            Self::QueueFull { .. } => "queue_full",
             Self::NotInQueue => "not_in_queue",
             Self::CommandConflict => "command_conflict",
             Self::ConversationUnknown => "conversation_unknown",
@@ -136,6 +143,7 @@ impl Refusal {
             | Self::Closed
             | Self::CustomerHere
             | Self::QueueClosed
+            | Self::QueueFull { .. }
             | Self::NotInQueue
             | Self::CommandConflict
             | Self::ConversationOpen { .. } => 409,

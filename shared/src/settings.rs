@@ -4,11 +4,18 @@
 //!   1,000,000 per period. Anything else is refused with the field and the range, and nothing changes.
 //! - **S2** A conversation keeps the settings that it was born with.
 //!
-//! Where the chat may be shown is S3, in `origin`.
+//! Where the chat may be shown is S3, in `origin`; queues stand in `queue`, business hours in
+//! `hours`.
 
+mod fault;
+mod hours;
 mod origin;
+mod queue;
 
+pub use fault::{SettingError, SettingFault};
+pub use hours::{Date, DateError, Day, Holiday, Hours, Offset, Opening, Span, Zone};
 pub use origin::{Origin, OriginError};
+pub use queue::{Overflow, Queue};
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -49,7 +56,7 @@ pub struct Settings {
     /// Which agent comes first: the one longest without an offer.
     #[serde(default)]
     pub routing: Routing,
-    /// Queues besides [`GENERAL`], which every space has.
+    /// Queues besides [`GENERAL`], which every space has; one of that name is its settings.
     #[serde(default)]
     pub queues: Vec<Queue>,
     /// Messages that one person may send at once: 20 (SECURITY.md L2).
@@ -61,16 +68,6 @@ pub struct Settings {
     pub fallback_text: Option<MessageText>,
     /// How a conversation can be resolved; the built-in ones first (D12).
     pub resolutions: Vec<Label>,
-}
-
-/// A support queue of a space.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Queue {
-    /// What it is called.
-    pub name: Label,
-    /// Closed to new work; what waits in it drains.
-    #[serde(default)]
-    pub closed: bool,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -111,6 +108,9 @@ pub mod resolution {
 
 /// The queue that every space has (F63).
 pub const GENERAL: &str = "GENERAL";
+
+/// Most skills that a conversation asks for, and most that a queue needs.
+pub const SKILLS_MAX: usize = 8;
 
 /// The default of [`Settings::wrap_up_s`].
 const fn wrap_up_s() -> u32 {
@@ -159,18 +159,6 @@ pub struct Change {
     pub messages_per_10s: Option<u32>,
     /// See [`Settings::fallback_text`].
     pub fallback_text: Option<MessageText>,
-}
-
-/// A setting outside its range (S1).
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{field} is {min} to {max}")]
-pub struct SettingError {
-    /// Name of the field.
-    pub field: &'static str,
-    /// Least value allowed.
-    pub min: u32,
-    /// Greatest value allowed.
-    pub max: u32,
 }
 
 impl Settings {
@@ -330,7 +318,9 @@ fn check(
     (min, max): (u32, u32),
 ) -> Result<Option<u32>, SettingError> {
     match value {
-        Some(value) if !(min..=max).contains(&value) => Err(SettingError { field, min, max }),
+        Some(value) if !(min..=max).contains(&value) => {
+            Err(SettingFault::OutOfRange { min, max }.of(field))
+        }
         value => Ok(value),
     }
 }

@@ -27,6 +27,7 @@ mod commands;
 mod desk;
 mod duty;
 mod handovers;
+mod hours;
 mod intake;
 mod lanes;
 mod leave;
@@ -47,12 +48,14 @@ pub use audit::Broken;
 pub use colleagues::{Colleague, Status};
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
 pub use handovers::{HANDOVERS_MAX, Handover};
+pub use hours::Openness;
 pub use intake::TOMBSTONE;
 pub use machine::Space;
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -62,8 +65,8 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::Person;
-use crate::settings::Settings;
-use crate::text::{Label, MessageText};
+use crate::settings::{Settings, Zone};
+use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
 
 /// What an agent asks of a space: imperative.
@@ -207,6 +210,8 @@ pub enum Input {
         /// False for leaving.
         active: bool,
     },
+    /// What the clocks of time zones do, as [`Space::zones_wanted`] asked.
+    Zones(BTreeMap<ZoneName, Zone>),
     /// The alarm rang. It may be early, late or doubled.
     Tick,
 }
@@ -250,8 +255,13 @@ pub enum Effect {
         /// What.
         instruction: Instruction,
     },
-    /// Answer to [`Input::Admit`]: it may begin, with these settings.
-    Admitted(Settings),
+    /// Answer to [`Input::Admit`]: it may begin.
+    Admitted {
+        /// With these settings.
+        settings: Settings,
+        /// In this queue, which is another one than was asked for where that one overflows.
+        queue: Label,
+    },
     /// Answer to [`Input::Reported`]: that revision is stored.
     Confirmed {
         /// Of the report.

@@ -99,6 +99,13 @@ text! {
         let label = bounded(text, LABEL_MAX)?;
         if label.bytes().all(is_label) { Ok(label) } else { Err(TextError::Forbidden) }
     };
+    /// Name of a time zone, like `Europe/Berlin`: 1 to 64 of `a-z`, `A-Z`, `0-9`, `/`, `_`, `+`
+    /// and `-`. Whether there is one of that name, the platform says.
+    ZoneName = |text| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'+' | b'-');
+        let name = bounded(text, 64)?;
+        if name.bytes().all(is_part) { Ok(name) } else { Err(TextError::Forbidden) }
+    };
 }
 
 impl Label {

@@ -107,6 +107,7 @@ impl Text {
             | Refusal::NoteRequired
             | Refusal::QueueUnknown
             | Refusal::QueueClosed
+            | Refusal::QueueFull { .. }
             | Refusal::NotInQueue
             | Refusal::CustomerHere
             | Refusal::CommandConflict

@@ -1,12 +1,15 @@
 //! Conversations: how one begins, and its entries.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 use shared::conversation::{Birth, Seq, Source};
 use shared::id::{CommandId, ConversationId, EpochId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
-use shared::settings::{GENERAL, Settings};
+use shared::settings::{GENERAL, SKILLS_MAX, Settings};
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
@@ -21,6 +24,9 @@ struct Body {
     text: String,
     name: Option<String>,
     company: Option<String>,
+    queue: Option<String>,
+    #[serde(default)]
+    skills: Vec<String>,
 }
 
 /// `POST conversations`: the first message makes the conversation.
@@ -40,14 +46,19 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     let company = body.company.as_deref().map(PersonName::parse).transpose();
     let company = company.map_err(|error| text_problem("company", error))?;
     let conversation = key.conversation(&pass.space, visitor, id);
-    let queue = Label::parse(GENERAL).map_err(Problem::internal)?;
-    let settings = admit(&call, &pass.space, visitor, conversation, &queue).await?;
+    let queue = match &body.queue {
+        Some(queue) => Label::parse(queue).map_err(|_| Refusal::QueueUnknown)?,
+        None => Label::parse(GENERAL).map_err(Problem::internal)?,
+    };
+    let skills = skills(&body.skills)?;
+    let (settings, queue) = admit(&call, &pass.space, visitor, conversation, queue).await?;
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
         visitor,
         name,
         queue,
+        skills,
         source: Source::Widget,
         company,
         epoch: random::fresh(EpochId::fresh)?,
@@ -85,18 +96,31 @@ async fn admit(
     space: &SpaceId,
     visitor: VisitorId,
     conversation: ConversationId,
-    queue: &Label,
-) -> Result<Settings, Problem> {
+    queue: Label,
+) -> Result<(Settings, Label), Problem> {
     let asked = SpaceAsk::Admit {
         visitor,
         conversation,
-        queue: queue.clone(),
+        queue,
     };
     let told = super::ask_space(call, space, &asked).await?;
-    let SpaceTold::Admitted(settings) = told else {
+    let SpaceTold::Admitted(settings, queue) = told else {
         return Err(super::unexpected());
     };
-    Ok(*settings)
+    Ok((*settings, queue))
+}
+
+/// Skills that a conversation asks for, in the order of the alphabet and each once.
+fn skills(words: &[String]) -> Result<Vec<Label>, Problem> {
+    if words.len() > SKILLS_MAX {
+        let message = format!("a conversation asks for at most {SKILLS_MAX} skills");
+        return Err(Problem::field("too_many", "skills", message));
+    }
+    let skills = words.iter().enumerate().map(|(at, word)| {
+        Label::parse(word).map_err(|error| text_problem(format!("skills[{at}]"), error))
+    });
+    let skills: BTreeSet<_> = skills.collect::<Result<_, _>>()?;
+    Ok(skills.into_iter().collect())
 }
 
 fn message_id(call: &Call) -> Result<CommandId, Problem> {
@@ -134,7 +158,7 @@ fn guest(visitor: VisitorId) -> Result<PersonName, Problem> {
     PersonName::parse(&format!("Guest {number:04}")).map_err(Problem::internal)
 }
 
-fn text_problem(field: &'static str, error: TextError) -> Problem {
+fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {
     let code = match error {
         TextError::Empty => "text_empty",
         TextError::TooLong { .. } => "text_too_long",

@@ -8,7 +8,7 @@ use shared::refusal::Refusal;
 use shared::rights::Role;
 use shared::settings::{Change, Settings};
 use shared::space::Agent;
-use shared::text::PersonName;
+use shared::text::{Label, PersonName};
 use worker::Response;
 
 use super::tokens::tokens;
@@ -67,6 +67,9 @@ struct AgentBody {
     screen_name: Option<PersonName>,
     role: Option<Role>,
     limit: Option<u32>,
+    queues: Option<Vec<Label>>,
+    #[serde(default)]
+    skills: Vec<Label>,
 }
 
 /// `POST dev/spaces`
@@ -121,9 +124,7 @@ fn settings(change: Change) -> Result<Settings, Problem> {
         origins: demo::loopback(),
         ..Settings::new(name)
     };
-    defaults
-        .changed(change)
-        .map_err(|error| Problem::field("setting_out_of_range", error.field, error))
+    Ok(defaults.changed(change)?)
 }
 
 fn agent(body: AgentBody) -> Result<Agent, Problem> {
@@ -132,6 +133,8 @@ fn agent(body: AgentBody) -> Result<Agent, Problem> {
         screen_name,
         role,
         limit,
+        queues,
+        skills,
     } = body;
     let limit = match limit {
         Some(limit @ 1..=100) => u8::try_from(limit).ok(),
@@ -142,7 +145,12 @@ fn agent(body: AgentBody) -> Result<Agent, Problem> {
         None => None,
     };
     let screen_name = screen_name.unwrap_or_else(|| name.clone());
-    demo::agent(name, screen_name, role.unwrap_or(Role::Agent), limit)
+    let agent = demo::agent(name, screen_name, role.unwrap_or(Role::Agent), limit)?;
+    Ok(Agent {
+        queues,
+        skills,
+        ..agent
+    })
 }
 
 fn fresh_name() -> Result<SpaceId, Problem> {

@@ -50,7 +50,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Keep { .. }
             | Effect::Close { .. }
             | Effect::Instruct { .. }
-            | Effect::Admitted(_)
+            | Effect::Admitted { .. }
             | Effect::Confirmed { .. }
             | Effect::Replied { .. }
             | Effect::Created

@@ -9,6 +9,7 @@
 //!   (O1). Whoever holds a higher fence wins.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Report {
     pub first_words: String,
     /// The queue that it waits in.
     pub queue: Label,
+    /// Skills that it asks for, whatever queue it waits in.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// Where it came from.
     pub source: Source,
     /// The company that the customer claims to be of (F63).

@@ -75,6 +75,7 @@ impl Born {
             name: self.lifecycle.name.clone(),
             first_words: self.first_words.clone(),
             queue: self.lifecycle.queue.clone(),
+            skills: self.birth.skills.clone(),
             source: self.birth.source,
             company: self.birth.company.clone(),
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),

@@ -95,6 +95,7 @@ pub(super) fn birth() -> Birth {
         visitor: VisitorId::from_bytes([7; 16]),
         name: name("Guest 4711"),
         queue: label("GENERAL"),
+        skills: alloc::vec![],
         source: Source::Widget,
         company: None,
         epoch: EpochId::from_bytes([8; 16]),

@@ -25,7 +25,7 @@ impl Ledger {
             ledger.add_agent(agent);
         }
         ledger.counts.colleagues = turn.now.millis();
-        turn.is_created = true;
+        turn.saves_space = true;
         turn.effects.push(Effect::Created);
         ledger
     }
@@ -40,12 +40,16 @@ impl Ledger {
     ) {
         let is_known = self.items.contains_key(&conversation);
         let open = self.open.get(&visitor).and_then(|open| open.first());
+        let admitted = || Effect::Admitted {
+            settings: self.settings.clone(),
+            queue: queue.clone(),
+        };
         turn.effects.push(match open {
-            _ if is_known => Effect::Admitted(self.settings.clone()),
+            _ if is_known => admitted(),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
             None => match self.settings.check_queue(queue) {
-                Ok(()) => Effect::Admitted(self.settings.clone()),
+                Ok(()) => admitted(),
                 Err(refusal) => Effect::Denied(refusal),
             },
         });

@@ -51,6 +51,7 @@ impl Ledger {
         let conversation = report.conversation;
         let item = Item {
             waiting_since: turn.now - report.age(),
+            queued_at: turn.now,
             fence: report.fence,
             state: ItemState::Waiting { not_before: None },
             slots: [].into(),

@@ -18,7 +18,8 @@ use super::row::{Agent, Item, ItemState, Row, Seat};
 use super::turn::Turn;
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
-use crate::settings::Settings;
+use crate::settings::{Settings, Zone};
+use crate::text::ZoneName;
 use crate::time::Timestamp;
 
 /// Everything that a space which was made keeps in memory.
@@ -27,6 +28,8 @@ use crate::time::Timestamp;
 pub(super) struct Ledger {
     pub space: SpaceId,
     pub settings: Settings,
+    /// What the clocks of the time zones do that the queues name.
+    pub zones: BTreeMap<ZoneName, Zone>,
     /// The clock of the rotation: number of the newest offer.
     pub offers_made: u64,
     pub roster: BTreeMap<AgentId, Duty>,
@@ -54,6 +57,7 @@ impl Ledger {
         Self {
             space,
             settings,
+            zones: BTreeMap::new(),
             offers_made,
             roster: BTreeMap::new(),
             items: BTreeMap::new(),
@@ -84,15 +88,17 @@ impl Ledger {
                     space,
                     settings,
                     offers_made,
-                } => head = Some((space, settings, offers_made)),
+                    zones,
+                } => head = Some((space, settings, offers_made, zones)),
                 Row::Agent(agent) => agents.push(agent),
                 Row::Item(item) => items.push(item),
             }
         }
-        let (space, settings, offers_made) = head?;
+        let (space, settings, offers_made, zones) = head?;
         let last_offer = agents.iter().map(|agent| agent.last_offer).max();
         let offers_made = offers_made.max(last_offer.unwrap_or(0));
         let mut ledger = Self::new(space, settings, offers_made);
+        ledger.zones = zones;
         for agent in agents {
             ledger.add_agent(agent);
         }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::audit::{Broken, Touched};
+use super::hours::Openness;
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
@@ -12,6 +13,7 @@ use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
 
 /// Machine 2. `Space::default()` is a space that was not made yet.
@@ -54,6 +56,7 @@ impl Space {
             | Input::Disconnected { .. }
             | Input::Reported(_)
             | Input::Answered { .. }
+            | Input::Zones(_)
             | Input::Tick => (),
         }
         self.settled_at = Some(turn.now);
@@ -151,6 +154,23 @@ impl Space {
         ledger.colleagues(agent)
     }
 
+    /// The time zones whose clocks the space does not know, or not for long any more: the shell
+    /// answers with [`Input::Zones`] before it does anything else (R50).
+    #[must_use]
+    pub fn zones_wanted(&self) -> Vec<ZoneName> {
+        let ledgers = self.ledger.iter();
+        ledgers
+            .flat_map(|ledger| ledger.zones_wanted(self.now))
+            .collect()
+    }
+
+    /// Whether a queue is open at that moment, and when it opens (R51).
+    #[must_use]
+    pub fn openness(&self, now: Timestamp, queue: &Label) -> Openness {
+        let ledger = self.ledger.as_ref();
+        ledger.map_or(Openness::ALWAYS, |ledger| ledger.openness(now, queue))
+    }
+
     /// What can happen to a space that was not made yet.
     fn before_creation(&mut self, mut turn: Turn, input: Input) -> Vec<Effect> {
         match input {
@@ -180,6 +200,7 @@ impl Space {
             | Input::Heard { .. }
             | Input::Reported(_)
             | Input::Answered { .. }
+            | Input::Zones(_)
             | Input::Tick => Vec::new(),
         }
     }
@@ -247,6 +268,7 @@ impl Ledger {
                 fence,
                 answer,
             } => self.answered(turn, conversation, fence, answer),
+            Input::Zones(zones) => self.take_zones(turn, zones),
             Input::Heard { .. } | Input::Tick => (),
         }
     }

@@ -1,5 +1,6 @@
 //! What the space stores: one row per work item and agent, one seat per open socket.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,8 @@ use super::desk::Counts;
 use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
-use crate::settings::Settings;
-use crate::text::{Label, MessageText, PersonName};
+use crate::settings::{Settings, Zone};
+use crate::text::{Label, MessageText, PersonName, ZoneName};
 use crate::time::Timestamp;
 
 /// One stored row: the space is stored as one row per work item and agent.
@@ -25,6 +26,9 @@ pub enum Row {
         /// Offers made when the row was written. The clock of the rotation is the larger of this
         /// and the last offer of any agent, so that an offer need not rewrite this row.
         offers_made: u64,
+        /// What the clocks of the time zones do that its queues name.
+        #[serde(default)]
+        zones: BTreeMap<ZoneName, Zone>,
     },
     /// An agent.
     Agent(Agent),
@@ -52,6 +56,9 @@ pub struct Agent {
     pub available_for: Option<u8>,
     /// The queues that the agent serves; `None` for every one.
     pub queues: Option<Vec<Label>>,
+    /// What the agent is good at.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// True once the agent has left the space.
     #[serde(default)]
     pub deactivated: bool,
@@ -66,6 +73,9 @@ pub struct Item {
     pub report: Report,
     /// When it began to wait for the first time: the order of the queue (FAIR2), kept over unassign.
     pub waiting_since: Timestamp,
+    /// When it began to wait in its queue, the last time; 0 when that was not noted.
+    #[serde(default)]
+    pub queued_at: Timestamp,
     /// Highest fence minted for it, durable before it leaves the space.
     pub fence: Fence,
     /// What the space is doing with it.

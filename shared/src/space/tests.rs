@@ -314,6 +314,7 @@ fn agent_row(n: u8) -> Agent {
         available_for: None,
         deactivated: false,
         queues: None,
+        skills: vec![],
         last_offer: 0,
     }
 }
@@ -373,6 +374,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         name: name("Zoë"),
         first_words: "Where is my order?".into(),
         queue: Label::parse("GENERAL").unwrap(),
+        skills: vec![],
         source: Source::Widget,
         company: None,
         age_ms: 0,

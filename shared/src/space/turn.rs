@@ -18,7 +18,8 @@ pub(super) struct Turn {
     /// Whose row is saved, or removed when it is not there any more.
     pub items: BTreeSet<ConversationId>,
     pub agents: BTreeSet<AgentId>,
-    pub is_created: bool,
+    /// True when the row of the space is saved.
+    pub saves_space: bool,
     /// Whose desk may have changed.
     pub desks: BTreeSet<AgentId>,
     /// Sockets that said hello in this turn.
@@ -34,7 +35,7 @@ impl Turn {
             effects: Vec::new(),
             items: BTreeSet::new(),
             agents: BTreeSet::new(),
-            is_created: false,
+            saves_space: false,
             desks: BTreeSet::new(),
             fresh: BTreeSet::new(),
             offered: BTreeSet::new(),
@@ -50,10 +51,11 @@ impl Turn {
 
     /// The effects in their order: rows first.
     pub fn finish(&mut self, ledger: &Ledger) -> Vec<Effect> {
-        let space = self.is_created.then(|| Row::Space {
+        let space = self.saves_space.then(|| Row::Space {
             space: ledger.space.clone(),
             settings: ledger.settings.clone(),
             offers_made: ledger.offers_made,
+            zones: ledger.zones.clone(),
         });
         let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
         let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));

@@ -263,6 +263,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         name().prop_map(|name| Refusal::AlreadyAssigned { name }),
         any::<u8>().prop_map(|limit| Refusal::NoFreeSlot { limit }),
         conversation().prop_map(|conversation| Refusal::ConversationOpen { conversation }),
+        option::of(text()).prop_map(|text| Refusal::QueueFull { text }),
     ]
 }
 

@@ -10,12 +10,14 @@ use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome}
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Role, Side};
-use shared::settings::{OfferMode, Queue, Settings};
+use shared::settings::{
+    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Settings, Span, Zone,
+};
 use shared::space::{
     Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Returned,
     Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
 };
-use shared::text::{Label, MessageText, PersonName};
+use shared::text::{Label, MessageText, PersonName, ZoneName};
 use shared::time::Timestamp;
 
 /// Names the kinds of an enum and of a value of it.
@@ -45,7 +47,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -87,13 +89,40 @@ fn assignee() -> Assignee {
     }
 }
 
+/// A queue with all that can be set for it.
+fn queue() -> Queue {
+    Queue {
+        name: label("returns"),
+        closed: false,
+        hours: Some(Hours {
+            zone: ZoneName::parse("Europe/Berlin").unwrap(),
+            week: vec![Opening {
+                day: Day::Monday,
+                from: 540,
+                to: 1_440,
+            }],
+            holidays: vec![Holiday {
+                date: "2026-12-24".to_owned().try_into().unwrap(),
+                name: Some(name("Christmas Eve")),
+                open: vec![Span { from: 540, to: 720 }],
+            }],
+        }),
+        overflow: Some(Overflow {
+            to: label("english"),
+            after_s: Some(300),
+            when_full: true,
+            when_closed: true,
+        }),
+        max_waiting: Some(20),
+        full_text: Some(text("Please write to us.")),
+        skills: vec![label("german")],
+    }
+}
+
 fn settings() -> Settings {
     let mut settings = Settings::new(name("Demo"));
     settings.origins = vec!["https://*.shop.example".parse().unwrap()];
-    settings.queues = vec![Queue {
-        name: label("returns"),
-        closed: false,
-    }];
+    settings.queues = vec![queue(), Queue::new(label("english"))];
     settings.fallback_text = Some(text("We are closed."));
     settings
 }
@@ -382,6 +411,9 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::NoteRequired,
         Refusal::QueueUnknown,
         Refusal::QueueClosed,
+        Refusal::QueueFull {
+            text: Some(text("Please write to us.")),
+        },
         Refusal::NotInQueue,
         Refusal::CommandConflict,
         Refusal::ConversationUnknown,
@@ -431,6 +463,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         visitor: VISITOR,
         name: name("Zoë"),
         queue: label("GENERAL"),
+        skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
         epoch: EPOCH,
@@ -502,6 +535,7 @@ pub fn reports() -> Vec<Report> {
         name: name("Zoë"),
         first_words: "Where is my order?".into(),
         queue: label("GENERAL"),
+        skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
         age_ms: 61_000,
@@ -584,6 +618,17 @@ pub fn item_states() -> Vec<ItemState> {
     ]
 }
 
+fn zone() -> (ZoneName, Zone) {
+    let zone = Zone {
+        offsets: vec![Offset {
+            from: NOW,
+            minutes: 60,
+        }],
+        known_until: NOW,
+    };
+    (ZoneName::parse("Europe/Berlin").unwrap(), zone)
+}
+
 /// Every row of a space.
 pub fn space_rows() -> Vec<SpaceRow> {
     let slot = Slot {
@@ -595,6 +640,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             space: "demo".parse().unwrap(),
             settings: settings(),
             offers_made: 9,
+            zones: [zone()].into(),
         },
         SpaceRow::Agent(Agent {
             agent: AGENT,
@@ -606,6 +652,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             available_for: Some(2),
             deactivated: false,
             queues: Some(vec![label("returns")]),
+            skills: vec![label("german")],
             last_offer: 9,
         }),
     ];
@@ -615,6 +662,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
         SpaceRow::Item(Item {
             report: reports[0].clone(),
             waiting_since: NOW,
+            queued_at: NOW,
             fence: Fence(3),
             slots: is_filled.then(|| slot.clone()).into_iter().collect(),
             declined: vec![AGENT],

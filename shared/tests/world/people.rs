@@ -62,6 +62,7 @@ impl World {
                         let queue = Label::parse(queue).unwrap();
                         vec![queue]
                     }),
+                skills: Vec::new(),
                 last_offer: 0,
             });
         }

@@ -107,10 +107,7 @@ pub fn settings(random: &mut Random) -> Settings {
             OfferMode::Manual,
         ])),
         routing: Some(random.pick(&[Routing::RoundRobin, Routing::RoundRobin, Routing::LeastBusy])),
-        queues: Some(vec![Queue {
-            name: Label::parse("returns").unwrap(),
-            closed: false,
-        }]),
+        queues: Some(vec![Queue::new(Label::parse("returns").unwrap())]),
         ..Change::default()
     };
     let name = PersonName::parse("World").unwrap();

@@ -115,10 +115,8 @@ impl Day {
         };
         let mut settings = Settings::new(name("Demo"));
         set(&mut settings);
-        settings.queues = vec![crate::settings::Queue {
-            name: Label::parse("returns").unwrap(),
-            closed: false,
-        }];
+        let returns = Label::parse("returns").unwrap();
+        settings.queues = vec![crate::settings::Queue::new(returns)];
         let mut agents = AGENTS.map(agent_row);
         agents[0].queues = Some(vec![Label::parse("GENERAL").unwrap()]);
         agents[1].queues = Some(vec![Label::parse("returns").unwrap()]);
@@ -207,7 +205,7 @@ impl Day {
                     .post
                     .push(Letter::To(*conversation, instruction.clone())),
                 Effect::Send { .. }
-                | Effect::Admitted(_)
+                | Effect::Admitted { .. }
                 | Effect::Confirmed { .. }
                 | Effect::Replied { .. }
                 | Effect::Created

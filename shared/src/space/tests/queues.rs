@@ -7,8 +7,8 @@ use crate::settings::Queue;
 fn shop(agents: &[u8]) -> Scene {
     let mut scene = Scene::set(agents, |settings| {
         let queue = |name, closed| Queue {
-            name: Label::parse(name).unwrap(),
             closed,
+            ..Queue::new(Label::parse(name).unwrap())
         };
         settings.queues = vec![queue("returns", false), queue("old", true)];
     });

@@ -90,7 +90,7 @@ fn r23_a_visitor_has_one_open_conversation() {
             queue: Label::parse("GENERAL").unwrap(),
         });
         match effects.as_slice() {
-            [Effect::Admitted(_)] => None,
+            [Effect::Admitted { .. }] => None,
             [Effect::Denied(refusal)] => Some(refusal.clone()),
             effects => panic!("{effects:?}"),
         }

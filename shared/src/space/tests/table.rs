@@ -27,8 +27,8 @@ fn scene(mode: OfferMode) -> Scene {
         settings.offer_mode = mode;
         settings.queues = [("returns", false), ("old", true)]
             .map(|(name, closed)| crate::settings::Queue {
-                name: Label::parse(name).unwrap(),
                 closed,
+                ..crate::settings::Queue::new(Label::parse(name).unwrap())
             })
             .into();
     })

@@ -78,7 +78,7 @@ impl World {
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
         for effect in effects.into_iter().flatten() {
             match effect {
-                space::Effect::Admitted(settings) => {
+                space::Effect::Admitted { settings, queue: _ } => {
                     let settings = Box::new(settings);
                     let text = text.clone();
                     event = Event::BeginAdmitted(number, id, text, conversation, settings);
@@ -120,6 +120,7 @@ impl World {
             visitor: self.visitor_of(number),
             name: PersonName::parse("Guest 4711").unwrap(),
             queue: Label::parse("GENERAL").unwrap(),
+            skills: Vec::new(),
             source: conversation::Source::Widget,
             company: None,
             epoch: EpochId::from_bytes(conversation.bytes()),

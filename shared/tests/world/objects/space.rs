@@ -94,7 +94,7 @@ impl World {
             }
             space::Effect::Send { .. }
             | space::Effect::Instruct { .. }
-            | space::Effect::Admitted(_)
+            | space::Effect::Admitted { .. }
             | space::Effect::Confirmed { .. }
             | space::Effect::Replied { .. }
             | space::Effect::Created
@@ -121,7 +121,7 @@ impl World {
                 space::Effect::Save(_)
                 | space::Effect::Remove(_)
                 | space::Effect::Keep { .. }
-                | space::Effect::Admitted(_)
+                | space::Effect::Admitted { .. }
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Replied { .. }
                 | space::Effect::Created

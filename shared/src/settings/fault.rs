@@ -1,0 +1,84 @@
+//! What is wrong with a setting: which field, and why.
+
+use alloc::string::{String, ToString};
+
+/// A setting that cannot be. Nothing changes.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{field} {fault}")]
+pub struct SettingError {
+    /// The field, from the outside in: `queues[0].hours.week[2]`.
+    pub field: String,
+    /// What is wrong with it.
+    pub fault: SettingFault,
+}
+
+/// Why a setting cannot be, told after the name of its field.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SettingFault {
+    /// A number that is too small or too large (S1).
+    #[error("is {min} to {max}")]
+    OutOfRange {
+        /// Least value allowed.
+        min: u32,
+        /// Greatest value allowed.
+        max: u32,
+    },
+    /// More of it than may be.
+    #[error("has at most {max}")]
+    TooMany {
+        /// Most allowed.
+        max: u32,
+    },
+    /// Stands there a second time.
+    #[error("is there already")]
+    Twice,
+    /// Hours that end before they start.
+    #[error("ends before it starts")]
+    EndBeforeStart,
+    /// Hours that overlap others of the same day.
+    #[error("overlaps another range of that day")]
+    Overlap,
+    /// A day that the calendar does not have.
+    #[error("is not a day of the calendar")]
+    DateImpossible,
+    /// No such time zone.
+    #[error("is not a time zone")]
+    ZoneUnknown,
+    /// No such queue.
+    #[error("is not a queue of the space")]
+    QueueUnknown,
+    /// A queue whose overflow leads back to it.
+    #[error("leads back to the queue")]
+    Cycle,
+    /// What every space has cannot be closed.
+    #[error("cannot be closed")]
+    BuiltIn,
+}
+
+impl SettingFault {
+    /// The word of the fault over HTTP.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "setting_out_of_range",
+            Self::TooMany { .. } => "too_many",
+            Self::Twice => "twice",
+            Self::EndBeforeStart => "end_before_start",
+            Self::Overlap => "ranges_overlap",
+            Self::DateImpossible => "date_impossible",
+            Self::ZoneUnknown => "time_zone_unknown",
+            Self::QueueUnknown => "queue_unknown",
+            Self::Cycle => "overflow_cycle",
+            Self::BuiltIn => "built_in",
+        }
+    }
+
+    /// This fault of that field.
+    #[must_use]
+    pub fn of(self, field: &(impl ToString + ?Sized)) -> SettingError {
+        SettingError {
+            field: field.to_string(),
+            fault: self,
+        }
+    }
+}
