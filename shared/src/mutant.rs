@@ -38,11 +38,13 @@ pub enum Mutant {
     SeqInMemory,
     /// An internal entry goes to the customer, too.
     WrongAudience,
+    /// A space lets a visitor begin a second conversation before the first one has reported.
+    AdmissionNotReserved,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -59,6 +61,7 @@ impl Mutant {
         Self::NoGoBackN,
         Self::SeqInMemory,
         Self::WrongAudience,
+        Self::AdmissionNotReserved,
     ];
 
     /// The name on the command line.
@@ -81,6 +84,7 @@ impl Mutant {
             Self::NoGoBackN => "no_go_back_n",
             Self::SeqInMemory => "seq_in_memory",
             Self::WrongAudience => "wrong_audience",
+            Self::AdmissionNotReserved => "admission_not_reserved",
         }
     }
 

@@ -12,7 +12,7 @@
 //!   nothing.
 //!
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
-//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22 and R23, `desk` R24 and R25,
+//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
 //! `transfer`), `leave` R41 and R42, `handovers` R43, `colleagues` R80 and R81, `asked` R90 to R92.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),

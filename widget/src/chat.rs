@@ -12,7 +12,7 @@ use std::rc::Rc;
 use reactive_graph::owner::Owner;
 use shared::conversation::{Command, Stage};
 use shared::id::ConversationId;
-use shared::link::{Input, PendingState, State, StopReason};
+use shared::link::{Input, PendingState};
 use shared::rights::Side;
 use wasm_bindgen::JsValue;
 
@@ -188,13 +188,6 @@ impl Chat {
     /// What a change of the thread means for the app around it.
     fn follow(self) {
         let thread = self.thread.get();
-        let tab = self.tab();
-        if thread.state() == State::Stopped(StopReason::Unknown) {
-            // Erased, or another person's: what was not sent begins a new one.
-            thread.pending(|pending| pending.iter().for_each(|item| tab.outbox.keep(None, item)));
-            tab.local.remove("conversation");
-            self.replace(None);
-        }
         // An end that came too late needs no word.
         let refused = thread.pending(|pending| {
             let is_end = |command: &Command| matches!(command, Command::End);

@@ -99,11 +99,15 @@ impl Thread {
     /// Hands an input to the link and does what it says.
     pub fn input(self, input: Input) {
         let dice = u64::from_le_bytes(js::random());
+        let before = self.with(ConversationLink::conversation);
         let effects = self
             .shell
             .borrow_mut()
             .link
             .handle(time::now(), dice, input);
+        if let (Some(before), None) = (before, self.with(ConversationLink::conversation)) {
+            self.forget(before);
+        }
         for effect in effects {
             self.obey(effect);
         }
@@ -219,6 +223,18 @@ impl Thread {
             },
             place,
         )
+    }
+
+    /// The conversation is unknown: what was not sent begins another one (K8).
+    fn forget(self, conversation: ConversationId) {
+        let shell = self.shell.borrow();
+        let tab = &shell.tab;
+        for item in shell.link.pending() {
+            tab.outbox.keep(None, item);
+        }
+        if tab.local.get("conversation") == Some(conversation.to_string()) {
+            tab.local.remove("conversation");
+        }
     }
 
     fn with<T>(self, read: impl FnOnce(&ConversationLink) -> T) -> T {

@@ -291,7 +291,7 @@ impl ConversationLink {
                 let ids: Vec<_> = self.flight.ids().collect();
                 self.outbox.fail_largest(&ids, &mut turn.effects);
             }
-            Fate::Unknown => self.unknown(now, turn),
+            Fate::Unknown => self.unknown(now, dice, turn),
         }
         self.follow(now, next, turn);
     }

@@ -241,6 +241,13 @@ impl Line {
         self.phase = Phase::Idle;
     }
 
+    /// Rests for a while, as after an attempt that came to nothing.
+    pub(super) fn pause(&mut self, now: Timestamp, dice: u64) {
+        let until = now + self.back_off(dice, BACK_OFF_MAX_MS);
+        let then = Next::Dial;
+        self.phase = Phase::Waiting { until, then };
+    }
+
     /// Hangs up in order to resume soon.
     pub(super) fn resume(&mut self, now: Timestamp, dice: u64) -> Move {
         self.phase = Phase::Waiting {

@@ -280,11 +280,14 @@ fn k8_a_conversation_that_is_unknown_is_forgotten() {
     link.handle(ms(1), 0, post(1));
     let effects = link.handle(ms(2), 0, Input::Lost { code: 4404 });
     assert!(effects.contains(&Effect::Changed(Part::Reset)));
-    assert!(
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Begin { .. }))
-    );
+    assert_eq!(link.conversation(), None);
+    let is_begin = |effect: &Effect| matches!(effect, Effect::Begin { .. });
+    assert!(!effects.iter().any(is_begin), "not in a hot circle");
+    let effects = link.handle(ms(502), 0, Input::Tick);
+    assert!(effects.iter().any(is_begin));
+    let mut link = live(customer(), 2);
+    link.handle(ms(2), 0, Input::Lost { code: 4404 });
+    assert_eq!(link.state(), State::Idle, "there is nothing to say");
 }
 
 #[test]

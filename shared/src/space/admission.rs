@@ -3,17 +3,81 @@
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
 //!   is open, in a queue that takes new work (R39). One that is known may always: the visitor repeats what was not answered.
+//! - **R100** Who may begin has begun: until the conversation's first report the visitor's other
+//!   tabs are led to it, and the same one is let in again. After [`RESERVED`] without a report the
+//!   conversation is asked what it looks like, until it answers; one that never began frees its
+//!   visitor. A reservation lives in memory alone: a row for every conversation would be paid for
+//!   in all of them, and a space that forgets within the milliseconds between two tabs' first
+//!   messages only lets both in.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::Effect;
 use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
+use crate::conversation::Instruction;
 use crate::id::{ConversationId, SpaceId, VisitorId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::text::Label;
+use crate::time::Timestamp;
+
+/// How long a conversation that may begin can take until it is asked after: 30 s, more than a
+/// request lasts. Our choice.
+pub const RESERVED: Duration = Duration::from_secs(30);
+/// How long the answer may take: 15 s, as for a proposal. Source: PROTOCOL.md §7.
+const ASK_AGAIN: Duration = Duration::from_secs(15);
+
+/// The conversations that may begin and have not reported yet (R100).
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
+pub(super) struct Reservations {
+    of: BTreeMap<VisitorId, ConversationId>,
+    reserved: BTreeMap<ConversationId, Reservation>,
+    dues: BTreeSet<(Timestamp, ConversationId)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
+struct Reservation {
+    visitor: VisitorId,
+    /// When it is asked after.
+    due: Timestamp,
+    /// True since it was asked: an answer to an earlier question says nothing.
+    is_asked: bool,
+}
+
+impl Reservations {
+    pub const fn new() -> Self {
+        Self {
+            of: BTreeMap::new(),
+            reserved: BTreeMap::new(),
+            dues: BTreeSet::new(),
+        }
+    }
+
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.dues.first().map(|(due, _)| *due)
+    }
+
+    fn set(&mut self, conversation: ConversationId, reservation: Reservation) {
+        self.free(conversation);
+        self.dues.insert((reservation.due, conversation));
+        self.of.insert(reservation.visitor, conversation);
+        self.reserved.insert(conversation, reservation);
+    }
+
+    fn free(&mut self, conversation: ConversationId) {
+        if let Some(old) = self.reserved.remove(&conversation) {
+            self.dues.remove(&(old.due, conversation));
+            self.of.remove(&old.visitor);
+        }
+    }
+}
 
 impl Ledger {
     /// The books of a new space (R22).
@@ -32,19 +96,22 @@ impl Ledger {
 
     /// Whether a conversation may begin (R23).
     pub fn admit(
-        &self,
+        &mut self,
         turn: &mut Turn,
         visitor: VisitorId,
         conversation: ConversationId,
         queue: &Label,
     ) {
-        let is_known = self.items.contains_key(&conversation);
+        let reserved = self.reservations.of.get(&visitor);
+        let is_reserved = reserved == Some(&conversation);
+        let is_listed = self.items.contains_key(&conversation);
         let open = self.open.get(&visitor).and_then(|open| open.first());
+        let is_known = is_listed || is_reserved;
         let admitted = || Effect::Admitted {
             settings: self.settings.clone(),
             queue: queue.clone(),
         };
-        turn.effects.push(match open {
+        let answer = match open.or(reserved) {
             _ if is_known => admitted(),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
@@ -52,6 +119,48 @@ impl Ledger {
                 Ok(()) => admitted(),
                 Err(refusal) => Effect::Denied(refusal),
             },
-        });
+        };
+        let begins = !is_listed && matches!(answer, Effect::Admitted { .. });
+        if begins && !mutant::is(Mutant::AdmissionNotReserved) {
+            let reservation = Reservation {
+                visitor,
+                due: turn.now + RESERVED,
+                is_asked: false,
+            };
+            self.reservations.set(conversation, reservation);
+        }
+        turn.effects.push(answer);
+    }
+
+    /// Asks after what may have begun long ago (R100).
+    pub fn ask_after_reserved(&mut self, turn: &mut Turn) {
+        while let Some(&(due, conversation)) = self.reservations.dues.first()
+            && due <= turn.now
+            && let Some(&reservation) = self.reservations.reserved.get(&conversation)
+        {
+            let reservation = Reservation {
+                due: turn.now + ASK_AGAIN,
+                is_asked: true,
+                ..reservation
+            };
+            self.reservations.set(conversation, reservation);
+            turn.effects.push(Effect::Instruct {
+                conversation,
+                instruction: Instruction::Describe,
+            });
+        }
+    }
+
+    /// The conversation has reported: the books say whether it is open.
+    pub fn has_begun(&mut self, conversation: ConversationId) {
+        self.reservations.free(conversation);
+    }
+
+    /// The conversation answers that there is none.
+    pub fn has_not_begun(&mut self, conversation: ConversationId) {
+        let reserved = self.reservations.reserved.get(&conversation);
+        if reserved.is_some_and(|reserved| reserved.is_asked) {
+            self.reservations.free(conversation);
+        }
     }
 }

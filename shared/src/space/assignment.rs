@@ -186,6 +186,9 @@ impl Ledger {
     ) {
         let Answer { outcome, report } = answer;
         let is_known = report.is_some();
+        if !is_known && fence.is_none() {
+            self.has_not_begun(conversation);
+        }
         if let Some(report) = report.filter(|report| report.conversation == conversation) {
             self.take_report(turn, report);
         }

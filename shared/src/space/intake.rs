@@ -25,6 +25,7 @@ impl Ledger {
     /// Takes in a report (R16).
     pub fn take_report(&mut self, turn: &mut Turn, report: Report) {
         let conversation = report.conversation;
+        self.has_begun(conversation);
         let Some(item) = self.items.get(&conversation) else {
             return self.enqueue(turn, report);
         };

@@ -10,6 +10,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Effect;
+use super::admission::Reservations;
 use super::desk::Counts;
 use super::duty::Duty;
 use super::lanes::Lanes;
@@ -44,6 +45,7 @@ pub(super) struct Ledger {
     pub silences: BTreeSet<(Timestamp, SocketId)>,
     /// Conversations that each visitor can still write in.
     pub open: BTreeMap<VisitorId, BTreeSet<ConversationId>>,
+    pub reservations: Reservations,
     pub counts: Counts,
     /// The counts that the sockets have.
     pub told_counts: Counts,
@@ -67,6 +69,7 @@ impl Ledger {
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
+            reservations: Reservations::new(),
             counts: NO_COUNTS,
             told_counts: NO_COUNTS,
             told_counts_at: None,

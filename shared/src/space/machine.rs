@@ -76,7 +76,8 @@ impl Space {
         let ledger = self.ledger.as_ref()?;
         let item = ledger.deadlines.first().map(|(due, _)| *due);
         let socket = ledger.silences.first().map(|(due, _)| *due);
-        let dues = [item, socket, ledger.counts_due_at()];
+        let reserved = ledger.reservations.next_due();
+        let dues = [item, socket, reserved, ledger.counts_due_at()];
         dues.into_iter().flatten().min()
     }
 
@@ -210,6 +211,7 @@ impl Ledger {
     /// Settles what fell due (R3).
     fn settle(&mut self, turn: &mut Turn, is_alarm: bool) {
         self.close_silent(turn);
+        self.ask_after_reserved(turn);
         let due = self
             .deadlines
             .iter()

@@ -27,6 +27,8 @@ pub struct Checks {
     last_written: BTreeMap<(usize, usize), u64>,
     /// Conversations that the space has buried (A8).
     pub gone: BTreeSet<ConversationId>,
+    /// When each conversation was last let in (R100).
+    pub admitted: BTreeMap<ConversationId, Ms>,
     /// The newest connection of each tab that was welcome (M7).
     newest: BTreeMap<(usize, DeviceId), u32>,
     /// Offers that were made in this turn.

@@ -5,6 +5,8 @@ mod birth;
 mod browser;
 mod console;
 
+pub use birth::Admission;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::Fence;
@@ -53,8 +55,10 @@ impl Client {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Browser {
     /// The tab that is making a conversation.
-    lock: Option<usize>,
+    pub lock: Option<usize>,
     pub conversation: Option<ConversationId>,
+    /// Its tabs do not take turns: it has no Web Locks, or the visitor uses two browsers.
+    pub has_no_lock: bool,
 }
 
 /// An agent's console.
@@ -145,7 +149,11 @@ impl World {
         );
         let dice = self.random.next();
         let now = self.clock(self.clients[number].skew);
+        let before = self.clients[number].link.conversation();
         let effects = self.clients[number].link.handle(now, dice, input);
+        if let (Some(before), None) = (before, self.clients[number].link.conversation()) {
+            self.forget(number, before);
+        }
         for effect in effects {
             match effect {
                 Effect::Begin { id, text } => self.ask_to_begin(number, id, text),
@@ -164,7 +172,7 @@ impl World {
                         self.hang_up(socket);
                     }
                     let person = self.clients[number].person.clone();
-                    let host = Host::Conversation(self.by_id[&conversation]);
+                    let host = Host::Conversation(self.object_of(conversation));
                     let socket = self.dial(End::Client(number), host, person);
                     self.clients[number].socket = Some(socket);
                 }
@@ -212,6 +220,18 @@ impl World {
             self.violate("L5", || format!("client {number} stopped: {reason:?}"));
         }
         self.plan_wake(End::Client(number));
+    }
+
+    /// The conversation is unknown: what the tab has not sent begins another one.
+    fn forget(&mut self, number: usize, conversation: ConversationId) {
+        self.note("forget", [number as u64, 0], |_| conversation.to_string());
+        let client = &mut self.clients[number];
+        client.stored.conversation = None;
+        if let Person::Visitor { visitor } = &client.person {
+            let browser = self.browsers.entry(*visitor).or_default();
+            let is_other = |known: &ConversationId| *known != conversation;
+            browser.conversation = browser.conversation.filter(is_other);
+        }
     }
 
     pub fn client_receives(&mut self, number: usize, frame: FromServer) {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, Seat, Seq};
 use shared::frame::SocketId;
-use shared::id::{AgentId, ConversationId, DeviceId, SpaceId};
+use shared::id::{AgentId, ConversationId, DeviceId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::space::{Agent, Item, Row as SpaceRow, Seat as SpaceSeat, Space};
 use shared::time::Timestamp;
@@ -59,6 +59,11 @@ impl ConversationDisk {
         self.birth.is_some()
     }
 
+    pub fn is_of(&self, visitor: VisitorId) -> bool {
+        let birth = self.birth.as_ref();
+        birth.is_some_and(|birth| birth.visitor == visitor)
+    }
+
     pub fn head(&self, side: Side) -> Seq {
         Seq(match side {
             Side::Agent => self.entries.len(),
@@ -104,6 +109,8 @@ pub struct SpaceObject {
     pub seats: BTreeMap<SocketId, SpaceSeat>,
     pub disk: SpaceDisk,
     turns: u64,
+    /// When it last lost its memory.
+    pub forgot_at: Ms,
 }
 
 #[derive(Debug, Default)]
@@ -168,6 +175,7 @@ impl World {
         let seats: Vec<SocketId> = match host {
             Host::Space => {
                 self.space.machine = None;
+                self.space.forgot_at = self.now;
                 let seats = core::mem::take(&mut self.space.seats);
                 seats.into_keys().collect()
             }

@@ -8,13 +8,15 @@ use shared::settings::{GENERAL, resolution};
 use shared::space::{self, Agent, Offer, Target};
 use shared::text::{Label, MessageText, PersonName};
 
-use crate::clients::Stored;
+use crate::clients::{Browser, Stored};
 use crate::world::{AFTERGLOW, End, Event, Ms, World};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Act {
     /// A customer does something in one of the tabs.
     Customer(usize),
+    /// A customer writes in every tab at once.
+    Everywhere(usize),
     /// An agent does something at a console.
     Agent(usize),
     /// An agent answers an offer.
@@ -92,6 +94,11 @@ impl World {
         for number in 0..self.random.range(1, 4) as usize {
             let visitor = VisitorId::from_bytes(self.random.bytes());
             let pace = self.random.pick(&[4_000, 10_000, 20_000]);
+            let browser = Browser {
+                has_no_lock: self.random.chance(0.3),
+                ..Browser::default()
+            };
+            self.browsers.insert(visitor, browser);
             self.visitors.push(Visitor {
                 visitor,
                 tabs: Vec::new(),
@@ -100,6 +107,10 @@ impl World {
             });
             self.open_tab(number, Stored::default());
             let span = self.random.range(0, 60_000);
+            if browser.has_no_lock {
+                self.open_tab(number, Stored::default());
+                self.after(span, Event::Act(Act::Everywhere(number)));
+            }
             self.after(span, Event::Act(Act::Customer(number)));
         }
     }
@@ -124,6 +135,11 @@ impl World {
                 let pace = self.visitors[number].pace;
                 let span = self.random.range(1, 2 * pace);
                 self.after(span, Event::Act(act));
+            }
+            Act::Everywhere(number) => {
+                for tab in self.visitors[number].tabs.clone() {
+                    self.post(tab);
+                }
             }
             Act::Agent(number) => {
                 self.agent_acts(number);
@@ -308,7 +324,8 @@ impl World {
             self.leave(tab);
         }
         let visitor = self.visitors[number].visitor;
-        self.browsers.remove(&visitor);
+        let browser = self.browsers.entry(visitor).or_default();
+        (browser.lock, browser.conversation) = (None, None);
         self.open_tab(number, Stored::default());
     }
 

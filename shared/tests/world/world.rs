@@ -14,7 +14,7 @@ use shared::text::MessageText;
 use shared::time::Timestamp;
 
 use crate::checks::Checks;
-use crate::clients::{Browser, Client, Console};
+use crate::clients::{Admission, Browser, Client, Console};
 use crate::objects::{ConversationObject, SpaceObject};
 use crate::people::{Act, Visitor};
 use crate::random::Random;
@@ -87,7 +87,7 @@ pub enum Event {
     /// `POST conversations` reaches the Worker.
     Begin(usize, CommandId, MessageText),
     /// The admitted message reaches the conversation.
-    BeginAdmitted(usize, CommandId, MessageText, ConversationId, Box<Settings>),
+    BeginAdmitted(usize, CommandId, MessageText, Box<Admission>),
     BeginAnswered(usize, CommandId, Result<ConversationId, BeginFailure>),
     /// A person does something.
     Act(Act),
@@ -316,8 +316,8 @@ impl World {
             }
             Event::TakeLock(client, id, text) => self.take_lock(client, id, text),
             Event::Begin(client, id, text) => self.begin_arrives(client, id, text),
-            Event::BeginAdmitted(client, id, text, conversation, settings) => {
-                self.begin_admitted(client, id, text, conversation, *settings);
+            Event::BeginAdmitted(client, id, text, admission) => {
+                self.begin_admitted(client, id, text, *admission);
             }
             Event::BeginAnswered(client, id, answer) => self.begin_answered(client, id, answer),
             Event::Act(act) => self.act(act),

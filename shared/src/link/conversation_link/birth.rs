@@ -10,16 +10,19 @@ use crate::rights::Side;
 use crate::time::Timestamp;
 
 impl ConversationLink {
-    /// There is no such conversation: a customer starts a new one with what is in the outbox.
-    pub(super) fn unknown(&mut self, now: Timestamp, turn: &mut Turn) {
+    /// There is no such conversation: a customer starts a new one with what is in the outbox,
+    /// after a pause, because one that is about to begin is unknown, too, and still the answer.
+    pub(super) fn unknown(&mut self, now: Timestamp, dice: u64, turn: &mut Turn) {
         match self.side {
             Side::Agent => (),
             Side::Customer => {
                 self.conversation = None;
                 self.forget(turn);
-                self.line.rest();
-                let next = self.start(now);
-                self.follow(now, next, turn);
+                if self.outbox.first_post().is_some() {
+                    self.line.pause(now, dice);
+                } else {
+                    self.line.rest();
+                }
             }
         }
     }

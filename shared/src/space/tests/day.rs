@@ -480,6 +480,7 @@ fn bones(space: &Space) -> Option<Ledger> {
     ledger.told_counts_at = None;
     ledger.counts.colleagues = 0;
     ledger.silences.clear();
+    ledger.reservations = Default::default();
     for seat in ledger.sockets.values_mut() {
         seat.heard_at = Timestamp::default();
     }

@@ -80,10 +80,10 @@ fn r39_a_closed_queue_takes_no_new_work_and_drains() {
         ("old", Some(Refusal::QueueClosed)),
         ("nowhere", Some(Refusal::QueueUnknown)),
     ];
-    for (queue, expected) in cases {
+    for (n, (queue, expected)) in (7..).zip(cases) {
         let effects = scene.take(Input::Admit {
-            visitor: VisitorId::from_bytes([9; 16]),
-            conversation: conversation(9),
+            visitor: VisitorId::from_bytes([n; 16]),
+            conversation: conversation(n),
             queue: Label::parse(queue).unwrap(),
         });
         let refused = effects.iter().find_map(|effect| {

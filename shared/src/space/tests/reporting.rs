@@ -81,20 +81,84 @@ fn r22_a_space_is_made_once() {
     assert_eq!(effects, vec![Effect::Denied(Refusal::CommandConflict)]);
 }
 
+/// Why a visitor may not begin that conversation, if so.
+fn admit(scene: &mut Scene, visitor: u8, c: u8) -> Option<Refusal> {
+    let effects = scene.take(Input::Admit {
+        visitor: VisitorId::from_bytes([visitor; 16]),
+        conversation: conversation(c),
+        queue: Label::parse("GENERAL").unwrap(),
+    });
+    match effects.as_slice() {
+        [Effect::Admitted { .. }] => None,
+        [Effect::Denied(refusal)] => Some(refusal.clone()),
+        effects => panic!("{effects:?}"),
+    }
+}
+
+#[test]
+fn r100_of_two_tabs_at_once_the_second_is_led_to_what_the_first_begins() {
+    let mut scene = Scene::with(&[ADA]);
+    assert_eq!(admit(&mut scene, 1, 1), None);
+    let is_open = Some(Refusal::ConversationOpen {
+        conversation: conversation(1),
+    });
+    assert_eq!(admit(&mut scene, 1, 2), is_open);
+    assert_eq!(admit(&mut scene, 1, 1), None, "the first asks again");
+    assert_eq!(admit(&mut scene, 2, 3), None, "another visitor");
+    // The report comes: from here on the books say it.
+    scene.waits(1);
+    assert_eq!(admit(&mut scene, 1, 2), is_open);
+    scene.closed(1, 3, 0);
+    assert_eq!(admit(&mut scene, 1, 2), None);
+}
+
+#[test]
+fn r100_what_never_begins_frees_its_visitor_when_it_says_so() {
+    let asks = |effects: &[Effect]| instructions(effects) == [Instruction::Describe];
+    let none = |scene: &mut Scene| {
+        let answer = Answer {
+            outcome: None,
+            report: None,
+        };
+        scene.take(Input::Answered {
+            conversation: conversation(1),
+            fence: None,
+            answer,
+        });
+    };
+    let mut scene = Scene::with(&[ADA]);
+    let start = scene.now;
+    admit(&mut scene, 1, 1);
+    none(&mut scene);
+    assert!(admit(&mut scene, 1, 2).is_some(), "nobody has asked");
+    assert_eq!(scene.space.next_deadline(), Some(at(start + 30_000)));
+    assert!(asks(&scene.wait(30_000)));
+    assert!(admit(&mut scene, 1, 2).is_some(), "until it answers");
+    assert!(asks(&scene.wait(15_000)), "the answer was lost");
+    let mut begun = scene.clone();
+    none(&mut scene);
+    assert_eq!(admit(&mut scene, 1, 2), None);
+    let answer = Answer {
+        outcome: None,
+        report: Some(report(1, 2, 0, Standing::Waiting)),
+    };
+    begun.take(Input::Answered {
+        conversation: conversation(1),
+        fence: None,
+        answer,
+    });
+    assert_eq!(begun.offered(1), Some((ADA, 1)), "its report was lost");
+    // Who asks again begins again: what was answered before says nothing.
+    let mut again = Scene::with(&[ADA]);
+    admit(&mut again, 1, 1);
+    again.wait(30_000);
+    admit(&mut again, 1, 1);
+    none(&mut again);
+    assert!(admit(&mut again, 1, 2).is_some());
+}
+
 #[test]
 fn r23_a_visitor_has_one_open_conversation() {
-    let admit = |scene: &mut Scene, visitor: u8, c: u8| {
-        let effects = scene.take(Input::Admit {
-            visitor: VisitorId::from_bytes([visitor; 16]),
-            conversation: conversation(c),
-            queue: Label::parse("GENERAL").unwrap(),
-        });
-        match effects.as_slice() {
-            [Effect::Admitted { .. }] => None,
-            [Effect::Denied(refusal)] => Some(refusal.clone()),
-            effects => panic!("{effects:?}"),
-        }
-    };
     let mut scene = Scene::with(&[ADA]);
     assert_eq!(admit(&mut scene, 1, 1), None);
     scene.waits(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::conversation::{Author, Command, Entry, Event, Lifecycle, Row, Seq, Stage};
-use shared::id::{AgentId, CommandId};
+use shared::id::{AgentId, CommandId, VisitorId};
 use shared::rights::{Person, Role, Side, audience};
 use shared::time::Timestamp;
 
@@ -13,14 +13,33 @@ impl World {
     /// Judges a row before it is written.
     pub fn check_row(&mut self, number: usize, row: &Row, now: Timestamp) {
         match row {
-            Row::Birth(_) => {
+            Row::Birth(birth) => {
                 self.checks.tally.conversations += 1;
                 if self.conversations[number].disk.is_born() {
                     self.violate("M2", || format!("conversation {number} is born again"));
                 }
+                self.check_birth(number, birth.visitor);
             }
             Row::Entry { entry, public } => self.check_entry(number, entry, *public, now),
             Row::Device { .. } | Row::Reported { .. } | Row::Cursors(_) => (),
+        }
+    }
+
+    /// R23, R100: nobody begins a conversation beside one that is open.
+    fn check_birth(&mut self, number: usize, visitor: VisitorId) {
+        let open = self.conversations.iter().position(|other| {
+            let lifecycle = other.disk.lifecycle.as_ref();
+            other.disk.is_of(visitor) && lifecycle.is_some_and(Lifecycle::is_open)
+        });
+        let Some(open) = open else { return };
+        // A space that lost its memory between the two knows nothing of a first one that has not
+        // reported yet.
+        let id = self.conversations[open].id;
+        let begun_at = self.checks.admitted.get(&id).copied().unwrap_or_default();
+        if self.space.forgot_at < begun_at {
+            self.violate("R100", || {
+                format!("{number} begins while {open} of the same visitor is open")
+            });
         }
     }
 

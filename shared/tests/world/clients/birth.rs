@@ -3,7 +3,6 @@
 use shared::conversation;
 use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
 use shared::link::{BeginFailure, Input};
-use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::Settings;
 use shared::space;
@@ -13,6 +12,14 @@ use crate::world::{End, Event, Ms, World};
 
 /// How long a browser waits for an answer over HTTP, in milliseconds.
 const HTTP: Ms = 15_000;
+
+/// What the space says to a visitor who may begin.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    conversation: ConversationId,
+    settings: Settings,
+    queue: Label,
+}
 
 impl World {
     pub(super) fn ask_to_begin(&mut self, number: usize, id: CommandId, text: MessageText) {
@@ -29,11 +36,14 @@ impl World {
         }
         let visitor = self.visitor_of(number);
         let browser = self.browsers.entry(visitor).or_default();
-        if let Some(conversation) = browser.conversation {
-            return self.after(1, Event::BeginAnswered(number, id, Ok(conversation)));
-        }
-        if *browser.lock.get_or_insert(number) != number {
-            return self.after(200, Event::TakeLock(number, id, text));
+        // Without locks each tab is for itself, and the space alone keeps them together.
+        if !browser.has_no_lock {
+            if let Some(conversation) = browser.conversation {
+                return self.after(1, Event::BeginAnswered(number, id, Ok(conversation)));
+            }
+            if *browser.lock.get_or_insert(number) != number {
+                return self.after(200, Event::TakeLock(number, id, text));
+            }
         }
         self.checks.sent_over_http(id);
         if self.fault(self.swarm.dial_lost) {
@@ -69,19 +79,29 @@ impl World {
             *byte ^= of_visitor;
         }
         let conversation = ConversationId::from_bytes(bytes);
+        // A repeat asks for the same.
+        let queue = match id.bytes() {
+            [0..=79, ..] => "returns",
+            _ => "GENERAL",
+        };
         let input = space::Input::Admit {
             visitor,
             conversation,
-            queue: Label::parse("GENERAL").unwrap(),
+            queue: Label::parse(queue).unwrap(),
         };
         let effects = self.space_turn(input);
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
         for effect in effects.into_iter().flatten() {
             match effect {
-                space::Effect::Admitted { settings, queue: _ } => {
-                    let settings = Box::new(settings);
+                space::Effect::Admitted { settings, queue } => {
+                    self.checks.admitted.insert(conversation, self.now);
+                    let admission = Admission {
+                        conversation,
+                        settings,
+                        queue,
+                    };
                     let text = text.clone();
-                    event = Event::BeginAdmitted(number, id, text, conversation, settings);
+                    event = Event::BeginAdmitted(number, id, text, Box::new(admission));
                 }
                 space::Effect::Denied(refusal) => {
                     event = Event::BeginAnswered(number, id, Err(BeginFailure::Refused(refusal)));
@@ -107,19 +127,20 @@ impl World {
         number: usize,
         id: CommandId,
         text: MessageText,
-        conversation: ConversationId,
-        settings: Settings,
+        admission: Admission,
     ) {
-        let object = match self.by_id.get(&conversation) {
-            Some(object) => *object,
-            None => self.new_conversation(conversation),
-        };
+        let Admission {
+            conversation,
+            settings,
+            queue,
+        } = admission;
+        let object = self.object_of(conversation);
         let birth = conversation::Birth {
             conversation,
             space: self.space_id(),
             visitor: self.visitor_of(number),
             name: PersonName::parse("Guest 4711").unwrap(),
-            queue: Label::parse("GENERAL").unwrap(),
+            queue,
             skills: Vec::new(),
             source: conversation::Source::Widget,
             company: None,
@@ -153,14 +174,6 @@ impl World {
         });
         let input = match answer {
             Ok(conversation) => Input::Begun { conversation },
-            Err(BeginFailure::Refused(Refusal::ConversationOpen { conversation }))
-                if !self.by_id.contains_key(&conversation) =>
-            {
-                self.violate("A8", || {
-                    format!("{conversation} is open and was never born")
-                });
-                return;
-            }
             Err(failure) => Input::BeginFailed { failure },
         };
         self.tell(number, input);

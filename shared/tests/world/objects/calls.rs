@@ -56,7 +56,7 @@ impl World {
         conversation: ConversationId,
         instruction: &Instruction,
     ) {
-        let number = self.by_id[&conversation];
+        let number = self.object_of(conversation);
         self.call(&Event::Instruct(number, Box::new(instruction.clone())));
     }
 

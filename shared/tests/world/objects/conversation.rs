@@ -164,8 +164,16 @@ impl World {
         self.send_to_client(to, frame);
     }
 
+    /// The object of that name, which is there as soon as somebody asks for it.
+    pub fn object_of(&mut self, id: ConversationId) -> usize {
+        match self.by_id.get(&id) {
+            Some(number) => *number,
+            None => self.new_conversation(id),
+        }
+    }
+
     /// A new object, unborn.
-    pub fn new_conversation(&mut self, id: ConversationId) -> usize {
+    fn new_conversation(&mut self, id: ConversationId) -> usize {
         let number = self.conversations.len();
         let skew = self.random.range(0, 1) * self.random.range(0, 600_000);
         self.conversations.push(ConversationObject {

@@ -17,6 +17,7 @@ impl World {
         let is_alarm = matches!(input, space::Input::Tick);
         if has_slept {
             self.space.machine = None;
+            self.space.forgot_at = self.now;
         }
         let (disk, seats) = (&self.space.disk, &self.space.seats);
         let machine = self
