@@ -30,6 +30,14 @@ impl Args {
         }
     }
 
+    /// The words that are left over; no option may be among them.
+    pub fn rest(self) -> Result<Vec<String>> {
+        match self.0.iter().find(|word| word.starts_with("--")) {
+            None => Ok(self.0),
+            Some(word) => bail!("`{word}` is not understood here; see `cargo xtask help`"),
+        }
+    }
+
     /// Every word must have been taken by now.
     pub fn end(self) -> Result<()> {
         match self.0.first() {

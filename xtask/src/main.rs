@@ -1,6 +1,7 @@
 //! The workbench: `cargo xtask COMMAND`. This file is its table of contents.
 
 mod args;
+mod bench;
 mod build;
 mod deploy;
 mod dev;
@@ -30,6 +31,8 @@ usage: cargo xtask COMMAND
                                                --fast leaves out the journeys in a browser
   sim     --seeds N [--from K] [--mutant NAME | --all-mutants]
                                                the world simulation
+  bench   [NAME…] [--quick] [--json]           what it costs, beside a baseline of the same run:
+                                               handle
   size    [--json]                             what people download, against its budgets
   deploy                                       the release build to Cloudflare
   setup   [--std-into DIR]                     only what the other commands need to be there;
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
 fn dispatch() -> Result<ExitCode> {
     let (command, args) = Args::from_env();
     match command.as_deref() {
+        Some("bench") => return bench::command(args),
         Some("build") => build::command(args)?,
         Some("deploy") => deploy::command(args)?,
         Some("dev") => dev::command(args)?,
