@@ -3,7 +3,7 @@
 //! After every turn what the turn touched is checked; tests and the simulation also audit the
 //! whole against a naive recomputation.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +13,8 @@ use super::lanes::Lanes;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
+use crate::conversation::Fence;
+use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
 use crate::time::Timestamp;
 
@@ -32,6 +34,14 @@ pub struct Broken {
 pub(super) struct Touched {
     items: BTreeSet<ConversationId>,
     offered: BTreeSet<AgentId>,
+}
+
+/// What items and sockets say of an agent.
+#[derive(Debug, Default)]
+struct Said {
+    slots: BTreeSet<(ConversationId, Fence)>,
+    offers: BTreeSet<ConversationId>,
+    sockets: BTreeSet<SocketId>,
 }
 
 impl Touched {
@@ -63,8 +73,8 @@ impl Ledger {
         }
         for agent in self.roster.keys() {
             self.check_room(*agent)?;
-            self.check_duty(*agent)?;
         }
+        self.check_duties()?;
         self.check_order()?;
         self.check_counts()
     }
@@ -120,25 +130,36 @@ impl Ledger {
     }
 
     /// A10: the slots of an agent are those that the items say, and no others.
-    fn check_duty(&self, agent: AgentId) -> Result<(), Broken> {
-        let Some(duty) = self.roster.get(&agent) else {
-            return Ok(());
-        };
-        let mut slots = BTreeSet::new();
-        let mut offers = BTreeSet::new();
+    fn check_duties(&self) -> Result<(), Broken> {
+        let mut said: BTreeMap<AgentId, Said> = BTreeMap::new();
         for item in self.items.values() {
             let conversation = item.report.conversation;
-            let mine = item.slots.iter().filter(|slot| slot.agent == agent);
-            slots.extend(mine.map(|slot| (conversation, slot.fence)));
-            if matches!(&item.state, ItemState::Offered { agent: to, .. } if *to == agent) {
-                offers.insert(conversation);
+            for slot in &item.slots {
+                let said = said.entry(slot.agent).or_default();
+                said.slots.insert((conversation, slot.fence));
+            }
+            if let ItemState::Offered { agent, .. } = item.state {
+                let said = said.entry(agent).or_default();
+                said.offers.insert(conversation);
             }
         }
-        let sockets = self.sockets.iter();
-        let sockets = sockets.filter(|(_, seat)| seat.agent == agent && seat.device.is_some());
-        let sockets: BTreeSet<_> = sockets.map(|(socket, _)| *socket).collect();
-        let is_right = duty.slots == slots && duty.offers == offers && duty.sockets == sockets;
-        ensure(is_right, "A10", || format!("{duty:?} has {slots:?}"))
+        for (socket, seat) in &self.sockets {
+            if seat.device.is_some() {
+                said.entry(seat.agent).or_default().sockets.insert(*socket);
+            }
+        }
+        let seated = said.values().flat_map(|said| said.sockets.iter().copied());
+        let is_right = self.audience == seated.collect();
+        ensure(is_right, "A10", || format!("{:?}", self.audience))?;
+        let nothing = Said::default();
+        for duty in self.roster.values() {
+            let said = said.get(&duty.agent.agent).unwrap_or(&nothing);
+            let is_right = duty.slots == said.slots
+                && duty.offers == said.offers
+                && duty.sockets == said.sockets;
+            ensure(is_right, "A10", || format!("{duty:?} has {said:?}"))?;
+        }
+        Ok(())
     }
 
     /// FAIR1, FAIR2 and L1: the indexes that choose, and that nothing is left to choose.

@@ -228,20 +228,14 @@ impl Ledger {
             .is_none_or(|at| at + COUNTS_PAUSE <= turn.now);
         let mut to: Vec<SocketId> = turn.fresh.iter().copied().collect();
         if self.counts != self.told_counts && is_time {
-            let seats = self.sockets.iter();
-            let seats = seats.filter(|(_, seat)| seat.device.is_some());
-            to = seats.map(|(socket, _)| *socket).collect();
+            to = self.audience.iter().copied().collect();
             self.told_counts = self.counts;
             self.told_counts_at = (!to.is_empty()).then_some(turn.now);
-        } else if self.counts != self.told_counts && self.has_no_audience() {
+        } else if self.counts != self.told_counts && self.audience.is_empty() {
             self.told_counts = self.counts;
             self.told_counts_at = None;
         }
         turn.send(to, FromServer::Counts(self.counts));
-    }
-
-    fn has_no_audience(&self) -> bool {
-        self.sockets.values().all(|seat| seat.device.is_none())
     }
 
     fn desk(&self, now: Timestamp, agent: AgentId) -> Option<Desk> {

@@ -36,6 +36,8 @@ pub(super) struct Ledger {
     pub roster: BTreeMap<AgentId, Duty>,
     pub items: BTreeMap<ConversationId, Item>,
     pub sockets: BTreeMap<SocketId, Seat>,
+    /// The sockets that have said hello: who gets the counts.
+    pub audience: BTreeSet<SocketId>,
     pub lanes: Lanes,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
@@ -64,6 +66,7 @@ impl Ledger {
             roster: BTreeMap::new(),
             items: BTreeMap::new(),
             sockets: BTreeMap::new(),
+            audience: BTreeSet::new(),
             lanes: Lanes::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
@@ -197,6 +200,7 @@ impl Ledger {
         }
         self.silences.insert((roster::silent_at(&seat), socket));
         if seat.device.is_some() {
+            self.audience.insert(socket);
             self.change_duty(seat.agent, |duty| {
                 duty.sockets.insert(socket);
             });
@@ -210,6 +214,7 @@ impl Ledger {
             return false;
         };
         self.silences.remove(&(roster::silent_at(&seat), socket));
+        self.audience.remove(&socket);
         self.change_duty(seat.agent, |duty| {
             duty.sockets.remove(&socket);
             if duty.sockets.is_empty() {
