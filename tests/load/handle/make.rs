@@ -62,17 +62,12 @@ pub fn settings() -> Settings {
 }
 
 pub fn birth(number: u64) -> Birth {
-    Birth {
-        conversation: conversation(number),
-        space: "bench".parse().unwrap(),
-        visitor: visitor(number),
-        name: name("Guest 4711"),
-        queue: label("GENERAL"),
-        source: shared::conversation::Source::Widget,
-        epoch: EpochId::from_bytes(bytes(number)),
-        settings: settings(),
-        at: ms(0),
-    }
+    let birth = json!({
+        "conversation": conversation(number), "space": "bench", "visitor": visitor(number),
+        "name": "Guest 4711", "queue": "GENERAL", "source": "widget",
+        "epoch": EpochId::from_bytes(bytes(number)), "settings": settings(), "at": 0,
+    });
+    serde_json::from_value(birth).unwrap()
 }
 
 pub fn begin(number: u64) -> Told {
