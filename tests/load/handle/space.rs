@@ -55,6 +55,8 @@ struct Place {
     /// The number of each conversation, and its newest fence.
     numbers: BTreeMap<ConversationId, (u64, u64)>,
     memory: [f64; 3],
+    /// The row of the space itself.
+    founded: Option<Row>,
 }
 
 impl Place {
@@ -69,6 +71,7 @@ impl Place {
             desks: BTreeMap::new(),
             numbers: BTreeMap::new(),
             memory: [0.0; 3],
+            founded: None,
         };
         let mut meter = Meter::default();
         let start = heap::in_use();
@@ -173,11 +176,7 @@ impl Place {
         meter.time_linear("audit", || machine.audit()).unwrap();
         let mut rows: Vec<Row> = machine.agents().cloned().map(Row::Agent).collect();
         rows.extend(machine.items().cloned().map(Row::Item));
-        rows.push(Row::Space {
-            space: "bench".parse().unwrap(),
-            settings: make::settings(),
-            offers_made: self.newest,
-        });
+        rows.extend(self.founded.clone());
         let seats = (1..=self.agents).map(|number| {
             let seat = Seat {
                 agent: agent(number),
@@ -215,6 +214,7 @@ impl Place {
                     _ => (),
                 },
                 Effect::Close { socket, code } => panic!("{kind}: {socket:?} {code:?}"),
+                Effect::Save(row @ Row::Space { .. }) => self.founded = Some(row.clone()),
                 _ => (),
             }
         }
