@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod dev;
 pub mod items;
 pub mod reports;
+pub mod settings;
 pub mod tokens;
 pub mod upgrades;
 pub mod visitors;
@@ -55,6 +56,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
         | SpaceTold::ActiveSet
+        | SpaceTold::Configured { .. }
         | SpaceTold::Handovers(_)
         | SpaceTold::Colleagues(_)
         | SpaceTold::Admitted(..)

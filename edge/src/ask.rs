@@ -3,6 +3,8 @@
 //! An object's name is made here from what a token says, never from a client's text alone (T1),
 //! and holds the space: a conversation id of another space leads to an object that does not exist.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
@@ -10,7 +12,7 @@ use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
-use shared::settings::Settings;
+use shared::settings::{Change, Settings};
 use shared::space::{Agent, Colleague, Handover};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
@@ -94,6 +96,18 @@ pub enum SpaceAsk {
         /// Who reads.
         agent: AgentId,
     },
+    /// What are your settings?
+    Settings {
+        /// Who reads.
+        agent: AgentId,
+    },
+    /// Change the settings.
+    Configure {
+        /// Who changes them.
+        by: AgentId,
+        /// What.
+        change: Box<Change>,
+    },
     /// What a conversation looks like.
     Report(Box<Report>),
     /// Begin a session.
@@ -121,12 +135,19 @@ pub enum SignIn {
 /// Answered by a space.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum SpaceTold {
-    /// To [`SpaceAsk::Look`].
+    /// To [`SpaceAsk::Look`] and [`SpaceAsk::Settings`].
     Settings(Box<Settings>),
     /// It stands.
     Created,
     /// The agent has left, or is back.
     ActiveSet,
+    /// The settings are as asked.
+    Configured {
+        /// All of them.
+        settings: Box<Settings>,
+        /// How many work items use each resolution and reason that was changed.
+        in_use: BTreeMap<Label, u32>,
+    },
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
     /// To [`SpaceAsk::Handovers`].

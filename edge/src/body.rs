@@ -1,7 +1,10 @@
 //! The body of a request: JSON of a known shape, at most 64 KiB.
 
+mod blame;
+
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use worker::Request;
 
 use crate::errors::Problem;
@@ -38,6 +41,42 @@ pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
 /// 413 when it is too large, 400 when it is not JSON of that shape.
 pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Problem> {
     parse(&bytes(request).await?)
+}
+
+/// Reads a change as JSON: an object whose fields may each be left out.
+///
+/// # Errors
+/// Those of [`json`] when it is no JSON at all; 422 with the path of the first field that is
+/// unknown or does not hold what it should.
+pub async fn patch<T: DeserializeOwned>(request: &mut Request) -> Result<T, Problem> {
+    fitting(parse(&bytes(request).await?)?)
+}
+
+fn fitting<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    if !value.is_object() {
+        return Err(Problem::new(400, "body_malformed", "the body is an object"));
+    }
+    let fits = |value: &Value| match T::deserialize(value) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    match T::deserialize(&value) {
+        Ok(change) => Ok(change),
+        Err(error) => {
+            let (path, message) = blame::part(&value, &fits).unwrap_or_default();
+            let message = if path.is_empty() {
+                error.to_string()
+            } else {
+                format!("{path}: {message}")
+            };
+            let code = if message.contains("unknown field") {
+                "field_unknown"
+            } else {
+                "value_malformed"
+            };
+            Err(Problem::field(code, path, message))
+        }
+    }
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -139,6 +139,8 @@ impl From<Refusal> for Problem {
             problem.conversation = Some(conversation);
         } else if let Refusal::QueueFull { text } = refusal {
             problem.text = text;
+        } else if let Refusal::SettingInvalid(error) = refusal {
+            return error.into();
         }
         problem
     }

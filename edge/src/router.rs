@@ -95,6 +95,8 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::SpaceSocket => api::upgrades::space(call).await,
         Target::Agents => api::agents::list(call).await,
         Target::Items => api::items::list(call).await,
+        Target::Settings => api::settings::read(call).await,
+        Target::ChangeSettings => api::settings::change(call).await,
         Target::CspReports => api::reports::take(call).await,
         Target::DevSignIn => api::dev::sign_in(call).await,
         Target::DevSpaces => api::dev::create_space(call).await,

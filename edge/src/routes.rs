@@ -34,6 +34,10 @@ pub enum Target {
     Items,
     /// Agents of a space.
     Agents,
+    /// Settings of a space.
+    Settings,
+    /// Changes settings of a space.
+    ChangeSettings,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -92,6 +96,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
     route("GET", "/api/v1/spaces/{space}/items", Target::Items),
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
+    route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),
+    route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
     route("POST", "/api/v1/reports/csp", Target::CspReports),
     route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
     route("POST", "/api/v1/dev/spaces", Target::DevSpaces),

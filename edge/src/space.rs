@@ -133,6 +133,12 @@ impl Place {
             // Nobody calls yet: what comes later, sockets are told.
             Effect::Replied { .. } => (),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
+            Effect::Configured { in_use } => {
+                outcome.told = self.machine.settings().map(|settings| {
+                    let settings = Box::new(settings.clone());
+                    SpaceTold::Configured { settings, in_use }
+                });
+            }
             Effect::ActiveSet => outcome.told = Some(SpaceTold::ActiveSet),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
         }
@@ -168,6 +174,14 @@ impl Shell<Place> {
                 let read = self.with(|awake| awake.core.machine.colleagues(agent))?;
                 return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Colleagues));
             }
+            SpaceAsk::Settings { agent } => {
+                return self.with(|awake| {
+                    let read = awake.core.machine.settings_for(agent).cloned();
+                    read.map_or_else(SpaceTold::Denied, |settings| {
+                        SpaceTold::Settings(Box::new(settings))
+                    })
+                });
+            }
             SpaceAsk::SignIn(who) => return self.with(|awake| awake.sign_in(&who))?,
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
@@ -186,6 +200,10 @@ impl Shell<Place> {
                 visitor,
                 conversation,
                 queue,
+            },
+            SpaceAsk::Configure { by, change } => Input::Configure {
+                by,
+                change: *change,
             },
             SpaceAsk::Report(report) => Input::Reported(*report),
         };

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::ConversationId;
-use crate::text::{MessageText, PersonName};
+use crate::settings::SettingError;
+use crate::text::{Label, MessageText, PersonName};
 
 /// Why a command changed nothing. Sent to the person who asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
@@ -94,6 +95,23 @@ pub enum Refusal {
     /// No such agent in this space, or one who was deactivated.
     #[error("there is no such agent")]
     AgentUnknown,
+    /// A setting has a value that it cannot have.
+    #[error("{0}")]
+    SettingInvalid(SettingError),
+    /// The settings were changed since the asker read them.
+    #[error("the settings were changed, they are version {version} now")]
+    SettingsChanged {
+        /// The newest version.
+        version: u32,
+    },
+    /// A queue with work cannot be deleted: it is closed and drains.
+    #[error("the queue {queue} has {items} work items: close it first, and let it drain")]
+    QueueInUse {
+        /// Which one.
+        queue: Label,
+        /// How many work items it has.
+        items: u32,
+    },
 }
 
 impl Refusal {
@@ -124,6 +142,9 @@ impl Refusal {
             Self::SpaceUnknown => "space_unknown",
             Self::SpaceOff => "space_off",
             Self::AgentUnknown => "agent_unknown",
+            Self::SettingInvalid(_) => "setting_invalid",
+            Self::SettingsChanged { .. } => "settings_changed",
+            Self::QueueInUse { .. } => "queue_in_use",
         }
     }
 
@@ -146,8 +167,13 @@ impl Refusal {
             | Self::QueueFull { .. }
             | Self::NotInQueue
             | Self::CommandConflict
-            | Self::ConversationOpen { .. } => 409,
-            Self::ResolutionUnknown | Self::NoteRequired | Self::QueueUnknown => 422,
+            | Self::ConversationOpen { .. }
+            | Self::SettingsChanged { .. }
+            | Self::QueueInUse { .. } => 409,
+            Self::ResolutionUnknown
+            | Self::NoteRequired
+            | Self::QueueUnknown
+            | Self::SettingInvalid(_) => 422,
         }
     }
 }

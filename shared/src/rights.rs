@@ -114,6 +114,17 @@ pub fn may(
     }
 }
 
+/// Whether an agent may change the settings of the space.
+///
+/// # Errors
+/// Only an admin may.
+pub const fn may_configure(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
+    }
+}
+
 /// Who gets an event (R2).
 #[must_use]
 pub const fn audience(event: &Event) -> Audience {

@@ -3,6 +3,10 @@
 //! - **S1** Every duration is 1 s to 30 days, a conversation limit 1 to 100, a rate 1 to
 //!   1,000,000 per period. Anything else is refused with the field and the range, and nothing changes.
 //! - **S2** A conversation keeps the settings that it was born with.
+//! - **S4** A change is taken whole or not at all. Names of queues are unique, however they are
+//!   written, and there are at most [`QUEUES_MAX`].
+//! - **S5** Each change that changes something raises the version. Who names the version that the
+//!   change was made for is refused when it is not the newest.
 //!
 //! Where the chat may be shown is S3, in `origin`; queues stand in `queue`, business hours in
 //! `hours`.
@@ -17,6 +21,9 @@ pub use hours::{Date, DateError, Day, Holiday, Hours, Offset, Opening, Span, Zon
 pub use origin::{Origin, OriginError};
 pub use queue::{Overflow, Queue};
 
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -24,11 +31,14 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
-use crate::text::{Label, MessageText, PersonName};
+use crate::text::{Label, MessageText, PersonName, TextError};
 
 /// Settings of a space, with the defaults of FEATURES.md.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Settings {
+    /// Rises with each change (S5).
+    #[serde(default)]
+    pub version: u32,
     /// What the space is called, on top of the chat.
     pub name: PersonName,
     /// Whether customers can chat at all (F26, F32): on.
@@ -122,11 +132,17 @@ const DAY_S: u32 = 86_400;
 const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
 const LIMIT: (u32, u32) = (1, 100);
 const RATE: (u32, u32) = (1, 1_000_000);
+/// Most queues of a space besides [`GENERAL`]: more than a menu can show, far below what a row holds.
+pub const QUEUES_MAX: u32 = 100;
+/// Most origins of a space: they all stand in one header of 8 KiB.
+pub const ORIGINS_MAX: u32 = 30;
 
 /// A change of settings: what is `None` stays.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Change {
+    /// The version that the change was made for; `None` for whichever is the newest (S5).
+    pub version: Option<u32>,
     /// See [`Settings::name`].
     pub name: Option<PersonName>,
     /// See [`Settings::live_chat`].
@@ -134,19 +150,19 @@ pub struct Change {
     /// See [`Settings::origins`].
     pub origins: Option<Vec<Origin>>,
     /// See [`Settings::offer_s`].
-    pub offer_s: Option<u32>,
+    pub offer_s: Option<i64>,
     /// See [`Settings::wait_s`].
-    pub wait_s: Option<u32>,
+    pub wait_s: Option<i64>,
     /// See [`Settings::idle_s`].
-    pub idle_s: Option<u32>,
+    pub idle_s: Option<i64>,
     /// See [`Settings::idle_end_s`].
-    pub idle_end_s: Option<u32>,
+    pub idle_end_s: Option<i64>,
     /// See [`Settings::max_s`].
-    pub max_s: Option<u32>,
+    pub max_s: Option<i64>,
     /// See [`Settings::wrap_up_s`].
-    pub wrap_up_s: Option<u32>,
+    pub wrap_up_s: Option<i64>,
     /// See [`Settings::conversation_limit`].
-    pub conversation_limit: Option<u32>,
+    pub conversation_limit: Option<i64>,
     /// See [`Settings::offer_mode`].
     pub offer_mode: Option<OfferMode>,
     /// See [`Settings::routing`].
@@ -154,11 +170,12 @@ pub struct Change {
     /// See [`Settings::queues`].
     pub queues: Option<Vec<Queue>>,
     /// See [`Settings::messages_burst`].
-    pub messages_burst: Option<u32>,
+    pub messages_burst: Option<i64>,
     /// See [`Settings::messages_per_10s`].
-    pub messages_per_10s: Option<u32>,
+    pub messages_per_10s: Option<i64>,
     /// See [`Settings::fallback_text`].
-    pub fallback_text: Option<MessageText>,
+    /// See [`Settings::fallback_text`]; an empty text for `None`.
+    pub fallback_text: Option<String>,
 }
 
 impl Settings {
@@ -175,6 +192,7 @@ impl Settings {
             resolution::NOT_ANSWERED,
         ];
         Self {
+            version: 0,
             name,
             live_chat: true,
             origins: vec![],
@@ -201,7 +219,7 @@ impl Settings {
     /// The settings after a change.
     ///
     /// # Errors
-    /// Names the first field that is out of its range (S1).
+    /// Names the first field that is not as S1 and S4 say.
     pub fn changed(&self, change: Change) -> Result<Self, SettingError> {
         let mut next = self.clone();
         let Change {
@@ -216,49 +234,69 @@ impl Settings {
         } = change;
         next.name = name.unwrap_or(next.name);
         next.live_chat = live_chat.unwrap_or(next.live_chat);
-        next.origins = origins.unwrap_or(next.origins);
+        if let Some(origins) = origins {
+            check_length("origins", origins.len(), ORIGINS_MAX)?;
+            next.origins = origins;
+        }
         next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
         next.routing = routing.unwrap_or(next.routing);
-        next.queues = queues.unwrap_or(next.queues);
-        next.fallback_text = fallback_text.or(next.fallback_text);
+        if let Some(queues) = queues {
+            check_length("queues", queues.len(), QUEUES_MAX)?;
+            check_names("queues", queues.iter().map(|queue| queue.name.as_str()))?;
+            next.queues = queues;
+        }
+        if let Some(text) = fallback_text {
+            next.fallback_text = match MessageText::parse(&text) {
+                Ok(text) => Some(text),
+                Err(TextError::Empty) => None,
+                Err(TextError::TooLong { limit: max }) => {
+                    return Err(SettingFault::TooMany { max }.of("fallback_text"));
+                }
+                Err(TextError::Forbidden) => {
+                    return Err(SettingFault::Malformed.of("fallback_text"));
+                }
+            };
+        }
         let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
         next.conversation_limit = limit
             .and_then(|limit| u8::try_from(limit).ok())
             .unwrap_or(next.conversation_limit);
-        let numbers = [
-            ("offer_s", change.offer_s, DURATION_S, &mut next.offer_s),
-            ("wait_s", change.wait_s, DURATION_S, &mut next.wait_s),
-            ("idle_s", change.idle_s, DURATION_S, &mut next.idle_s),
-            (
-                "idle_end_s",
-                change.idle_end_s,
-                DURATION_S,
-                &mut next.idle_end_s,
-            ),
-            ("max_s", change.max_s, DURATION_S, &mut next.max_s),
-            (
-                "wrap_up_s",
-                change.wrap_up_s,
-                DURATION_S,
-                &mut next.wrap_up_s,
-            ),
+        let durations = [
+            ("offer_s", change.offer_s, &mut next.offer_s),
+            ("wait_s", change.wait_s, &mut next.wait_s),
+            ("idle_s", change.idle_s, &mut next.idle_s),
+            ("idle_end_s", change.idle_end_s, &mut next.idle_end_s),
+            ("max_s", change.max_s, &mut next.max_s),
+            ("wrap_up_s", change.wrap_up_s, &mut next.wrap_up_s),
+        ];
+        for (field, value, target) in durations {
+            *target = check(field, value, DURATION_S)?.unwrap_or(*target);
+        }
+        let rates = [
             (
                 "messages_burst",
                 change.messages_burst,
-                RATE,
                 &mut next.messages_burst,
             ),
             (
                 "messages_per_10s",
                 change.messages_per_10s,
-                RATE,
                 &mut next.messages_per_10s,
             ),
         ];
-        for (field, value, range, target) in numbers {
-            *target = check(field, value, range)?.unwrap_or(*target);
+        for (field, value, target) in rates {
+            *target = check(field, value, RATE)?.unwrap_or(*target);
+        }
+        if next != *self {
+            next.version = self.version.saturating_add(1);
         }
         Ok(next)
+    }
+
+    /// Whether the space has that queue, closed or not.
+    #[must_use]
+    pub fn has_queue(&self, queue: &Label) -> bool {
+        queue.as_str() == GENERAL || self.queues.iter().any(|known| known.name == *queue)
     }
 
     /// Whether new work may go to a queue.
@@ -314,15 +352,39 @@ impl Settings {
 
 fn check(
     field: &'static str,
-    value: Option<u32>,
+    value: Option<i64>,
     (min, max): (u32, u32),
 ) -> Result<Option<u32>, SettingError> {
-    match value {
-        Some(value) if !(min..=max).contains(&value) => {
-            Err(SettingFault::OutOfRange { min, max }.of(field))
-        }
-        value => Ok(value),
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    match u32::try_from(value) {
+        Ok(value) if (min..=max).contains(&value) => Ok(Some(value)),
+        Ok(_) | Err(_) => Err(SettingFault::OutOfRange { min, max }.of(field)),
     }
+}
+
+fn check_length(field: &'static str, length: usize, max: u32) -> Result<(), SettingError> {
+    if u32::try_from(length).is_ok_and(|length| length <= max) {
+        Ok(())
+    } else {
+        Err(SettingFault::TooMany { max }.of(field))
+    }
+}
+
+/// Names the second of two names that differ in the case of their letters at most.
+fn check_names<'a>(
+    list: &'static str,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), SettingError> {
+    let mut known = BTreeSet::new();
+    for (place, name) in names.enumerate() {
+        if !known.insert(name.to_lowercase()) {
+            let field = format!("{list}[{place}].name");
+            return Err(SettingFault::Twice.of(&field));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `handovers` R43, `colleagues` R80 and R81, `asked` R90 to R92.
+//! `transfer`), `leave` R41 and R42, `handovers` R43, `configure` R70 to R73,
+//! `colleagues` R80 and R81, `asked` R90 to R92.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -24,6 +25,7 @@ mod assignment;
 mod audit;
 mod colleagues;
 mod commands;
+mod configure;
 mod desk;
 mod duty;
 mod handovers;
@@ -65,7 +67,7 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::Person;
-use crate::settings::{Settings, Zone};
+use crate::settings::{Change, Settings, Zone};
 use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
 
@@ -212,6 +214,13 @@ pub enum Input {
     },
     /// What the clocks of time zones do, as [`Space::zones_wanted`] asked.
     Zones(BTreeMap<ZoneName, Zone>),
+    /// An admin changes the settings (R70).
+    Configure {
+        /// Who.
+        by: AgentId,
+        /// What.
+        change: Change,
+    },
     /// The alarm rang. It may be early, late or doubled.
     Tick,
 }
@@ -281,6 +290,12 @@ pub enum Effect {
     Created,
     /// Answer to [`Input::SetActive`]: it is so.
     ActiveSet,
-    /// Answer to [`Input::Create`], [`Input::Admit`] or [`Input::SetActive`]: no, and nothing changed.
+    /// Answer to [`Input::Configure`]: the settings are as asked.
+    Configured {
+        /// How many work items use each resolution and reason that was changed.
+        in_use: BTreeMap<Label, u32>,
+    },
+    /// Answer to [`Input::Create`], [`Input::Admit`], [`Input::SetActive`] or
+    /// [`Input::Configure`]: no, and nothing changed.
     Denied(Refusal),
 }

@@ -113,7 +113,10 @@ impl Text {
             | Refusal::CommandConflict
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff
-            | Refusal::AgentUnknown => self.refused,
+            | Refusal::AgentUnknown
+            | Refusal::SettingInvalid(_)
+            | Refusal::SettingsChanged { .. }
+            | Refusal::QueueInUse { .. } => self.refused,
         }
     }
 }

@@ -124,7 +124,12 @@ fn settings(change: Change) -> Result<Settings, Problem> {
         origins: demo::loopback(),
         ..Settings::new(name)
     };
-    Ok(defaults.changed(change)?)
+    let changed = defaults.changed(change)?;
+    // Nobody has seen an earlier version.
+    Ok(Settings {
+        version: 0,
+        ..changed
+    })
 }
 
 fn agent(body: AgentBody) -> Result<Agent, Problem> {

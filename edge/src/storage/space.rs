@@ -55,6 +55,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Replied { .. }
             | Effect::Created
             | Effect::ActiveSet
+            | Effect::Configured { .. }
             | Effect::Denied(_) => None,
         })
     };

@@ -2,8 +2,10 @@
 
 use alloc::string::{String, ToString};
 
+use serde::{Deserialize, Serialize};
+
 /// A setting that cannot be. Nothing changes.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
 #[error("{field} {fault}")]
 pub struct SettingError {
     /// The field, from the outside in: `queues[0].hours.week[2]`.
@@ -13,7 +15,8 @@ pub struct SettingError {
 }
 
 /// Why a setting cannot be, told after the name of its field.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum SettingFault {
     /// A number that is too small or too large (S1).
     #[error("is {min} to {max}")]
@@ -29,6 +32,9 @@ pub enum SettingFault {
         /// Most allowed.
         max: u32,
     },
+    /// A text that cannot be one.
+    #[error("holds what it cannot hold")]
+    Malformed,
     /// Stands there a second time.
     #[error("is there already")]
     Twice,
@@ -62,6 +68,7 @@ impl SettingFault {
         match self {
             Self::OutOfRange { .. } => "setting_out_of_range",
             Self::TooMany { .. } => "too_many",
+            Self::Malformed => "setting_malformed",
             Self::Twice => "twice",
             Self::EndBeforeStart => "end_before_start",
             Self::Overlap => "ranges_overlap",

@@ -9,13 +9,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::desk::Counts;
-use super::lanes::Lanes;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
+use crate::text::Label;
 use crate::time::Timestamp;
 
 /// A promise that the machine finds broken in itself: the caller throws it away, reads the disk
@@ -61,7 +61,7 @@ impl Ledger {
             self.check_item(settled_at, item)?;
         }
         for agent in &touched.offered {
-            self.check_room(*agent)?;
+            self.check_room(*agent, 0)?;
         }
         Ok(())
     }
@@ -71,8 +71,8 @@ impl Ledger {
         for item in self.items.values() {
             self.check_item(settled_at, item)?;
         }
-        for agent in self.roster.keys() {
-            self.check_room(*agent)?;
+        for (agent, duty) in &self.roster {
+            self.check_room(*agent, duty.left)?;
         }
         self.check_duties()?;
         self.check_order()?;
@@ -109,19 +109,20 @@ impl Ledger {
             Some(now),
         ) = (&item.state, settled_at)
         {
-            let is_open = now < *expires_at && *expires_at <= now + self.settings.offer();
+            let is_open =
+                now < *expires_at && *expires_at <= now + item.offer_lasts(&self.settings);
             ensure(is_open, "A7", || format!("{item:?} is offered at {now}"))?;
         }
         Ok(())
     }
 
-    /// A4; and no more than one open offer (A3).
-    fn check_room(&self, agent: AgentId) -> Result<(), Broken> {
+    /// A4, or what a lowered limit left to the agent (R72); and no more than one open offer (A3).
+    fn check_room(&self, agent: AgentId, left: usize) -> Result<(), Broken> {
         let Some(duty) = self.roster.get(&agent) else {
             return Ok(());
         };
         let (used, limit) = (duty.slots.len(), duty.limit(&self.settings));
-        ensure(used <= usize::from(limit), "A4", || {
+        ensure(used <= usize::from(limit).max(left), "A4", || {
             format!("agent {agent} has {used} of {limit} slots filled")
         })?;
         ensure(duty.offers.len() <= 1, "A3", || {
@@ -164,13 +165,7 @@ impl Ledger {
 
     /// FAIR1, FAIR2 and L1: the indexes that choose, and that nothing is left to choose.
     fn check_order(&self) -> Result<(), Broken> {
-        let mut lanes = Lanes::new();
-        for item in self.items.values().filter(|item| item.is_ready()) {
-            lanes.put_item(item);
-        }
-        for duty in self.roster.values() {
-            lanes.put_agent(duty, &self.settings);
-        }
+        let lanes = self.fresh_lanes();
         let is_right = self.lanes == lanes;
         ensure(is_right, "FAIR1", || {
             format!("{:?} is not {lanes:?}", self.lanes)
@@ -200,7 +195,11 @@ impl Ledger {
             colleagues: self.counts.colleagues,
             ..Counts::default()
         };
+        let mut work: BTreeMap<Label, u32> = BTreeMap::new();
         for item in self.items.values() {
+            for queue in item.work_of() {
+                *work.entry(queue.clone()).or_default() += 1;
+            }
             match (&item.state, &item.report.standing) {
                 (ItemState::Gone { .. }, _) | (_, Standing::Closed { .. }) => (),
                 (_, Standing::Waiting) => counts.waiting += 1,
@@ -212,6 +211,9 @@ impl Ledger {
         counts.available = u32::try_from(on_duty.count()).unwrap_or(u32::MAX);
         ensure(self.counts == counts, "R25", || {
             format!("{:?} is not {counts:?}", self.counts)
+        })?;
+        ensure(self.work == work, "R73", || {
+            format!("{:?} is not {work:?}", self.work)
         })
     }
 }

@@ -89,7 +89,7 @@ pub struct Offer {
     pub company: Option<PersonName>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
-    /// How long an offer of this space lasts, in milliseconds.
+    /// How long the offer lasts from the moment when it was made, in milliseconds.
     pub lasts_ms: u64,
     /// When the offer is over.
     pub expires_at: Timestamp,
@@ -305,7 +305,7 @@ impl Ledger {
             source: report.source,
             company: report.company.clone(),
             waiting_since: item.waiting_since,
-            lasts_ms: millis(self.settings.offer()),
+            lasts_ms: millis(item.offer_lasts(&self.settings)),
             expires_at,
         }
     }

@@ -21,6 +21,9 @@ pub(super) struct Duty {
     pub agent: Agent,
     /// Slots filled.
     pub slots: BTreeSet<(ConversationId, Fence)>,
+    /// Slots filled when a limit was lowered below them: nobody is thrown out (R72). 0 within the
+    /// limit.
+    pub left: usize,
     /// Open offers.
     pub offers: BTreeSet<ConversationId>,
     /// Sockets that have said hello.
@@ -35,10 +38,23 @@ impl Duty {
         Self {
             agent,
             slots: BTreeSet::new(),
+            left: 0,
             offers: BTreeSet::new(),
             sockets: BTreeSet::new(),
             shown: None,
         }
+    }
+
+    /// What the agent has may stay although a limit is lowered (R72).
+    pub fn leave_slots(&mut self) {
+        self.left = self.left.max(self.slots.len());
+    }
+
+    /// What was given back since is not filled again above the limit (R72).
+    pub fn settle_limit(&mut self, settings: &Settings) {
+        let used = self.slots.len();
+        let is_over = used > usize::from(self.limit(settings));
+        self.left = if is_over { self.left.min(used) } else { 0 };
     }
 
     /// The conversation limit in force.

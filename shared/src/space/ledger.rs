@@ -20,7 +20,7 @@ use super::turn::Turn;
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use crate::settings::{Settings, Zone};
-use crate::text::ZoneName;
+use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
 
 /// Everything that a space which was made keeps in memory.
@@ -48,6 +48,8 @@ pub(super) struct Ledger {
     /// Conversations that each visitor can still write in.
     pub open: BTreeMap<VisitorId, BTreeSet<ConversationId>>,
     pub reservations: Reservations,
+    /// Work items of each queue; a queue without any is not there (R73).
+    pub work: BTreeMap<Label, u32>,
     pub counts: Counts,
     /// The counts that the sockets have.
     pub told_counts: Counts,
@@ -73,6 +75,7 @@ impl Ledger {
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
             reservations: Reservations::new(),
+            work: BTreeMap::new(),
             counts: NO_COUNTS,
             told_counts: NO_COUNTS,
             told_counts_at: None,
@@ -111,6 +114,10 @@ impl Ledger {
         for item in items {
             ledger.list(&item);
             ledger.items.insert(item.report.conversation, item);
+        }
+        for duty in ledger.roster.values_mut() {
+            duty.leave_slots();
+            duty.settle_limit(&ledger.settings);
         }
         for (socket, seat) in seats {
             ledger.seat(socket, seat);
@@ -163,7 +170,17 @@ impl Ledger {
         agent: AgentId,
         change: impl FnOnce(&mut Agent),
     ) {
+        let limit = |ledger: &Self| {
+            let duty = ledger.roster.get(&agent)?;
+            Some(duty.limit(&ledger.settings))
+        };
+        let before = limit(self);
         self.change_duty(agent, |duty| change(&mut duty.agent));
+        if limit(self) < before
+            && let Some(duty) = self.roster.get_mut(&agent)
+        {
+            duty.leave_slots();
+        }
         turn.agents.insert(agent);
         turn.desks.insert(agent);
     }
@@ -252,6 +269,10 @@ impl Ledger {
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_add(1);
         }
+        for queue in item.work_of() {
+            let work = self.work.entry(queue.clone()).or_default();
+            *work = work.saturating_add(1);
+        }
         for slot in &item.slots {
             self.change_duty(slot.agent, |duty| {
                 duty.slots.insert((conversation, slot.fence));
@@ -278,6 +299,14 @@ impl Ledger {
         }
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_sub(1);
+        }
+        for queue in item.work_of() {
+            if let Some(work) = self.work.get_mut(queue) {
+                *work = work.saturating_sub(1);
+                if *work == 0 {
+                    self.work.remove(queue);
+                }
+            }
         }
         for slot in &item.slots {
             self.change_duty(slot.agent, |duty| {

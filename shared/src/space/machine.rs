@@ -57,6 +57,7 @@ impl Space {
             | Input::Reported(_)
             | Input::Answered { .. }
             | Input::Zones(_)
+            | Input::Configure { .. }
             | Input::Tick => (),
         }
         self.settled_at = Some(turn.now);
@@ -64,6 +65,7 @@ impl Space {
         ledger.take(&mut turn, input);
         ledger.take_from_leavers(&mut turn);
         ledger.dispatch(&mut turn);
+        ledger.settle_limits(&turn);
         ledger.show(&mut turn);
         self.touched = Touched::by(&turn);
         turn.finish(ledger)
@@ -123,6 +125,15 @@ impl Space {
     #[must_use]
     pub fn settings(&self) -> Option<&Settings> {
         self.ledger.as_ref().map(|ledger| &ledger.settings)
+    }
+
+    /// The settings as an agent of the space reads them.
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent has no place in it.
+    pub fn settings_for(&self, agent: AgentId) -> Result<&Settings, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.settings_for(agent)
     }
 
     /// The agents, by id.
@@ -186,7 +197,7 @@ impl Space {
                 self.ledger = Some(ledger);
                 effects
             }
-            Input::Admit { .. } | Input::SetActive { .. } => {
+            Input::Admit { .. } | Input::SetActive { .. } | Input::Configure { .. } => {
                 [Effect::Denied(Refusal::SpaceUnknown)].into()
             }
             Input::Asked { agent, id, .. } => {
@@ -255,6 +266,7 @@ impl Ledger {
             } => self.admit(turn, visitor, conversation, &queue),
             Input::SetActive { agent, active } => self.set_active(turn, agent, active),
             Input::Asked { agent, id, command } => self.asked(turn, agent, id, &command),
+            Input::Configure { by, change } => self.configure(turn, by, change),
             Input::Connected { socket, person } => self.connected(turn, socket, &person),
             Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
             Input::Disconnected { socket } => {

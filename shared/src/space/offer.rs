@@ -34,6 +34,7 @@ impl Ledger {
             ItemState::Offered {
                 agent: to,
                 expires_at,
+                ..
             }
             | ItemState::Transferring { to, expires_at, .. } => {
                 let is_open = turn.now < *expires_at || mutant::is(Mutant::ExpiryByAlarmOnly);

@@ -44,12 +44,16 @@ impl Ledger {
 
     /// Gives an item to an agent the way that the space has chosen (R29).
     fn give(&mut self, turn: &mut Turn, conversation: ConversationId, agent: AgentId) {
-        let expires_at = turn.now + self.settings.offer();
+        let (expires_at, lasts_s) = (turn.now + self.settings.offer(), self.settings.offer_s);
         let is_assigned = self.settings.offer_mode == OfferMode::AutoAccept;
         self.change_item(turn, conversation, |item| {
             item.fence = item.fence.next();
             if !is_assigned {
-                item.state = ItemState::Offered { agent, expires_at };
+                item.state = ItemState::Offered {
+                    agent,
+                    expires_at,
+                    lasts_s,
+                };
             }
             let fence = item.fence;
             item.slots.push(Slot { fence, agent });

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +130,9 @@ pub enum ItemState {
         agent: AgentId,
         /// When the offer is over (A7).
         expires_at: Timestamp,
+        /// How long it lasts from the moment when it was made, in seconds (R71).
+        #[serde(default)]
+        lasts_s: u32,
     },
     /// Proposed to the conversation, which has not answered yet.
     Assigning {
@@ -154,6 +158,9 @@ pub enum ItemState {
         to: AgentId,
         /// When the offer is over (A7).
         expires_at: Timestamp,
+        /// How long it lasts from the moment when it was made, in seconds (R71).
+        #[serde(default)]
+        lasts_s: u32,
         /// Who passes it on.
         by: AgentId,
         /// The queue that it goes to with it; `None` leaves it in its own.
@@ -200,6 +207,37 @@ impl Item {
             ItemState::Held => None,
             ItemState::Gone { until } => Some(until),
         }
+    }
+
+    /// How long its open offer lasts; a row of an older release does not say.
+    pub(super) fn offer_lasts(&self, settings: &Settings) -> Duration {
+        match self.state {
+            ItemState::Offered { lasts_s, .. } | ItemState::Transferring { lasts_s, .. }
+                if lasts_s > 0 =>
+            {
+                Duration::from_secs(lasts_s.into())
+            }
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Transferring { .. }
+            | ItemState::Gone { .. } => settings.offer(),
+        }
+    }
+
+    /// The queues that count it as their work (R73): its own, and the one that it is going to.
+    pub(super) fn work_of(&self) -> Vec<&Label> {
+        let going_to = match &self.state {
+            ItemState::Gone { .. } => return Vec::new(),
+            ItemState::Assigning { queue, .. } | ItemState::Transferring { queue, .. } => {
+                queue.as_ref()
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Held => None,
+        };
+        let own = &self.report.queue;
+        let going_to = going_to.filter(|queue| *queue != own);
+        [own].into_iter().chain(going_to).collect()
     }
 
     /// True when it can be offered at once.

@@ -3,6 +3,7 @@
 mod asked;
 mod assigning;
 mod colleagues;
+mod configuring;
 mod day;
 mod handovers;
 mod leaving;
@@ -22,7 +23,7 @@ mod transferring;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Agent, Command, Effect, Input, Item, ItemState, Space, Target};
+use super::{Agent, Command, Effect, Input, Item, ItemState, Row, Space, Target};
 use crate::conversation::{
     Answer, Assignee, Assignment, EndCause, Fence, Instruction, Outcome, Report, Seq, Source,
     Standing,

@@ -132,7 +132,7 @@ impl Ledger {
         if !mutant::is(Mutant::NoCapacityCheck) {
             self.check_free(to, item)?;
         }
-        let expires_at = turn.now + self.settings.offer();
+        let (expires_at, lasts_s) = (turn.now + self.settings.offer(), self.settings.offer_s);
         self.change_item(turn, conversation, |item| {
             item.drop_transfer();
             item.fence = item.fence.next();
@@ -146,6 +146,7 @@ impl Ledger {
             item.state = ItemState::Transferring {
                 to,
                 expires_at,
+                lasts_s,
                 by,
                 queue,
                 note: note.clone(),

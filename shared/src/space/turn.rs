@@ -18,7 +18,7 @@ pub(super) struct Turn {
     /// Whose row is saved, or removed when it is not there any more.
     pub items: BTreeSet<ConversationId>,
     pub agents: BTreeSet<AgentId>,
-    /// True when the row of the space is saved.
+    /// True when the row of the space itself is saved.
     pub saves_space: bool,
     /// Whose desk may have changed.
     pub desks: BTreeSet<AgentId>,

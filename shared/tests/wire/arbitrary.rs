@@ -12,7 +12,7 @@ use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
-use shared::settings::OfferMode;
+use shared::settings::{OfferMode, SettingFault};
 use shared::space::{
     Command as SpaceCommand, Counts, Desk, Me, Offer, Target, Transfer, TransferEnd, Transferred,
     WorkItem,
@@ -264,6 +264,11 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         any::<u8>().prop_map(|limit| Refusal::NoFreeSlot { limit }),
         conversation().prop_map(|conversation| Refusal::ConversationOpen { conversation }),
         option::of(text()).prop_map(|text| Refusal::QueueFull { text }),
+        (any_text(), any::<(u32, u32)>()).prop_map(|(field, (min, max))| {
+            Refusal::SettingInvalid(SettingFault::OutOfRange { min, max }.of(&field))
+        }),
+        any::<u32>().prop_map(|version| Refusal::SettingsChanged { version }),
+        (label(), any::<u32>()).prop_map(|(queue, items)| Refusal::QueueInUse { queue, items }),
     ]
 }
 

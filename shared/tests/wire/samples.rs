@@ -11,7 +11,8 @@ use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorI
 use shared::refusal::Refusal;
 use shared::rights::{Person, Role, Side};
 use shared::settings::{
-    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Settings, Span, Zone,
+    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, SettingFault, Settings, Span,
+    Zone,
 };
 use shared::space::{
     Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Returned,
@@ -48,7 +49,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff AgentUnknown);
+    ConversationOpen SpaceUnknown SpaceOff AgentUnknown SettingInvalid SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Cursors);
@@ -423,6 +424,13 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
         Refusal::AgentUnknown,
+        Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
+        Refusal::SettingInvalid(SettingFault::Twice.of("queues[1].name")),
+        Refusal::SettingsChanged { version: 7 },
+        Refusal::QueueInUse {
+            queue: label("billing"),
+            items: 3,
+        },
     ]
 }
 
@@ -603,6 +611,7 @@ pub fn item_states() -> Vec<ItemState> {
         ItemState::Offered {
             agent: AGENT,
             expires_at: NOW,
+            lasts_s: 120,
         },
         assigning(Some(assignee()), Some((AGENT, COMMAND))),
         assigning(None, None),
@@ -610,6 +619,7 @@ pub fn item_states() -> Vec<ItemState> {
         ItemState::Transferring {
             to: AGENT,
             expires_at: NOW,
+            lasts_s: 120,
             by: AGENT,
             queue: None,
             note: text("He is waiting for the part"),

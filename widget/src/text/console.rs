@@ -143,6 +143,10 @@ impl Words {
             Refusal::SpaceUnknown => self.space_unknown,
             Refusal::SpaceOff => self.space_off,
             Refusal::AgentUnknown => self.agent_unknown,
+            // Nobody changes settings here yet.
+            Refusal::SettingInvalid(_)
+            | Refusal::SettingsChanged { .. }
+            | Refusal::QueueInUse { .. } => return refusal.to_string(),
         };
         words.to_owned()
     }

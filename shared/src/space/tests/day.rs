@@ -210,6 +210,7 @@ impl Day {
                 | Effect::Replied { .. }
                 | Effect::Created
                 | Effect::ActiveSet
+                | Effect::Configured { .. }
                 | Effect::Denied(_) => (),
             }
         }

@@ -99,7 +99,9 @@ impl World {
         }
         let before = before.map(|before| before.state.clone());
         if let Some(
-            ItemState::Offered { agent, expires_at }
+            ItemState::Offered {
+                agent, expires_at, ..
+            }
             | ItemState::Transferring {
                 to: agent,
                 expires_at,

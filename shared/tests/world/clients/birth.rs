@@ -115,7 +115,8 @@ impl World {
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
                 | space::Effect::Replied { .. }
-                | space::Effect::ActiveSet => (),
+                | space::Effect::ActiveSet
+                | space::Effect::Configured { .. } => (),
             }
         }
         let way = self.random.pick(&[5, 20, 50]);

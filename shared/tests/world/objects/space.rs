@@ -100,6 +100,7 @@ impl World {
             | space::Effect::Replied { .. }
             | space::Effect::Created
             | space::Effect::ActiveSet
+            | space::Effect::Configured { .. }
             | space::Effect::Denied(_) => (),
         }
     }
@@ -127,6 +128,7 @@ impl World {
                 | space::Effect::Replied { .. }
                 | space::Effect::Created
                 | space::Effect::ActiveSet
+                | space::Effect::Configured { .. }
                 | space::Effect::Denied(_) => (),
             }
         }

@@ -1,0 +1,57 @@
+//! Settings of a space: read by its agents, changed by its admins.
+
+use serde_json::{Value, json};
+use shared::settings::{Change, Settings};
+use worker::Response;
+
+use crate::ask::{SpaceAsk, SpaceTold};
+use crate::body;
+use crate::errors::Problem;
+use crate::router::Call;
+
+/// `GET spaces/{space}/settings`
+pub async fn read(call: Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(&call)?;
+    let told = super::ask_space(&call, &space, &SpaceAsk::Settings { agent }).await?;
+    let SpaceTold::Settings(settings) = told else {
+        return Err(super::unexpected());
+    };
+    answer(&settings, &json!({ "settings": settings }))
+}
+
+/// `PATCH spaces/{space}/settings`: what is left out stays.
+pub async fn change(mut call: Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let mut change: Change = body::patch(&mut call.request).await?;
+    if let Some(version) = version(&call)? {
+        change.version = Some(version);
+    }
+    let change = Box::new(change);
+    let told = super::ask_space(&call, &space, &SpaceAsk::Configure { by, change }).await?;
+    let SpaceTold::Configured { settings, in_use } = told else {
+        return Err(super::unexpected());
+    };
+    answer(
+        &settings,
+        &json!({ "settings": settings, "in_use": in_use }),
+    )
+}
+
+fn answer(settings: &Settings, body: &Value) -> Result<Response, Problem> {
+    let response = super::json(200, body)?;
+    let tag = format!("\"{}\"", settings.version);
+    response.headers().set("etag", &tag)?;
+    Ok(response)
+}
+
+/// The version that `If-Match` names.
+fn version(call: &Call) -> Result<Option<u32>, Problem> {
+    let Some(tag) = call.request.headers().get("if-match")? else {
+        return Ok(None);
+    };
+    let version = tag.trim_matches('"').parse().map_err(|_| {
+        let message = "If-Match is the version of the settings in quotes";
+        Problem::field("number_malformed", "If-Match", message)
+    })?;
+    Ok(Some(version))
+}

@@ -1,0 +1,116 @@
+//! Settings of a live space: how they are changed, and what follows at once.
+//!
+//! - **R70** An admin changes the settings, whole or not at all: everything is checked first, a
+//!   refusal names the field, and a change that changes nothing saves nothing.
+//! - **R71** Who can be given what follows in the same turn: limits, offer mode, routing, queues. An
+//!   open offer stays as it was made, with its time, until it is answered or runs out.
+//! - **R72** A limit lowered below what an agent has throws nobody out: the agent gets nothing more
+//!   until under it (A4).
+//! - **R73** A queue with work, waiting, held or on its way to it, is not deleted: closed, it takes
+//!   no new work (R39) and drains. What agents were members of goes with it; who was a member of
+//!   nothing else serves nothing until the next queue is named.
+
+use alloc::collections::BTreeMap;
+
+use super::Effect;
+use super::lanes::Lanes;
+use super::ledger::Ledger;
+use super::turn::Turn;
+use crate::id::AgentId;
+use crate::refusal::Refusal;
+use crate::rights;
+use crate::settings::{Change, Settings};
+
+impl Ledger {
+    /// Changes the settings, or says why not (R70).
+    pub fn configure(&mut self, turn: &mut Turn, by: AgentId, change: Change) {
+        let effect = match self.reconsidered(by, change) {
+            Ok(next) => {
+                let in_use = BTreeMap::new();
+                if next != self.settings {
+                    self.adopt(turn, next);
+                }
+                Effect::Configured { in_use }
+            }
+            Err(refusal) => Effect::Denied(refusal),
+        };
+        turn.effects.push(effect);
+    }
+
+    /// The settings as an agent of the space reads them.
+    pub fn settings_for(&self, agent: AgentId) -> Result<&Settings, Refusal> {
+        if self.is_active(agent) {
+            Ok(&self.settings)
+        } else {
+            Err(Refusal::Forbidden)
+        }
+    }
+
+    /// What the settings would be.
+    fn reconsidered(&self, by: AgentId, change: Change) -> Result<Settings, Refusal> {
+        let duty = self.roster.get(&by).filter(|duty| !duty.agent.deactivated);
+        let duty = duty.ok_or(Refusal::Forbidden)?;
+        rights::may_configure(duty.agent.role)?;
+        let version = self.settings.version;
+        if change.version.is_some_and(|asked| asked != version) {
+            return Err(Refusal::SettingsChanged { version });
+        }
+        let next = self.settings.changed(change);
+        let next = next.map_err(Refusal::SettingInvalid)?;
+        let work = self.work.iter();
+        for (queue, items) in work.filter(|(queue, _)| self.settings.has_queue(queue)) {
+            if !next.has_queue(queue) {
+                return Err(Refusal::QueueInUse {
+                    queue: queue.clone(),
+                    items: *items,
+                });
+            }
+        }
+        Ok(next)
+    }
+
+    /// Puts settings in force.
+    fn adopt(&mut self, turn: &mut Turn, next: Settings) {
+        let before = core::mem::replace(&mut self.settings, next);
+        turn.saves_space = true;
+        for duty in self.roster.values_mut() {
+            if duty.limit(&self.settings) < duty.limit(&before) {
+                duty.leave_slots();
+            }
+            if let Some(queues) = &mut duty.agent.queues {
+                let members = queues.len();
+                // Names that the space never had are none of this change's business.
+                queues.retain(|queue| self.settings.has_queue(queue) || !before.has_queue(queue));
+                if queues.len() < members {
+                    turn.agents.insert(duty.agent.agent);
+                }
+            }
+            turn.desks.insert(duty.agent.agent);
+        }
+        // What colleagues read of each other names limits and queues (R81).
+        self.counts.colleagues = self.counts.colleagues.saturating_add(1);
+        self.lanes = self.fresh_lanes();
+    }
+
+    /// The lanes as rows, seats and settings say: O(n), for changes of settings and for audits.
+    pub fn fresh_lanes(&self) -> Lanes {
+        let mut lanes = Lanes::new();
+        for item in self.items.values().filter(|item| item.is_ready()) {
+            lanes.put_item(item);
+        }
+        for duty in self.roster.values() {
+            lanes.put_agent(duty, &self.settings);
+        }
+        lanes
+    }
+
+    /// What agents gave back since a limit was lowered is not filled again above it (R72). Asked
+    /// at the end of every turn.
+    pub fn settle_limits(&mut self, turn: &Turn) {
+        for agent in &turn.desks {
+            if let Some(duty) = self.roster.get_mut(agent) {
+                duty.settle_limit(&self.settings);
+            }
+        }
+    }
+}
