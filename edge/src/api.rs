@@ -60,7 +60,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Handovers(_)
         | SpaceTold::Colleagues(_)
         | SpaceTold::Admitted(..)
-        | SpaceTold::Confirmed(_)
+        | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)
         | SpaceTold::SessionOver) => Ok(told),
     }

@@ -13,7 +13,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Settings};
-use shared::space::{Agent, Colleague, Handover};
+use shared::space::{Agent, Colleague, Handover, Place};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -155,7 +155,12 @@ pub enum SpaceTold {
     /// To [`SpaceAsk::Colleagues`].
     Colleagues(Vec<Colleague>),
     /// The report of that revision is stored.
-    Confirmed(Seq),
+    Confirmed {
+        /// The revision.
+        revision: Seq,
+        /// Where the customer stands in line.
+        place: Option<Place>,
+    },
     /// A session begins or goes on.
     Session(Session),
     /// The session is over, or never was.

@@ -123,15 +123,6 @@ impl Thread {
         }
         Ok(())
     }
-
-    /// The side on which a person reads this conversation; `None` for everybody else (V5).
-    fn side(&self, person: &Person) -> Option<Side> {
-        let birth = self.machine.birth()?;
-        match person {
-            Person::Visitor { visitor } => (*visitor == birth.visitor).then_some(Side::Customer),
-            Person::Agent { .. } => Some(Side::Agent),
-        }
-    }
 }
 
 impl Shell<Thread> {
@@ -166,7 +157,8 @@ impl Shell<Thread> {
 
     fn read(self: &Rc<Self>, person: &Person, after: Seq) -> Result<ConversationTold> {
         self.with(|awake| {
-            let Some(side) = awake.core.side(person) else {
+            let birth = awake.core.machine.birth();
+            let Some(side) = birth.and_then(|birth| birth.side(person)) else {
                 return Ok(ConversationTold::Denied(Refusal::ConversationUnknown));
             };
             Ok(ConversationTold::Read {
@@ -180,8 +172,8 @@ impl Shell<Thread> {
     fn report(self: &Rc<Self>, birth: &Birth, report: Report) {
         let (shell, space) = (self.clone(), birth.space.clone());
         self.state.wait_until(async move {
-            if let Some(revision) = outbox::report(&shell.env, &space, report).await
-                && let Err(error) = shell.turn(Input::Reported { revision })
+            if let Some((revision, place)) = outbox::report(&shell.env, &space, report).await
+                && let Err(error) = shell.turn(Input::Reported { revision, place })
             {
                 console_error!("edge: report confirmed in vain: {error}");
             }

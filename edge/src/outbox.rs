@@ -6,14 +6,16 @@
 
 use shared::conversation::{Answer, Instruction, Report, Seq};
 use shared::id::{ConversationId, SpaceId};
+use shared::space::Place;
 use worker::{Env, console_warn};
 
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 
-/// Tells the space what a conversation looks like; the revision that it has stored.
-pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<Seq> {
+/// Tells the space what a conversation looks like; the revision that it has stored, and the place
+/// of the customer in line.
+pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<(Seq, Option<Place>)> {
     match ask::space(env, space, &SpaceAsk::Report(Box::new(report))).await {
-        Ok(SpaceTold::Confirmed(revision)) => Some(revision),
+        Ok(SpaceTold::Confirmed { revision, place }) => Some((revision, place)),
         Ok(other) => {
             console_warn!("edge: a report was answered by {other:?}");
             None

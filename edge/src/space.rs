@@ -129,7 +129,9 @@ impl Place {
             Effect::Admitted { settings, queue } => {
                 outcome.told = Some(SpaceTold::Admitted(Box::new(settings), queue));
             }
-            Effect::Confirmed { revision } => outcome.told = Some(SpaceTold::Confirmed(revision)),
+            Effect::Confirmed { revision, place } => {
+                outcome.told = Some(SpaceTold::Confirmed { revision, place });
+            }
             // Nobody calls yet: what comes later, sockets are told.
             Effect::Replied { .. } => (),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
@@ -260,6 +262,6 @@ fn named(row: &Row) -> Option<&SpaceId> {
 fn fence(instruction: &Instruction) -> Option<Fence> {
     match instruction {
         Instruction::Assign(assignment) => Some(assignment.fence),
-        Instruction::Describe => None,
+        Instruction::Describe | Instruction::Place(_) => None,
     }
 }

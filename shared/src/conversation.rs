@@ -11,6 +11,7 @@
 //! | `timers` | wait, idle, greatest age (F51, F97, F98) |
 //! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
+//! | `place` | what the customer is told of the line (PL1, PL2) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 
 mod allowance;
@@ -27,6 +28,7 @@ mod lifecycle;
 mod log;
 mod machine;
 mod notice;
+mod place;
 #[cfg(test)]
 mod properties;
 mod reports;
@@ -59,6 +61,7 @@ use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
 use crate::settings::Settings;
+use crate::space::Place;
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
 
@@ -143,6 +146,8 @@ pub enum Input {
     Reported {
         /// [`Report::revision`] of the report.
         revision: Seq,
+        /// Where the customer stands in line, while the conversation waits (PL1 of `place`).
+        place: Option<Place>,
     },
     /// The alarm rang. It may be early, late or doubled.
     Tick,

@@ -20,7 +20,7 @@ use crate::conversation::{Cursors, Entry, Seq};
 use crate::id::{CommandId, DeviceId, EpochId};
 use crate::refusal::Refusal;
 use crate::rights::Side;
-use crate::space::{Counts, Desk};
+use crate::space::{Counts, Desk, Place};
 use crate::time::Timestamp;
 
 /// Version of the JSON vocabulary. Raised when an older peer would misread a frame; a new event
@@ -163,6 +163,8 @@ pub enum FromServer {
     Desk(Box<Desk>),
     /// Counts of the space.
     Counts(Counts),
+    /// Where the customer stands in line; to the customer's sockets alone.
+    Place(Place),
     /// The token has run out: send `Renew` within a minute.
     Renew,
     /// A frame could not be read; nothing changed.

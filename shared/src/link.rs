@@ -24,6 +24,8 @@
 //!   typing is forgotten after 6 s.
 //! - **K13** Cursors only rise within an epoch, and never pass the head. They are sent at most once a second.
 //! - **K14** What arrived is confirmed every 50 entries, or 5 s after the first that was not.
+//! - **K15** The place in line is what the server told last on this connection, and nothing once the
+//!   conversation does not wait any more.
 //!
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 
@@ -272,6 +274,8 @@ pub enum Part {
     Cursors,
     /// [`ConversationLink::other_is_typing`].
     Typing,
+    /// [`ConversationLink::place`].
+    Place,
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
 //! `transfer`), `leave` R41 and R42, `handovers` R43, `configure` R70 to R73,
-//! `colleagues` R80 and R81, `asked` R90 to R92.
+//! `colleagues` R80 and R81, `asked` R90 to R92, `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -34,9 +34,11 @@ mod intake;
 mod lanes;
 mod leave;
 mod ledger;
+mod line;
 mod machine;
 mod manual;
 mod offer;
+mod place;
 mod roster;
 mod rotation;
 mod row;
@@ -53,6 +55,7 @@ pub use handovers::{HANDOVERS_MAX, Handover};
 pub use hours::Openness;
 pub use intake::TOMBSTONE;
 pub use machine::Space;
+pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN};
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
@@ -275,6 +278,8 @@ pub enum Effect {
     Confirmed {
         /// Of the report.
         revision: Seq,
+        /// Where its customer stands in line, while the conversation waits.
+        place: Option<Place>,
     },
     /// A command has its answer: every one of [`Input::Asked`], and every one of a socket that had
     /// to wait for the conversation. The shell tells whoever waits for it (R91).

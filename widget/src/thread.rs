@@ -11,6 +11,8 @@ use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
 use shared::link::{ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State};
 use shared::rights::Side;
+#[cfg(feature = "chat")]
+use shared::space::Place;
 use wasm_bindgen::JsValue;
 
 use crate::http::HttpError;
@@ -31,6 +33,7 @@ pub struct Thread {
     pending: Bell,
     cursors: Bell,
     typing: Bell,
+    place: Bell,
 }
 
 struct Shell {
@@ -91,6 +94,7 @@ impl Thread {
             pending: Bell::new(),
             cursors: Bell::new(),
             typing: Bell::new(),
+            place: Bell::new(),
         };
         shell.borrow_mut().timer = Some(Timer::new(move || thread.input(Input::Tick)));
         thread
@@ -180,6 +184,14 @@ impl Thread {
     pub fn other_is_typing(self) -> bool {
         self.typing.hear();
         self.with(|link| link.other_is_typing(time::now()))
+    }
+
+    /// Where the customer stands in line, while that is known.
+    #[cfg(feature = "chat")]
+    #[expect(dead_code, reason = "shown with the next commit")]
+    pub fn place<T>(self, read: impl FnOnce(&Place) -> T) -> Option<T> {
+        self.place.hear();
+        self.with(|link| link.place().map(read))
     }
 
     /// Texts of the other side that were not on a visible screen yet.
@@ -284,6 +296,7 @@ impl Thread {
                 Part::Pending => self.pending.ring(),
                 Part::Cursors => self.cursors.ring(),
                 Part::Typing => self.typing.ring(),
+                Part::Place => self.place.ring(),
             },
         }
     }

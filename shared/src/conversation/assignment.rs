@@ -22,6 +22,10 @@ impl Born {
         let outcome = match instruction {
             Instruction::Assign(assignment) => Some(self.assign(turn, assignment)),
             Instruction::Describe => None,
+            Instruction::Place(place) => {
+                self.placed(turn, place);
+                None
+            }
         };
         let report = Some(self.describe(turn.now));
         let answer = Answer { outcome, report };

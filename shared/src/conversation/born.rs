@@ -15,6 +15,7 @@ use crate::frame::SocketId;
 use crate::id::{CommandId, DeviceId};
 use crate::mutant::{self, Mutant};
 use crate::rights::{Audience, Side, audience};
+use crate::space::Place;
 use crate::text::{MessageText, first_words};
 
 /// Length of the first words in a report, in scalar values: one line of a list.
@@ -37,6 +38,10 @@ pub(super) struct Born {
     /// The progress that is on disk.
     pub(super) stored_progress: Progress,
     pub(super) reporting: Reporting,
+    /// Where the customer stands in line, as the space has told (PL1).
+    pub(super) place: Option<Place>,
+    /// True once the space was asked for it (PL2).
+    pub(super) has_asked_place: bool,
     /// The first invariant that an append broke.
     pub(super) broken: Option<Broken>,
 }
@@ -56,6 +61,8 @@ impl Born {
             progress: Progress::default(),
             stored_progress: Progress::default(),
             reporting: Reporting::default(),
+            place: None,
+            has_asked_place: false,
             broken: None,
         }
     }
@@ -140,6 +147,9 @@ impl Born {
             && let Event::MessagePosted { text } = &entry.event
         {
             self.first_words = first_words(text, FIRST_WORDS);
+        }
+        if let Event::AgentAssigned { .. } = entry.event {
+            self.place = None;
         }
         if let Event::WrapUpReminded = entry.event {
             self.is_reminded = true;

@@ -49,7 +49,12 @@ impl Conversation {
             } => born.asked(&mut turn, person, id, command),
             Input::Disconnected { socket } => born.disconnected(&mut turn, socket),
             Input::Instructed(instruction) => born.instructed(&mut turn, instruction),
-            Input::Reported { revision } => born.reported(&mut turn, revision),
+            Input::Reported { revision, place } => {
+                born.reported(&mut turn, revision);
+                place
+                    .into_iter()
+                    .for_each(|place| born.placed(&mut turn, place));
+            }
             Input::Tick => (),
         }
         born.finish(&mut turn);
@@ -72,7 +77,7 @@ impl Conversation {
             Input::Instructed(instruction) => {
                 let outcome = match instruction {
                     Instruction::Assign(_) => Some(Outcome::Ended),
-                    Instruction::Describe => None,
+                    Instruction::Describe | Instruction::Place(_) => None,
                 };
                 vec![Effect::Answer(Answer {
                     outcome,

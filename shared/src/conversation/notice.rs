@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{EndCause, Fence, Seq, Source};
 use super::lifecycle::Assignee;
 use crate::id::{ConversationId, VisitorId};
+use crate::space::Place;
 use crate::text::{Label, PersonName};
 
 /// Conversation → space: what I look like (N1).
@@ -86,6 +87,8 @@ pub enum Instruction {
     Assign(Assignment),
     /// Only say what you look like.
     Describe,
+    /// Where your customer stands in line, to be shown: told once, and stored nowhere (R96).
+    Place(Place),
 }
 
 /// A fenced assignment.

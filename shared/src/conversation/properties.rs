@@ -186,6 +186,7 @@ impl Scene {
             }
             What::Assign { fence, to } => assign(fence, to),
             What::Confirm => Input::Reported {
+                place: None,
                 revision: self.desk.machine.born().reporting.revision,
             },
             What::Tick => Input::Tick,

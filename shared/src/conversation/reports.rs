@@ -126,9 +126,9 @@ mod tests {
             assert_eq!(words(&desk.at(s(at), Input::Tick)), ["report 3"]);
         }
         let revision = super::Seq(3);
-        let confirmed = desk.at(s(61), Input::Reported { revision });
-        assert_eq!(words(&confirmed), ["save reported 3"]);
-        assert!(desk.at(s(62), Input::Reported { revision }).is_empty());
+        let stored = desk.at(s(61), confirmed(revision));
+        assert_eq!(words(&stored), ["save reported 3"]);
+        assert!(desk.at(s(62), confirmed(revision)).is_empty());
         assert_eq!(desk.machine.next_deadline(), Some(s(1_200)));
     }
 
@@ -138,12 +138,12 @@ mod tests {
         desk.at(s(1), assign(1, Some(JACK)));
         // The confirmation of the first report comes late: the second is still owed.
         let revision = super::Seq(3);
-        assert!(desk.at(s(2), Input::Reported { revision }).is_empty());
+        assert!(desk.at(s(2), confirmed(revision)).is_empty());
         assert_eq!(words(&desk.at(s(6), Input::Tick)), ["report 4"]);
         // A confirmation of what was never told confirms what was told.
         let revision = super::Seq(99);
-        let confirmed = desk.at(s(7), Input::Reported { revision });
-        assert_eq!(words(&confirmed), ["save reported 4"]);
+        let stored = desk.at(s(7), confirmed(revision));
+        assert_eq!(words(&stored), ["save reported 4"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use core::time::Duration;
 use super::born::Born;
 use super::turn::Turn;
 use super::typing::Typing;
-use super::{Command, Cursor, Effect, Seat, Seq};
+use super::{Birth, Command, Cursor, Effect, Seat, Seq};
 use crate::frame::{CloseCode, SocketId, ToServer};
 use crate::id::SpaceId;
 use crate::rights::{Person, Side};
@@ -79,6 +79,18 @@ impl Socket {
     }
 }
 
+impl Birth {
+    /// The side on which a person of the conversation's space reads it; `None` for everybody else,
+    /// who learn nothing but that there is no such conversation (C1).
+    #[must_use]
+    pub fn side(&self, person: &Person) -> Option<Side> {
+        match person {
+            Person::Visitor { visitor } => (*visitor == self.visitor).then_some(Side::Customer),
+            Person::Agent { .. } => Some(Side::Agent),
+        }
+    }
+}
+
 impl Born {
     /// A socket was accepted (C1).
     pub(super) fn connected(
@@ -109,10 +121,7 @@ impl Born {
 
     /// Whether a person of the space may read and write here (C1).
     pub(super) fn is_open_to(&self, person: &Person) -> bool {
-        match person {
-            Person::Visitor { visitor } => *visitor == self.birth.visitor,
-            Person::Agent { .. } => true,
-        }
+        self.birth.side(person).is_some()
     }
 
     /// A frame came from a socket; from one that is closed it is not heard.

@@ -171,6 +171,23 @@ pub(super) fn assign(fence: u64, to: Option<SocketId>) -> Input {
     }))
 }
 
+pub(super) fn place(number: u32, as_of: Timestamp) -> Place {
+    Place {
+        as_of,
+        number,
+        wait_s: Some(90),
+        on_duty: true,
+        open_now: true,
+        opens_at: None,
+    }
+}
+
+/// The space has stored the report of that revision; who waits is the first in line.
+pub(super) fn confirmed(revision: Seq) -> Input {
+    let place = Some(place(1, ms(0)));
+    Input::Reported { revision, place }
+}
+
 /// The machine with a disk: what a shell keeps of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Desk {
@@ -193,7 +210,7 @@ impl Desk {
             desk.at(ms(0), hello(socket));
         }
         let revision = desk.machine.born().reporting.revision;
-        desk.at(ms(0), Input::Reported { revision });
+        desk.at(ms(0), confirmed(revision));
         desk
     }
 
@@ -221,7 +238,7 @@ impl Desk {
 
     pub(super) fn confirm(&mut self, now: Timestamp) {
         let revision = self.machine.born().reporting.revision;
-        self.at(now, Input::Reported { revision });
+        self.at(now, confirmed(revision));
     }
 
     /// One turn, with its invariants.
@@ -329,6 +346,7 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
                 FromServer::Repeated { seq, .. } => format!("repeated {seq}"),
                 FromServer::Refused { refusal, .. } => format!("refused {}", refusal.code()),
                 FromServer::Hold { n, retry_ms } => format!("hold {n} for {retry_ms}"),
+                FromServer::Place(place) => format!("place {}", place.number),
                 FromServer::Typing { typing, .. } => format!("typing {typing}"),
                 other => format!("{other:?}"),
             };

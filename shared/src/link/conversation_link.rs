@@ -15,6 +15,7 @@ use crate::conversation::{Author, Command, Cursors, Entry, Seq, Transcript};
 use crate::frame::ToServer;
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId};
 use crate::rights::Side;
+use crate::space::Place;
 use crate::time::Timestamp;
 
 /// A client's end of one conversation.
@@ -36,6 +37,7 @@ pub struct ConversationLink {
     flight: Flight,
     progress: Progress,
     typing: Typing,
+    place: Option<Place>,
 }
 
 /// The effects of one input, and what it changed.
@@ -46,6 +48,7 @@ struct Turn {
     has_reset: bool,
     has_cursors: bool,
     has_typing: bool,
+    has_place: bool,
 }
 
 impl ConversationLink {
@@ -73,6 +76,7 @@ impl ConversationLink {
             flight: Flight::default(),
             progress: Progress::default(),
             typing: Typing::default(),
+            place: None,
         }
     }
 
@@ -155,6 +159,12 @@ impl ConversationLink {
     #[must_use]
     pub fn other_is_typing(&self, now: Timestamp) -> bool {
         self.typing.other_is_typing(now)
+    }
+
+    /// Where the customer stands in line, while that is known (K15).
+    #[must_use]
+    pub const fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// Texts of the other side that were not on a visible screen yet.
@@ -357,12 +367,14 @@ impl Turn {
             has_reset,
             has_cursors,
             has_typing,
+            has_place,
         } = self;
         let changes = [
             has_reset.then_some(Part::Reset),
             entries_from.map(|from| Part::Entries { from }),
             (has_cursors || entries_from.is_some()).then_some(Part::Cursors),
             has_typing.then_some(Part::Typing),
+            has_place.then_some(Part::Place),
         ];
         effects.extend(changes.into_iter().flatten().map(Effect::Changed));
         effects

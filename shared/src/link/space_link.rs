@@ -297,6 +297,7 @@ impl SpaceLink {
             | FromServer::Live { .. }
             | FromServer::Cursors(_)
             | FromServer::Typing { .. }
+            | FromServer::Place(_)
             | FromServer::Bad { .. } => (),
         }
         None

@@ -175,6 +175,8 @@ impl Ledger {
             .values()
             .map(|duty| duty.agent.last_offer)
             .collect();
+        let is_right = self.lines.clone().settled() == self.lines_anew();
+        ensure(is_right, "R95", || format!("{:?}", self.lines))?;
         let newest = places.last().copied().unwrap_or(0);
         ensure(newest <= self.offers_made, "FAIR1", || {
             format!("offer {newest} of {}", self.offers_made)

@@ -77,6 +77,7 @@ impl Ledger {
             if duty.limit(&self.settings) < duty.limit(&before) {
                 duty.leave_slots();
             }
+            let served = duty.served();
             if let Some(queues) = &mut duty.agent.queues {
                 let members = queues.len();
                 // Names that the space never had are none of this change's business.
@@ -85,6 +86,7 @@ impl Ledger {
                     turn.agents.insert(duty.agent.agent);
                 }
             }
+            self.lines.recount(served, duty.served());
             turn.desks.insert(duty.agent.agent);
         }
         // What colleagues read of each other names limits and queues (R81).

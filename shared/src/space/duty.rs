@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::desk::Desk;
+use super::place::Served;
 use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
@@ -83,6 +84,11 @@ impl Duty {
     pub fn serves(&self, queue: &Label) -> bool {
         let queues = self.agent.queues.as_ref();
         queues.is_none_or(|queues| queues.contains(queue))
+    }
+
+    /// The queues that the agent serves while on duty.
+    pub fn served(&self) -> Option<Served> {
+        self.is_on_duty().then(|| self.agent.queues.clone())
     }
 
     /// The rotations that the agent is part of: of each queue, or the one of every queue.

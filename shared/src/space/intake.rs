@@ -34,7 +34,12 @@ impl Ledger {
         }
         let is_behind = item.fence < report.fence;
         let standing = report.standing.clone();
+        let now = turn.now;
         self.change_item(turn, conversation, |item| {
+            let was_waiting = item.report.standing == Standing::Waiting;
+            if was_waiting && matches!(report.standing, Standing::Active { .. }) {
+                item.assigned_at = Some(now);
+            }
             item.fence = item.fence.max(report.fence);
             item.report = report;
         });
@@ -53,6 +58,7 @@ impl Ledger {
         let item = Item {
             waiting_since: turn.now - report.age(),
             queued_at: turn.now,
+            assigned_at: None,
             fence: report.fence,
             state: ItemState::Waiting { not_before: None },
             slots: [].into(),

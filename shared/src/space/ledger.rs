@@ -14,6 +14,7 @@ use super::admission::Reservations;
 use super::desk::Counts;
 use super::duty::Duty;
 use super::lanes::Lanes;
+use super::place::Lines;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
 use super::turn::Turn;
@@ -39,6 +40,8 @@ pub(super) struct Ledger {
     /// The sockets that have said hello: who gets the counts.
     pub audience: BTreeSet<SocketId>,
     pub lanes: Lanes,
+    /// What waits, as its customers are told.
+    pub lines: Lines,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -70,6 +73,7 @@ impl Ledger {
             sockets: BTreeMap::new(),
             audience: BTreeSet::new(),
             lanes: Lanes::new(),
+            lines: Lines::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
@@ -113,6 +117,7 @@ impl Ledger {
         }
         for item in items {
             ledger.list(&item);
+            ledger.lines.put(item.stand());
             ledger.items.insert(item.report.conversation, item);
         }
         for duty in ledger.roster.values_mut() {
@@ -125,6 +130,7 @@ impl Ledger {
         // Higher than any number of an earlier life: nothing changes every millisecond.
         ledger.counts.colleagues = now.millis();
         ledger.told_counts = ledger.counts;
+        ledger.lines = ledger.lines.settled();
         Some(ledger)
     }
 
@@ -150,6 +156,8 @@ impl Ledger {
     pub fn take_item(&mut self, turn: &mut Turn, conversation: ConversationId) -> Option<Item> {
         let item = self.items.remove(&conversation)?;
         self.unlist(&item);
+        let stand = || Some(item.stand());
+        turn.stands.entry(conversation).or_insert_with(stand);
         turn.desks.extend(item.slots.iter().map(|slot| slot.agent));
         turn.items.insert(conversation);
         Some(item)
@@ -158,6 +166,8 @@ impl Ledger {
     /// Puts a work item into the books (B1).
     pub fn put_item(&mut self, turn: &mut Turn, item: Item) {
         self.list(&item);
+        let conversation = item.report.conversation;
+        turn.stands.entry(conversation).or_insert(None);
         turn.desks.extend(item.slots.iter().map(|slot| slot.agent));
         turn.items.insert(item.report.conversation);
         self.items.insert(item.report.conversation, item);
@@ -193,11 +203,13 @@ impl Ledger {
         self.lanes.take_agent(duty, &self.settings);
         let was_on_duty = u32::from(duty.is_on_duty());
         let was_shown = duty.show(&self.settings);
+        let served = duty.served();
         change(duty);
         if duty.show(&self.settings) != was_shown {
             self.counts.colleagues = self.counts.colleagues.saturating_add(1);
         }
         self.lanes.put_agent(duty, &self.settings);
+        self.lines.recount(served, duty.served());
         if duty.agent.deactivated && !duty.slots.is_empty() {
             self.leavers.insert(agent);
         } else {

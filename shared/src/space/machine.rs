@@ -67,6 +67,7 @@ impl Space {
         ledger.dispatch(&mut turn);
         ledger.settle_limits(&turn);
         ledger.show(&mut turn);
+        ledger.tell_places(&mut turn);
         self.touched = Touched::by(&turn);
         turn.finish(ledger)
     }
@@ -79,7 +80,8 @@ impl Space {
         let item = ledger.deadlines.first().map(|(due, _)| *due);
         let socket = ledger.silences.first().map(|(due, _)| *due);
         let reserved = ledger.reservations.next_due();
-        let dues = [item, socket, reserved, ledger.counts_due_at()];
+        let (counts, places) = (ledger.counts_due_at(), ledger.lines.due_at);
+        let dues = [item, socket, reserved, counts, places];
         dues.into_iter().flatten().min()
     }
 
@@ -273,9 +275,8 @@ impl Ledger {
                 self.unseat(socket);
             }
             Input::Reported(report) => {
-                let revision = report.revision;
+                turn.confirmed = Some((report.conversation, report.revision));
                 self.take_report(turn, report);
-                turn.effects.push(Effect::Confirmed { revision });
             }
             Input::Answered {
                 conversation,

@@ -77,6 +77,9 @@ pub struct Item {
     /// When it began to wait in its queue, the last time; 0 when that was not noted.
     #[serde(default)]
     pub queued_at: Timestamp,
+    /// When an agent was last known to have it, for estimates of the wait (R97).
+    #[serde(default)]
+    pub assigned_at: Option<Timestamp>,
     /// Highest fence minted for it, durable before it leaves the space.
     pub fence: Fence,
     /// What the space is doing with it.

@@ -10,6 +10,7 @@ mod leaving;
 mod manual;
 mod mode;
 mod offering;
+mod places;
 #[cfg(feature = "mutants")]
 mod planted;
 mod presence;
@@ -192,11 +193,7 @@ impl Scene {
         let queues = queues.iter().map(|queue| Label::parse(queue).unwrap());
         let queues = Some(queues.collect());
         let ledger = self.space.ledger.as_mut().unwrap();
-        let duty = &ledger.roster[&agent(n)];
-        ledger.lanes.take_agent(duty, &ledger.settings);
-        let duty = ledger.roster.get_mut(&agent(n)).unwrap();
-        duty.agent.queues = queues;
-        ledger.lanes.put_agent(duty, &ledger.settings);
+        ledger.change_duty(agent(n), |duty| duty.agent.queues = queues);
     }
 
     fn transfer(&mut self, n: u8, c: u8, to: Target) -> Vec<Effect> {

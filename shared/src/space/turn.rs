@@ -1,11 +1,13 @@
 //! One turn: what it changed, and the effects in their order.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Effect;
 use super::ledger::Ledger;
+use super::place::Stand;
 use super::row::Row;
+use crate::conversation::Seq;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::time::Timestamp;
@@ -26,6 +28,10 @@ pub(super) struct Turn {
     pub fresh: BTreeSet<SocketId>,
     /// Who got an offer in this turn.
     pub offered: BTreeSet<AgentId>,
+    /// What the items that changed were in the lines before.
+    pub stands: BTreeMap<ConversationId, Option<Stand>>,
+    /// The report that is confirmed with the place at the end.
+    pub confirmed: Option<(ConversationId, Seq)>,
 }
 
 impl Turn {
@@ -39,6 +45,8 @@ impl Turn {
             desks: BTreeSet::new(),
             fresh: BTreeSet::new(),
             offered: BTreeSet::new(),
+            stands: BTreeMap::new(),
+            confirmed: None,
         }
     }
 

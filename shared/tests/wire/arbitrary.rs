@@ -14,8 +14,8 @@ use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
 use shared::settings::{OfferMode, SettingFault};
 use shared::space::{
-    Command as SpaceCommand, Counts, Desk, Me, Offer, Target, Transfer, TransferEnd, Transferred,
-    WorkItem,
+    Command as SpaceCommand, Counts, Desk, Me, Offer, Place, Target, Transfer, TransferEnd,
+    Transferred, WorkItem,
 };
 use shared::text::{Label, MessageText, PersonName};
 use shared::time::Timestamp;
@@ -331,6 +331,27 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
     )
 }
 
+fn place() -> impl Strategy<Value = Place> {
+    let flags = any::<(bool, bool)>();
+    (
+        moment(),
+        any::<u32>(),
+        option::of(any::<u32>()),
+        flags,
+        option::of(moment()),
+    )
+        .prop_map(
+            |(as_of, number, wait_s, (on_duty, open_now), opens_at)| Place {
+                as_of,
+                number,
+                wait_s,
+                on_duty,
+                open_now,
+                opens_at,
+            },
+        )
+}
+
 fn me() -> impl Strategy<Value = Me> {
     let who = (agent(), name(), name(), role(), name());
     (who, any::<(bool, Option<u8>, u8, u8)>()).prop_map(
@@ -423,6 +444,7 @@ pub fn from_server() -> impl Strategy<Value = FromServer> {
                 })
             }
         ),
+        place().prop_map(FromServer::Place),
         Just(FromServer::Renew),
         error.prop_map(|error| FromServer::Bad { error }),
     ];

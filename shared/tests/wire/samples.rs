@@ -15,7 +15,7 @@ use shared::settings::{
     Zone,
 };
 use shared::space::{
-    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Returned,
+    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Place, Returned,
     Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
 };
 use shared::text::{Label, MessageText, PersonName, ZoneName};
@@ -45,7 +45,7 @@ kinds!(event, EVENTS, Event, Event:
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
-    Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Renew Bad);
+    Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
@@ -56,7 +56,7 @@ kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
-kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
@@ -389,6 +389,7 @@ pub fn from_server() -> Vec<FromServer> {
             available: 4,
             colleagues: 1_795_358_400_000,
         }),
+        FromServer::Place(place()),
         FromServer::Renew,
         FromServer::Bad { error },
     ]
@@ -574,7 +575,19 @@ pub fn instructions() -> Vec<Instruction> {
             closes: false,
         }),
         Instruction::Describe,
+        Instruction::Place(place()),
     ]
+}
+
+fn place() -> Place {
+    Place {
+        as_of: NOW,
+        number: 3,
+        wait_s: Some(240),
+        on_duty: true,
+        open_now: false,
+        opens_at: Some(NOW),
+    }
 }
 
 /// Every answer.
@@ -673,6 +686,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             report: reports[0].clone(),
             waiting_since: NOW,
             queued_at: NOW,
+            assigned_at: Some(NOW),
             fence: Fence(3),
             slots: is_filled.then(|| slot.clone()).into_iter().collect(),
             declined: vec![AGENT],

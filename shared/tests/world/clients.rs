@@ -212,7 +212,12 @@ impl World {
                 Effect::Reload => self.violate("K11", || "a reload was asked for".to_owned()),
                 Effect::Changed(Part::Entries { from }) => self.check_entries(number, from),
                 Effect::Changed(
-                    Part::State | Part::Reset | Part::Pending | Part::Cursors | Part::Typing,
+                    Part::State
+                    | Part::Reset
+                    | Part::Pending
+                    | Part::Cursors
+                    | Part::Typing
+                    | Part::Place,
                 ) => (),
             }
         }

@@ -81,7 +81,7 @@ pub enum Event {
     /// An alarm rings.
     Alarm(Host, Ms),
     Report(Box<Report>),
-    Confirmed(usize, Seq, u32),
+    Confirmed(usize, Seq, Option<space::Place>, u32),
     Instruct(usize, Box<Instruction>),
     Answered(usize, Option<Fence>, Box<Answer>, u32),
     /// `POST conversations` reaches the Worker.
@@ -305,8 +305,8 @@ impl World {
             Event::Renewed(end, is_answered) => self.renewed(end, is_answered),
             Event::Alarm(host, at) => self.alarm(host, at),
             Event::Report(report) => self.report_arrives(*report),
-            Event::Confirmed(conversation, revision, generation) => {
-                self.confirmation_arrives(conversation, revision, generation);
+            Event::Confirmed(conversation, revision, place, generation) => {
+                self.confirmation_arrives(conversation, revision, place, generation);
             }
             Event::Instruct(conversation, instruction) => {
                 self.instruction_arrives(conversation, *instruction);

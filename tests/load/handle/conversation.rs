@@ -51,7 +51,14 @@ fn live(meter: &mut Meter, number: u64, messages: u64) {
     talk.arrives(meter, CUSTOMER, visitor.clone(), 1);
     talk.arrives(meter, AGENT, make::person(1), 1);
     talk.takes(meter, "assign", talk.assign(1));
-    talk.takes(meter, "reported", Input::Reported { revision: Seq(4) });
+    talk.takes(
+        meter,
+        "reported",
+        Input::Reported {
+            revision: Seq(4),
+            place: None,
+        },
+    );
     let mut warm_up = Meter::default();
     for _ in 0..messages / 2 {
         talk.exchange(&mut warm_up);

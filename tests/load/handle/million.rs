@@ -365,7 +365,8 @@ impl Shift {
                     let is_closed =
                         matches!(report.standing, conversation::Standing::Closed { .. });
                     self.takes(Input::Reported(report));
-                    self.tells(id, conversation::Input::Reported { revision });
+                    let place = None;
+                    self.tells(id, conversation::Input::Reported { revision, place });
                     if is_closed {
                         self.closed += 1;
                         self.talks.remove(&id);
@@ -421,7 +422,8 @@ impl Shift {
                 fence,
                 answer,
             });
-            self.tells(id, conversation::Input::Reported { revision });
+            let place = None;
+            self.tells(id, conversation::Input::Reported { revision, place });
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::Failure;
 use super::super::cursor::Progress;
 use super::super::flight::Flight;
 use super::{ConversationLink, Turn};
-use crate::conversation::{Entry, Taken, Transcript};
+use crate::conversation::{Entry, Stage, Taken, Transcript};
 use crate::frame::{FromServer, Hello, ToServer, Welcome};
 use crate::time::Timestamp;
 
@@ -52,6 +52,10 @@ impl ConversationLink {
             FromServer::Typing { side, typing } => {
                 turn.has_typing |= side != self.side && self.typing.other(now, typing);
             }
+            FromServer::Place(place) => {
+                self.place = Some(place);
+                turn.has_place = true;
+            }
             FromServer::Renew => {
                 let next = self.line.renewal_wanted();
                 self.follow(now, next, turn);
@@ -86,6 +90,7 @@ impl ConversationLink {
         self.is_caught_up = false;
         self.is_syncing = false;
         self.flight = Flight::default();
+        turn.has_place |= self.place.take().is_some();
         if self.epoch.is_some_and(|epoch| epoch != welcome.epoch) {
             self.forget(turn);
         }
@@ -112,6 +117,9 @@ impl ConversationLink {
                 Taken::Applied => {
                     self.is_syncing = false;
                     turn.entries_from.get_or_insert(seq);
+                    if !self.is_waiting() {
+                        turn.has_place |= self.place.take().is_some();
+                    }
                     if let Some(id) = id {
                         self.flight.settle(id);
                         self.outbox.acknowledge(id, &mut turn.effects);
@@ -123,6 +131,11 @@ impl ConversationLink {
                 Taken::Gap => return self.sync(turn),
             }
         }
+    }
+
+    fn is_waiting(&self) -> bool {
+        let lifecycle = self.transcript.lifecycle();
+        lifecycle.is_some_and(|lifecycle| matches!(lifecycle.stage, Stage::Waiting { .. }))
     }
 
     /// Asks for what is missing, once until something comes.

@@ -303,7 +303,7 @@ impl Day {
                     let answer = obey(talk, &instruction);
                     let fence = match instruction {
                         Instruction::Assign(assignment) => Some(assignment.fence),
-                        Instruction::Describe => None,
+                        Instruction::Describe | Instruction::Place(_) => None,
                     };
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
@@ -445,7 +445,7 @@ impl Day {
 /// What a conversation does with an instruction (rules O1 and A1).
 fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
     let outcome = match instruction {
-        Instruction::Describe => None,
+        Instruction::Describe | Instruction::Place(_) => None,
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
@@ -482,6 +482,7 @@ fn bones(space: &Space) -> Option<Ledger> {
     ledger.counts.colleagues = 0;
     ledger.silences.clear();
     ledger.reservations = Default::default();
+    ledger.lines = ledger.lines.settled();
     for seat in ledger.sockets.values_mut() {
         seat.heard_at = Timestamp::default();
     }

@@ -10,7 +10,13 @@ fn r16_a_repeated_report_changes_nothing_and_is_confirmed() {
     for revision in [1, 2, 3] {
         let effects = scene.take(Input::Reported(report(1, revision, 0, Standing::Waiting)));
         let revision = Seq(revision);
-        assert_eq!(effects, vec![Effect::Confirmed { revision }]);
+        assert_eq!(
+            effects,
+            vec![Effect::Confirmed {
+                revision,
+                place: None
+            }]
+        );
     }
     assert!(scene.is_held(1));
 }
@@ -21,7 +27,13 @@ fn a8_a_closed_conversation_is_never_offered_again() {
     scene.closed(1, 5, 0);
     assert_eq!(scene.offered(1), None);
     let effects = scene.waits(1);
-    assert_eq!(effects, vec![Effect::Confirmed { revision: Seq(2) }]);
+    assert_eq!(
+        effects,
+        vec![Effect::Confirmed {
+            revision: Seq(2),
+            place: None
+        }]
+    );
     scene.take(Input::Reported(report(1, 9, 0, Standing::Waiting)));
     assert_eq!(scene.offered(1), None, "closed is final");
 }

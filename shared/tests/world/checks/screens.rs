@@ -132,6 +132,7 @@ impl World {
             | FromServer::Typing { .. }
             | FromServer::Desk(_)
             | FromServer::Counts(_)
+            | FromServer::Place(_)
             | FromServer::Renew
             | FromServer::Bad { .. } => (),
         }

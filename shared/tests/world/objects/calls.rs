@@ -38,16 +38,23 @@ impl World {
         let generation = self.conversations[number].shell.generation;
         let effects = self.space_turn(space::Input::Reported(report));
         for effect in effects.into_iter().flatten() {
-            if let space::Effect::Confirmed { revision } = effect {
-                self.call(&Event::Confirmed(number, revision, generation));
+            if let space::Effect::Confirmed { revision, place } = effect {
+                self.call(&Event::Confirmed(number, revision, place, generation));
             }
         }
     }
 
-    pub fn confirmation_arrives(&mut self, number: usize, revision: Seq, generation: u32) {
+    pub fn confirmation_arrives(
+        &mut self,
+        number: usize,
+        revision: Seq,
+        place: Option<space::Place>,
+        generation: u32,
+    ) {
         // The call dies with the object that made it.
         if self.conversations[number].shell.generation == generation {
-            self.conversation_turn(number, conversation::Input::Reported { revision });
+            let input = conversation::Input::Reported { revision, place };
+            self.conversation_turn(number, input);
         }
     }
 
@@ -66,7 +73,7 @@ impl World {
         });
         let fence = match &instruction {
             Instruction::Assign(assignment) => Some(assignment.fence),
-            Instruction::Describe => None,
+            Instruction::Describe | Instruction::Place(_) => None,
         };
         let generation = self.space.shell.generation;
         let input = conversation::Input::Instructed(instruction);
