@@ -3,16 +3,22 @@
 mod bar;
 mod conversation;
 mod details;
+mod dialog;
 mod empty;
 mod follow;
 mod item;
 mod lists;
+mod menu;
 mod offer;
+mod passing;
+mod people;
 mod picker;
 mod queue;
 mod ring;
 mod sign_in;
+mod strip;
 mod toasts;
+mod transfer;
 mod writing;
 
 use std::rc::Rc;
@@ -34,7 +40,6 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::text::console::words;
 use crate::thread::Thread;
 use crate::ui::{Line, banner, focus_composer};
 use crate::var::{Bell, Var};
@@ -56,8 +61,14 @@ pub struct Console {
     accepting: Var<Option<ConversationId>>,
     /// What a narrow screen shows.
     pub pane: Var<&'static str>,
-    /// What went wrong lately.
-    pub toasts: Var<Vec<(u32, String)>>,
+    /// What is asked over everything else.
+    pub asks: Var<Option<dialog::Asks>>,
+    /// The colleagues, as they were read last.
+    pub colleagues: Var<people::Page<people::Colleague>>,
+    /// The queues, as they were read last.
+    pub queues: Var<people::Page<people::Queue>>,
+    /// What went wrong or well lately.
+    pub toasts: toasts::Toasts,
     /// What the browser says about the network.
     is_online: Var<bool>,
     /// Rings while offers run out.
@@ -77,6 +88,10 @@ pub struct Talk {
     pub reply: Var<String>,
     /// The internal note.
     pub note: Var<String>,
+    /// The note of a transfer.
+    pub pass_note: Var<String>,
+    /// The transfer that this tab has asked for last.
+    pub passing: Var<Option<passing::Passing>>,
 }
 
 /// What the centre is about.
@@ -143,9 +158,11 @@ impl Console {
     fn open(tab: &Rc<Tab>, me: AgentId, leave: impl Fn() + 'static) -> El {
         let toasts = Var::new(Vec::new());
         let accepting = Var::new(None);
-        let desk = Desk::new(tab, move |_, refusal| {
-            accepting.set(None);
-            toasts::add(toasts, words().refusal(&refusal));
+        let on_answer: Var<Option<Self>> = Var::new(None);
+        let desk = Desk::new(tab, move |id, answer| {
+            if let Some(console) = on_answer.now() {
+                console.hear_answer(id, &answer);
+            }
         });
         let console = Self {
             tab: Var::new(Rc::clone(tab)),
@@ -155,12 +172,17 @@ impl Console {
             selected: Var::new(None),
             accepting,
             pane: Var::new("lists"),
+            asks: Var::new(None),
+            colleagues: Var::new(None),
+            queues: Var::new(None),
             toasts,
             is_online: Var::new(js::is_online()),
             clock: Bell::new(),
             left: Var::new(false),
         };
+        on_answer.peek_mut(|slot| *slot = Some(console));
         effect(move || console.follow_desk());
+        effect(move || console.follow_passing());
         effect(move || console.see());
         effect(move || console.title());
         console.watch_browser();
@@ -201,7 +223,7 @@ impl Console {
                 }
             })
             .child(bar::bar(self));
-        banner(main, line, move || self.desk.input(SpaceInput::Start))
+        let main = banner(main, line, move || self.desk.input(SpaceInput::Start))
             .child(lists::lists(self))
             .each(
                 move || vec![self.selected.get()],
@@ -219,7 +241,8 @@ impl Console {
                     None => el("section", "details"),
                 },
             )
-            .child(toasts::toasts(self.toasts))
+            .child(toasts::toasts(self.toasts));
+        dialog::dialogs(main, self)
     }
 
     /// The conversation in the centre, with its thread.
@@ -315,11 +338,16 @@ impl Console {
                     .unwrap_or_default(),
             )
         };
+        let pass_note = draft("pass");
+        let passing = own.get(&follow::draft_name(conversation, "transfer"));
+        let passing = passing.and_then(|row| pass_note.peek(|note| passing::read(&row, note)));
         let talk = Talk {
             conversation,
             thread,
             reply: draft("reply"),
             note: draft("note"),
+            pass_note,
+            passing: Var::new(passing),
         };
         self.threads.update(|talks| talks.push(talk));
     }

@@ -35,12 +35,15 @@ struct Shell {
     timer: Option<Timer>,
     /// Counts dials, so that a token that comes late opens nothing.
     dials: u32,
-    on_refused: Rc<dyn Fn(CommandId, Refusal)>,
+    on_answer: Rc<dyn Fn(CommandId, Result<(), Refusal>)>,
 }
 
 impl Desk {
-    /// A desk at rest. `on_refused` hears what the space says no to.
-    pub fn new(tab: &Rc<Tab>, on_refused: impl Fn(CommandId, Refusal) + 'static) -> Self {
+    /// A desk at rest. `on_answer` hears what the space says to what was asked.
+    pub fn new(
+        tab: &Rc<Tab>,
+        on_answer: impl Fn(CommandId, Result<(), Refusal>) + 'static,
+    ) -> Self {
         let link =
             SpaceLink::new(tab.device, tab.connection("space")).reloaded_at(tab.reloaded_at());
         let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
@@ -49,7 +52,7 @@ impl Desk {
             socket: None,
             timer: None,
             dials: 0,
-            on_refused: Rc::new(on_refused),
+            on_answer: Rc::new(on_answer),
         })));
         let desk = Self {
             shell,
@@ -186,18 +189,20 @@ impl Desk {
                 });
             }),
             SpaceEffect::Reload => tab.reload(),
-            SpaceEffect::Done { .. } => self.sight.ring(),
-            SpaceEffect::Refused { id, refusal } => {
-                let on_refused = Rc::clone(&shell.borrow().on_refused);
-                on_refused(id, refusal);
-                self.sight.ring();
-            }
+            SpaceEffect::Done { id } => self.answer(id, Ok(())),
+            SpaceEffect::Refused { id, refusal } => self.answer(id, Err(refusal)),
             SpaceEffect::Changed(part) => match part {
                 SpacePart::State => self.state.ring(),
                 SpacePart::Desk => self.sight.ring(),
                 SpacePart::Counts => self.counts.ring(),
             },
         }
+    }
+
+    fn answer(self, id: CommandId, answer: Result<(), Refusal>) {
+        let on_answer = Rc::clone(&self.shell.borrow().on_answer);
+        on_answer(id, answer);
+        self.sight.ring();
     }
 
     fn dial(self, connection: u32) {

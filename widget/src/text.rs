@@ -7,6 +7,8 @@
 pub mod console;
 mod de;
 mod en;
+#[cfg(feature = "console")]
+pub mod work;
 
 use std::cell::RefCell;
 

@@ -62,6 +62,21 @@ pub fn day(at: Timestamp) -> i32 {
     ((millis(at) - offset_ms) / 86_400_000.0).floor() as i32
 }
 
+/// Minutes and seconds, as a stopwatch shows them.
+#[cfg(feature = "console")]
+pub fn stopwatch(time: core::time::Duration) -> String {
+    let seconds = time.as_secs();
+    let two = |part: u64| {
+        let digits = part.to_string();
+        if digits.len() < 2 {
+            ["0", &digits].concat()
+        } else {
+            digits
+        }
+    };
+    [(seconds / 60).to_string(), two(seconds % 60)].join(":")
+}
+
 /// A whole number as the reader writes it.
 pub fn number(value: usize) -> String {
     let value = js_sys::Number::from(u32::try_from(value).unwrap_or(u32::MAX));

@@ -165,6 +165,7 @@ impl Agent {
     /// # Errors
     /// When there is nothing to give back.
     pub async fn unassigns(&self) -> Result<()> {
+        self.browser.presses(".conversation__menu").await?;
         self.browser.presses(".conversation__unassign").await
     }
 

@@ -4,13 +4,17 @@ use shared::conversation::{Command, Stage};
 use shared::id::ConversationId;
 use shared::space;
 
+use super::dialog::Asks;
+use super::menu::{focus, menu};
 use super::offer::preview;
 use super::picker::picker;
+use super::strip::strip;
 use super::writing::writing;
 use super::{Console, Phase, Talk};
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
 use crate::text::text;
+use crate::text::work::work;
 use crate::ui::{focus_composer, log, typing};
 use crate::var::Var;
 
@@ -58,7 +62,8 @@ pub fn conversation(console: Console, talk: Talk) -> El {
     let section = el("section", "conversation")
         .attr("aria-labelledby", "conversation-name")
         .bind_attr("class", class)
-        .child(head(console, talk));
+        .child(head(console, talk))
+        .child(strip(console, talk));
     let section = log(section, thread, console.reader(), ghosts, |log| log, edit)
         .child(typing(who_types))
         .when(
@@ -82,6 +87,7 @@ fn head(console: Console, talk: Talk) -> El {
     } = talk;
     let phase = move || console.phase(talk);
     let is_picking = Var::new(false);
+    let has_menu = Var::new(false);
     let pill = move || {
         let pill = thread.lifecycle(|lifecycle| match lifecycle.stage {
             Stage::Waiting { .. } => ("pill pill--waiting", text().waiting),
@@ -93,28 +99,37 @@ fn head(console: Console, talk: Talk) -> El {
     };
     let is_active = move || phase() == Phase::Active;
     let has_actions = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
-    let unassign = move || {
-        console
-            .desk
-            .submit(space::Command::Unassign { conversation });
-    };
     let end = move || thread.submit(Command::End);
     let pick = move |resolution| thread.submit(Command::Resolve { resolution });
-    let toggle = move || is_picking.update(|is_picking| *is_picking = !*is_picking);
+    let toggle = |is_open: Var<bool>| move || is_open.update(|is_open| *is_open = !*is_open);
+    let transfer = move || console.asks.set(Some(Asks::Transfer(conversation)));
     let actions = move || {
         el("div", "conversation__actions")
             .when(is_active, move || {
-                button("button button--quiet conversation__unassign", unassign).text(words.unassign)
+                button("button button--quiet conversation__transfer", transfer)
+                    .text(work().transfer)
             })
             .when(is_active, move || {
                 button("button button--quiet conversation__end", end).text(words.end)
             })
             .child(
-                button("button button--primary conversation__resolve", toggle)
-                    .attr("aria-controls", "picker")
-                    .bind_attr("aria-expanded", move || is_picking.get().to_string())
-                    .text(words.resolve),
+                button(
+                    "button button--primary conversation__resolve",
+                    toggle(is_picking),
+                )
+                .attr("aria-controls", "picker")
+                .bind_attr("aria-expanded", move || is_picking.get().to_string())
+                .text(words.resolve),
             )
+            .when(is_active, move || {
+                button(
+                    "button button--icon button--quiet conversation__menu icon icon--more",
+                    toggle(has_menu),
+                )
+                .attr("aria-label", work().chat_actions)
+                .attr("aria-controls", "menu")
+                .bind_attr("aria-expanded", move || has_menu.get().to_string())
+            })
     };
     let who = el("div", "conversation__who")
         .child(
@@ -156,7 +171,26 @@ fn head(console: Console, talk: Talk) -> El {
             move || has_actions() && is_picking.get(),
             move || picker(console, is_picking, pick),
         )
+        .when(
+            move || is_active() && has_menu.get(),
+            move || actions_menu(console, conversation, has_menu),
+        )
 }
+
+/// What is done rarely.
+fn actions_menu(console: Console, conversation: ConversationId, is_open: Var<bool>) -> El {
+    let unassign = move || {
+        is_open.set(false);
+        focus(OPENER);
+        console
+            .desk
+            .submit(space::Command::Unassign { conversation });
+    };
+    menu("menu", work().chat_actions, OPENER, is_open)
+        .child(button("picker__choice conversation__unassign", unassign).text(words().unassign))
+}
+
+const OPENER: &str = ".conversation__menu";
 
 /// What the customer is called, from the log or, before it has come, from the desk.
 pub fn name(console: Console, conversation: ConversationId) -> String {

@@ -7,6 +7,7 @@ use super::conversation::name;
 use super::{Console, Talk};
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
+use crate::text::work::work;
 use crate::time::{self, Form};
 use crate::ui::initial;
 
@@ -45,6 +46,7 @@ fn rows(talk: Talk) -> Vec<El> {
                 name,
                 queue,
                 source,
+                company,
                 ..
             },
         ..
@@ -52,7 +54,9 @@ fn rows(talk: Talk) -> Vec<El> {
     else {
         return vec![];
     };
-    let mut all = vec![name_row(name.as_str()), row(words.started, moment(at))];
+    let mut all = vec![name_row(name.as_str())];
+    all.extend(company.map(|company| row(work().company, claimed(company.as_str()))));
+    all.push(row(words.started, moment(at)));
     let (accepted, ended) = talk.thread.entries(|entries| {
         let last = |is_it: fn(&Event) -> bool| {
             entries
@@ -98,18 +102,24 @@ fn rows(talk: Talk) -> Vec<El> {
 
 /// A name that the page claims; one of ours is told by its form.
 fn name_row(name: &str) -> El {
-    let value = el("dd", "").attr("dir", "auto").text(name);
     let is_ours = name
         .strip_prefix("Guest ")
         .is_some_and(|rest| rest.len() == 4 && rest.bytes().all(|byte| byte.is_ascii_digit()));
     let value = if is_ours {
-        value
+        el("dd", "").text(name)
     } else {
-        value
-            .text(" ")
-            .child(el("span", "details__claim").text(words().claimed))
+        claimed(name)
     };
     row(words().name, value)
+}
+
+/// What the page or the customer says, and nobody has checked.
+fn claimed(value: &str) -> El {
+    el("dd", "")
+        .attr("dir", "auto")
+        .text(value)
+        .text(" ")
+        .child(el("span", "details__claim").text(words().claimed))
 }
 
 fn row(name: &str, value: El) -> El {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use shared::conversation::Command;
-use shared::id::ConversationId;
+use shared::id::{CommandId, ConversationId};
 use shared::link::{Failure, Input, PendingState, SpaceInput, State, StopReason};
 use shared::refusal::Refusal;
 
+use super::passing;
 use super::{Console, Phase, Talk, toasts};
 use crate::text::console::words;
 use crate::timer::Timer;
@@ -65,6 +66,7 @@ impl Console {
             self.pane.set("lists");
         }
         for talk in gone {
+            self.tell_where_it_went(talk);
             self.threads
                 .update(|talks| talks.retain(|other| other.conversation != talk.conversation));
             talk.thread.close();
@@ -139,6 +141,17 @@ impl Console {
         ring();
     }
 
+    /// What the space said to something that was asked.
+    pub(super) fn hear_answer(self, id: CommandId, answer: &Result<(), Refusal>) {
+        if self.has_passed_on(id, answer) {
+            return;
+        }
+        if let Err(refusal) = answer {
+            self.accepting.set(None);
+            toasts::add(self.toasts, "refusal", words().refusal(refusal));
+        }
+    }
+
     /// What a conversation refused: a message shows it itself, anything else as a toast.
     pub(super) fn report_refusals(self) {
         for talk in self.threads.get() {
@@ -159,7 +172,7 @@ impl Console {
                     Failure::Refused(refusal) => refusal,
                     Failure::TooLarge | Failure::Stale => Refusal::CommandConflict,
                 };
-                toasts::add(self.toasts, words().refusal(&refusal));
+                toasts::add(self.toasts, "refusal", words().refusal(&refusal));
             }
         }
     }
@@ -168,14 +181,23 @@ impl Console {
     pub(super) fn keep_drafts(self) {
         let own = &self.tab.now().own;
         for talk in self.threads.now() {
-            for (kind, draft) in [("reply", talk.reply), ("note", talk.note)] {
+            let passing = talk.passing.peek(|passing| {
+                let under_way = passing.as_ref().filter(|passing| passing.is_under_way());
+                under_way.map(passing::write).unwrap_or_default()
+            });
+            let drafts = [
+                ("reply", talk.reply.now()),
+                ("note", talk.note.now()),
+                ("pass", talk.pass_note.now()),
+                ("transfer", passing),
+            ];
+            for (kind, draft) in drafts {
                 let name = draft_name(talk.conversation, kind);
-                draft.peek(|draft| match draft.is_empty() {
-                    true => own.remove(&name),
-                    false => {
-                        own.set(&name, draft);
-                    }
-                });
+                if draft.is_empty() {
+                    own.remove(&name);
+                } else {
+                    own.set(&name, &draft);
+                }
             }
         }
     }

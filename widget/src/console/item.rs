@@ -2,13 +2,16 @@
 
 use shared::conversation::{Author, EndCause, Event};
 use shared::id::ConversationId;
-use shared::space::WorkItem;
-use shared::text::first_words;
+use shared::space::{Transfer, WorkItem};
+use shared::text::{Label, PersonName, first_words};
 use shared::time::Timestamp;
 
 use super::Console;
+use super::strip::left;
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
+use crate::text::fill;
+use crate::text::work::work;
 use crate::time::{self, Form};
 use crate::ui::initial;
 
@@ -40,6 +43,22 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
             ""
         };
         ["item", unread, left].concat()
+    };
+    let meta = move || of(|item| meta(item.company.as_ref(), &item.queue));
+    let transfer = move || {
+        let item = console.desk.item(conversation)?;
+        match item.transfer? {
+            Transfer::Asked { to, expires_at } => Some((to.to_string(), Some(expires_at))),
+            Transfer::Returned { to, .. } => Some((to.to_string(), None)),
+        }
+    };
+    let passed = move || match transfer() {
+        None => vec![],
+        Some((to, Some(expires_at))) => vec![
+            el("span", "").text(&fill(work().transfer_waits, &to)),
+            left(console, expires_at),
+        ],
+        Some((_, None)) => vec![el("span", "").text(work().came_back)],
     };
     let last = move || last(console, conversation);
     let message = move || {
@@ -75,8 +94,24 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
         .when(
             move || unread() > 0,
             move || el("span", "item__unread").bind_children(count),
+        )
+        .child(el("span", "item__meta").attr("dir", "auto").bind_text(meta))
+        .when(
+            move || transfer().is_some(),
+            move || {
+                el("span", "item__passed icon icon--transfer")
+                    .child(el("span", "").bind_children(passed))
+            },
         );
     el("li", "item").bind_attr("class", class).child(open)
+}
+
+/// Company and queue (F63).
+pub fn meta(company: Option<&PersonName>, queue: &Label) -> String {
+    match company {
+        Some(company) => [company.as_str(), queue.as_str()].join(" · "),
+        None => queue.to_string(),
+    }
 }
 
 /// First words and moment of the newest message.

@@ -4,6 +4,7 @@ use shared::id::ConversationId;
 use shared::space::Transferred;
 
 use super::Console;
+use super::item::meta;
 use super::ring::ring;
 use crate::dom::{El, button, el};
 use crate::text::console::words;
@@ -40,6 +41,11 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
                     el("span", "offer__words")
                         .attr("dir", "auto")
                         .bind_text(move || of(|offer| offer.first_words.clone())),
+                )
+                .child(
+                    el("span", "offer__meta")
+                        .attr("dir", "auto")
+                        .bind_text(move || of(|offer| meta(offer.company.as_ref(), &offer.queue))),
                 ),
         )
         .child(ring(console, conversation))

@@ -2,16 +2,14 @@
 
 use shared::settings::resolution;
 use shared::text::Label;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::Console;
+use super::menu::menu;
 use crate::dom::{El, button, el};
-use crate::js;
 use crate::text::console::words;
 use crate::var::Var;
 
-/// The picker. Escape closes it and gives the focus back to Resolve.
+/// The picker.
 pub fn picker(console: Console, is_open: Var<bool>, pick: impl Fn(Label) + Copy + 'static) -> El {
     let words = words();
     let choices = move || {
@@ -38,27 +36,11 @@ pub fn picker(console: Console, is_open: Var<bool>, pick: impl Fn(Label) + Copy 
         all.extend(offered.map(choice));
         all
     };
-    let on_key = move |event: web_sys::Event| {
-        if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
-            event.stop_propagation();
-            is_open.set(false);
-            let opener = js::document().query_selector(".conversation__resolve");
-            if let Ok(Some(opener)) = opener {
-                let _ = opener.unchecked_ref::<HtmlElement>().focus();
-            }
-        }
-    };
-    let picker = el("div", "picker")
-        .attr("id", "picker")
-        .attr("role", "group")
-        .attr("aria-label", words.resolution)
-        .on("keydown", on_key)
-        .bind_children(choices);
-    let html = picker.html().clone();
-    js::next_frame(move || {
-        if let Ok(Some(first)) = html.query_selector("button") {
-            let _ = first.unchecked_ref::<HtmlElement>().focus();
-        }
-    });
-    picker
+    menu(
+        "picker",
+        words.resolution,
+        ".conversation__resolve",
+        is_open,
+    )
+    .bind_children(choices)
 }

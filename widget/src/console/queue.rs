@@ -75,9 +75,7 @@ fn row(console: Console, rows: Var<Vec<Waiting>>, conversation: ConversationId) 
     let waited = move || {
         console.clock.hear();
         let waited = since().map(|since| console.desk.space_time().since(since));
-        waited
-            .map(|waited| clock(waited.as_secs()))
-            .unwrap_or_default()
+        waited.map(time::stopwatch).unwrap_or_default()
     };
     let asked = move || match of(|row| row.offered_to.clone().unwrap_or_default()) {
         name if name.is_empty() => of(|row| row.queue.clone()),
@@ -113,19 +111,6 @@ fn row(console: Console, rows: Var<Vec<Waiting>>, conversation: ConversationId) 
             )
             .text(words().assign_to_me),
         )
-}
-
-/// Minutes and seconds, as a stopwatch shows them.
-fn clock(seconds: u64) -> String {
-    let two = |part: u64| {
-        let digits = part.to_string();
-        if digits.len() < 2 {
-            ["0", &digits].concat()
-        } else {
-            digits
-        }
-    };
-    [(seconds / 60).to_string(), two(seconds % 60)].join(":")
 }
 
 impl Console {

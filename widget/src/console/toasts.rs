@@ -1,4 +1,4 @@
-//! What went wrong lately, in plain words, for a while.
+//! What went wrong or well lately, in plain words, for a while.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::{js, time};
 /// How long a toast stays, unless somebody looks at it.
 const STAYS: Duration = Duration::from_secs(8);
 
-/// The toasts on the screen, each under a number.
-pub type Toasts = Var<Vec<(u32, String)>>;
+/// The toasts on the screen, each under a number: `refusal` or `told`, and the words.
+pub type Toasts = Var<Vec<(u32, &'static str, String)>>;
 
 /// Shows a toast, and takes it away after a while.
-pub fn add(toasts: Toasts, words: String) {
+pub fn add(toasts: Toasts, kind: &'static str, words: String) {
     let id = u32::from_le_bytes(js::random());
-    toasts.update(|toasts| toasts.push((id, words)));
+    toasts.update(|toasts| toasts.push((id, kind, words)));
     let timer = Var::new(None::<Timer>);
     let ring = move || {
         let selector = [
@@ -46,13 +46,15 @@ pub fn add(toasts: Toasts, words: String) {
 
 /// The region of the toasts, always in the tree.
 pub fn toasts(toasts: Toasts) -> El {
-    let ids = move || toasts.with(|toasts| toasts.iter().map(|(id, _)| *id).collect());
+    let ids = move || toasts.with(|toasts| toasts.iter().map(|(id, ..)| *id).collect());
     let make = move |id: u32| {
-        let text = toasts.peek(|toasts| {
-            let toast = toasts.iter().find(|(other, _)| *other == id);
-            toast.map(|(_, text)| text.clone()).unwrap_or_default()
+        let (kind, text) = toasts.peek(|toasts| {
+            let toast = toasts.iter().find(|(other, ..)| *other == id);
+            toast
+                .map(|(_, kind, text)| (*kind, text.clone()))
+                .unwrap_or_default()
         });
-        el("div", "toast toast--refusal")
+        el("div", &["toast toast--", kind].concat())
             .attr("data-toast", &id.to_string())
             .child(el("p", "toast__text").text(&text))
             .child(
@@ -67,5 +69,5 @@ pub fn toasts(toasts: Toasts) -> El {
 }
 
 fn dismiss(toasts: Toasts, id: u32) {
-    toasts.update(|toasts| toasts.retain(|(other, _)| *other != id));
+    toasts.update(|toasts| toasts.retain(|(other, ..)| *other != id));
 }

@@ -1,0 +1,130 @@
+//! Colleagues and queues: whom and where work can be passed on. Pages over HTTP, read when
+//! somebody looks at them.
+
+use js_sys::Array;
+use shared::id::AgentId;
+use shared::text::Label;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Console;
+use crate::task::spawn;
+use crate::{http, js};
+
+/// A colleague.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Colleague {
+    /// Who.
+    pub agent: AgentId,
+    /// The name that colleagues see.
+    pub name: String,
+    /// `available`, `unavailable` or `away`.
+    pub status: String,
+    /// Slots filled.
+    pub used: u32,
+    /// All slots.
+    pub limit: u32,
+    /// The queues that the colleague serves; `None` for every one.
+    pub queues: Option<Vec<Label>>,
+}
+
+/// A queue.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Queue {
+    /// What it is called.
+    pub name: Label,
+    /// Takes nothing new.
+    pub is_closed: bool,
+    /// Within its hours.
+    pub is_open: bool,
+    /// How many wait in it.
+    pub waiting: u32,
+}
+
+/// A list: `None` until it has come, then the list or that it did not come.
+pub type Page<T> = Option<Result<Vec<T>, ()>>;
+
+impl Colleague {
+    /// True when something can be passed on to the colleague.
+    pub fn is_free(&self) -> bool {
+        self.status == "available" && self.used < self.limit
+    }
+
+    /// True when the colleague serves that queue.
+    pub fn serves(&self, queue: &Label) -> bool {
+        self.queues
+            .as_ref()
+            .is_none_or(|queues| queues.contains(queue))
+    }
+}
+
+impl Console {
+    /// Reads the colleagues.
+    pub fn read_colleagues(self) {
+        spawn(async move {
+            let read = self.page("agents", "agents", colleague).await;
+            // Whoever has left is nobody to pass on to.
+            let here = |colleague: &Colleague| colleague.status != "deactivated";
+            self.colleagues.set(Some(
+                read.map(|all| all.into_iter().filter(here).collect())
+                    .ok_or(()),
+            ));
+        });
+    }
+
+    /// Reads the queues.
+    pub fn read_queues(self) {
+        spawn(async move {
+            let read = self.page("queues", "queues", queue).await;
+            self.queues.set(Some(read.ok_or(())));
+        });
+    }
+
+    /// A list of the space; `None` when it did not come.
+    pub async fn page<T>(
+        self,
+        path: &str,
+        list: &str,
+        read: fn(&JsValue) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let tab = self.tab.now();
+        let token = tab.session.ensure().await.ok()?;
+        let path = ["/api/v1/spaces/", &tab.config.space, "/", path].concat();
+        let answer = http::get(&path, &token).await.ok()?;
+        let rows: Array = js::get(&answer, list)?.dyn_into().ok()?;
+        Some(rows.iter().filter_map(|row| read(&row)).collect())
+    }
+}
+
+/// A number of a row; 0 where there is none.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "slots and what waits are counted in 32 bits"
+)]
+pub fn count(row: &JsValue, name: &str) -> u32 {
+    let number = js::get(row, name).and_then(|number| number.as_f64());
+    number.unwrap_or(0.0) as u32
+}
+
+fn colleague(row: &JsValue) -> Option<Colleague> {
+    let queues = js::get(row, "queues").and_then(|queues| queues.dyn_into::<Array>().ok());
+    let label = |label: JsValue| Label::parse(&label.as_string()?).ok();
+    Some(Colleague {
+        agent: js::get_text(row, "agent")?.parse().ok()?,
+        name: js::get_text(row, "name")?,
+        status: js::get_text(row, "status")?,
+        used: count(row, "used"),
+        limit: count(row, "limit"),
+        queues: queues.map(|queues| queues.iter().filter_map(label).collect()),
+    })
+}
+
+fn queue(row: &JsValue) -> Option<Queue> {
+    let is = |name| js::get(row, name).is_some_and(|is| is.is_truthy());
+    Some(Queue {
+        name: Label::parse(&js::get_text(row, "name")?).ok()?,
+        is_closed: is("closed"),
+        is_open: is("open_now"),
+        waiting: count(row, "waiting"),
+    })
+}
