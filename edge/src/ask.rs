@@ -13,7 +13,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Settings};
-use shared::space::{Agent, Colleague, Handover, Place};
+use shared::space::{Agent, Colleague, Page, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -86,10 +86,12 @@ pub enum SpaceAsk {
         /// The queue that it would wait in.
         queue: Label,
     },
-    /// What waits for an agent?
-    Handovers {
+    /// A page of a list.
+    Page {
         /// Who reads.
         agent: AgentId,
+        /// What.
+        query: Query,
     },
     /// Who are the agents?
     Colleagues {
@@ -150,8 +152,8 @@ pub enum SpaceTold {
     },
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
-    /// To [`SpaceAsk::Handovers`].
-    Handovers(Vec<Handover>),
+    /// To [`SpaceAsk::Page`].
+    Page(Box<Page>),
     /// To [`SpaceAsk::Colleagues`].
     Colleagues(Vec<Colleague>),
     /// The report of that revision is stored.

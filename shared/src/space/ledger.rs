@@ -14,6 +14,7 @@ use super::admission::Reservations;
 use super::desk::Counts;
 use super::duty::Duty;
 use super::lanes::Lanes;
+use super::lists::Lists;
 use super::place::Lines;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
@@ -42,6 +43,8 @@ pub(super) struct Ledger {
     pub lanes: Lanes,
     /// What waits, as its customers are told.
     pub lines: Lines,
+    /// What agents read page by page.
+    pub lists: Lists,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -74,6 +77,7 @@ impl Ledger {
             audience: BTreeSet::new(),
             lanes: Lanes::new(),
             lines: Lines::new(),
+            lists: Lists::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
@@ -268,6 +272,7 @@ impl Ledger {
 
     fn list(&mut self, item: &Item) {
         let conversation = item.report.conversation;
+        self.lists.put(item);
         if let Some(due) = item.deadline() {
             self.deadlines.insert((due, conversation));
         }
@@ -299,6 +304,7 @@ impl Ledger {
 
     fn unlist(&mut self, item: &Item) {
         let conversation = item.report.conversation;
+        self.lists.take(item);
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }

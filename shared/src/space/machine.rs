@@ -7,7 +7,7 @@ use super::hours::Openness;
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Colleague, Effect, Handover, Input};
+use super::{Colleague, Effect, Input, Listed, Page, Query};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -150,13 +150,26 @@ impl Space {
         ledgers.flat_map(|ledger| ledger.items.values())
     }
 
-    /// The waiting list as that agent reads it.
+    /// A page of a list as that agent reads it.
+    ///
+    /// # Errors
+    /// When the space was not made, the agent has no place in it, or there is no such queue.
+    pub fn page(&self, agent: AgentId, query: &Query) -> Result<Page, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.page(agent, query)
+    }
+
+    /// One work item as that agent reads it; `None` for what the space does not know.
     ///
     /// # Errors
     /// When the space was not made, or the agent has no place in it.
-    pub fn handovers(&self, agent: AgentId) -> Result<Vec<Handover>, Refusal> {
+    pub fn listed(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+    ) -> Result<Option<Listed>, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
-        ledger.handovers(agent)
+        ledger.listed(agent, conversation)
     }
 
     /// The agents as that agent reads them; what has fallen due since the last input is not in it.
