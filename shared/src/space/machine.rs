@@ -7,7 +7,7 @@ use super::hours::Openness;
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Colleague, Effect, Input, Listed, Page, Query};
+use super::{Colleague, Command, Effect, Input, Listed, Page, Query};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -196,6 +196,16 @@ impl Space {
     pub fn openness(&self, now: Timestamp, queue: &Label) -> Openness {
         let ledger = self.ledger.as_ref();
         ledger.map_or(Openness::ALWAYS, |ledger| ledger.openness(now, queue))
+    }
+
+    /// Whether a transfer is still to be done as things stand, for whoever writes its note first
+    /// (R35); false when it is done or on its way.
+    ///
+    /// # Errors
+    /// The refusal that it would get.
+    pub fn would_obey(&self, agent: AgentId, command: &Command) -> Result<bool, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.would_obey(agent, command)
     }
 
     /// What can happen to a space that was not made yet.
