@@ -138,6 +138,20 @@ impl Ledger {
         Some(ledger)
     }
 
+    /// When the newest of the open offers was made: it is at least so late (K3).
+    pub fn last_offered_at(&self) -> Option<Timestamp> {
+        let starts = self.items.values().filter_map(|item| match item.state {
+            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {
+                Some(expires_at - item.offer_lasts(&self.settings))
+            }
+            ItemState::Waiting { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => None,
+        });
+        starts.max()
+    }
+
     /// Takes in an agent.
     pub fn add_agent(&mut self, agent: Agent) {
         self.roster.insert(agent.agent, Duty::new(agent));

@@ -115,10 +115,13 @@ impl Space {
         seats: impl IntoIterator<Item = (SocketId, Seat)>,
         now: Timestamp,
     ) -> Self {
+        let ledger = Ledger::restore(rows, seats, now);
+        let offered_at = ledger.as_ref().and_then(Ledger::last_offered_at);
         Self {
-            now,
+            // An object may wake where the clock is behind (K3).
+            now: now.max(offered_at.unwrap_or(now)),
             settled_at: None,
-            ledger: Ledger::restore(rows, seats, now),
+            ledger,
             touched: Touched::default(),
         }
     }
