@@ -302,5 +302,6 @@ fn k3_a7_a_clock_that_is_behind_breaks_no_promise() {
     scene.connect(ADA);
     assert_eq!(scene.offered(1), Some((ADA, 1)));
     scene.accept(ADA, 1, 1);
-    assert_eq!(instructions(&scene.wait(10_000)), [assign(1, Some(ADA))]);
+    let repeated = instructions(&scene.wait(10_000));
+    assert!(repeated.contains(&assign(1, Some(ADA))));
 }
