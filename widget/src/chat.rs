@@ -5,6 +5,7 @@ mod ended;
 mod frame;
 mod header;
 mod screen;
+mod waiting;
 mod welcome;
 
 use std::rc::Rc;

@@ -80,7 +80,16 @@ pub struct Text {
     pub welcome_title: &'static str,
     pub welcome_text: &'static str,
     pub waiting: &'static str,
-    pub waiting_text: &'static str,
+    pub rung: &'static str,
+    pub stays: &'static str,
+    pub in_line: &'static str,
+    pub soon: &'static str,
+    pub about_one: &'static str,
+    pub about: &'static str,
+    pub no_operators: &'static str,
+    pub back: &'static str,
+    pub closed_now: &'static str,
+    pub queue_full: &'static str,
     pub end: &'static str,
     pub end_question: &'static str,
     pub end_no: &'static str,
@@ -97,6 +106,7 @@ impl Text {
             | Refusal::Closed
             | Refusal::ConversationUnknown
             | Refusal::ConversationOpen { .. } => self.over,
+            Refusal::QueueFull { .. } => self.queue_full,
             Refusal::Forbidden
             | Refusal::NotAssignee
             | Refusal::AlreadyAssigned { .. }
@@ -109,7 +119,6 @@ impl Text {
             | Refusal::NoteRequired
             | Refusal::QueueUnknown
             | Refusal::QueueClosed
-            | Refusal::QueueFull { .. }
             | Refusal::NotInQueue
             | Refusal::CustomerHere
             | Refusal::CommandConflict

@@ -188,7 +188,6 @@ impl Thread {
 
     /// Where the customer stands in line, while that is known.
     #[cfg(feature = "chat")]
-    #[expect(dead_code, reason = "shown with the next commit")]
     pub fn place<T>(self, read: impl FnOnce(&Place) -> T) -> Option<T> {
         self.place.hear();
         self.with(|link| link.place().map(read))

@@ -25,6 +25,9 @@ pub enum Form {
     Time,
     /// Day of the week and date.
     Day,
+    /// Day of the week, date, hours and minutes.
+    #[cfg(feature = "chat")]
+    Opening,
     /// Date, hours and minutes.
     #[cfg(feature = "console")]
     Full,
@@ -111,6 +114,16 @@ fn formats_of(locale: &str) -> Vec<Function> {
         format(&[("timeStyle", "short")]),
         format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
     ];
+    if cfg!(feature = "chat") {
+        let opening = [
+            ("weekday", "long"),
+            ("day", "numeric"),
+            ("month", "long"),
+            ("hour", "numeric"),
+            ("minute", "2-digit"),
+        ];
+        formats.push(format(&opening));
+    }
     if cfg!(feature = "console") {
         let full = [
             ("day", "numeric"),

@@ -1,5 +1,6 @@
-//! What the log shows around its rows: welcome, waiting, and ghosts of what is on its way.
+//! What the log shows around its rows: welcome, and ghosts of what is on its way.
 
+use super::waiting::waiting;
 use super::{Chat, Screen};
 use crate::dom::{El, decor, el};
 use crate::text::text;
@@ -17,7 +18,10 @@ pub fn before(chat: Chat, log: El) -> El {
 
 /// While nobody has come yet.
 pub fn after(chat: Chat, log: El) -> El {
-    log.when(move || chat.screen() == Screen::Waiting, waiting)
+    log.when(
+        move || chat.screen() == Screen::Waiting,
+        move || waiting(chat),
+    )
 }
 
 fn welcome() -> El {
@@ -25,11 +29,4 @@ fn welcome() -> El {
         .child(decor("welcome__bell icon icon--bell"))
         .child(el("h2", "welcome__title").text(text().welcome_title))
         .child(el("p", "welcome__text").text(text().welcome_text))
-}
-
-fn waiting() -> El {
-    el("div", "waiting")
-        .child(decor("waiting__bell icon icon--bell"))
-        .child(el("p", "waiting__title").text(text().waiting))
-        .child(el("p", "waiting__text").text(text().waiting_text))
 }

@@ -54,6 +54,11 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
         Err(HttpError::Refused(401, _)) => failed(BeginFailure::Unauthorized),
         Err(HttpError::Refused(_, body)) => {
             let error = js::get(&body, "error").unwrap_or_default();
+            if js::get_text(&error, "code").is_some_and(|code| code == "queue_full") {
+                let text = js::get_text(&error, "text");
+                let text = text.and_then(|text| MessageText::parse(&text).ok());
+                return failed(BeginFailure::Refused(Refusal::QueueFull { text }));
+            }
             failed(BeginFailure::Refused(match conversation(&error) {
                 Some(conversation) => {
                     tab.local.set("conversation", &conversation.to_string());

@@ -4,6 +4,7 @@ use reactive_graph::graph::untrack;
 use shared::conversation::{Author, Command, Entry, Event, Seq};
 use shared::id::CommandId;
 use shared::link::{Failure, Input, Pending, PendingState};
+use shared::refusal::Refusal;
 use shared::time::Timestamp;
 
 use super::event::line;
@@ -182,6 +183,12 @@ fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'stat
             text.sending
         }
     };
+    let mut line = fill(text.not_sent, reason);
+    if let Some(PendingState::Failed(Failure::Refused(Refusal::QueueFull { text: Some(own) }))) =
+        item.as_ref().map(|item| &item.state)
+    {
+        own.as_str().clone_into(&mut line);
+    }
     let discard = move || thread.input(Input::Discard { id });
     let take_back = move || {
         discard();
@@ -191,7 +198,7 @@ fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'stat
     };
     el("div", "message__failure")
         .attr("role", "alert")
-        .child(el("span", "message__reason icon icon--alert").text(&fill(text.not_sent, reason)))
+        .child(el("span", "message__reason icon icon--alert").text(&line))
         .child(button("message__retry", move || thread.input(Input::Retry { id })).text(text.retry))
         .child(button("message__edit", take_back).text(text.edit))
         .child(button("message__discard", discard).text(text.discard))
