@@ -3,8 +3,6 @@
 //! An object's name is made here from what a token says, never from a client's text alone (T1),
 //! and holds the space: a conversation id of another space leads to an object that does not exist.
 
-use std::collections::BTreeMap;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
@@ -12,8 +10,8 @@ use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
-use shared::settings::{Change, Settings};
-use shared::space::{Agent, Colleague, Page, Place, Query};
+use shared::settings::{Change, Lists, Settings};
+use shared::space::{Agent, Colleague, Handover, InUse, Place};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -86,12 +84,10 @@ pub enum SpaceAsk {
         /// The queue that it would wait in.
         queue: Label,
     },
-    /// A page of a list.
-    Page {
+    /// What waits for an agent?
+    Handovers {
         /// Who reads.
         agent: AgentId,
-        /// What.
-        query: Query,
     },
     /// Who are the agents?
     Colleagues {
@@ -147,13 +143,13 @@ pub enum SpaceTold {
     Configured {
         /// All of them.
         settings: Box<Settings>,
-        /// How many work items use each resolution and reason that was changed.
-        in_use: BTreeMap<Label, u32>,
+        /// How many work items use what was changed.
+        in_use: InUse,
     },
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
-    /// To [`SpaceAsk::Page`].
-    Page(Box<Page>),
+    /// To [`SpaceAsk::Handovers`].
+    Handovers(Vec<Handover>),
     /// To [`SpaceAsk::Colleagues`].
     Colleagues(Vec<Colleague>),
     /// The report of that revision is stored.
@@ -162,6 +158,8 @@ pub enum SpaceTold {
         revision: Seq,
         /// Where the customer stands in line.
         place: Option<Place>,
+        /// Resolutions and reasons, when they are newer.
+        lists: Option<Box<Lists>>,
     },
     /// A session begins or goes on.
     Session(Session),

@@ -172,8 +172,8 @@ impl Shell<Thread> {
     fn report(self: &Rc<Self>, birth: &Birth, report: Report) {
         let (shell, space) = (self.clone(), birth.space.clone());
         self.state.wait_until(async move {
-            if let Some((revision, place)) = outbox::report(&shell.env, &space, report).await
-                && let Err(error) = shell.turn(Input::Reported { revision, place })
+            if let Some(confirmed) = outbox::report(&shell.env, &space, report).await
+                && let Err(error) = shell.turn(confirmed)
             {
                 console_error!("edge: report confirmed in vain: {error}");
             }

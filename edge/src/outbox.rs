@@ -4,18 +4,24 @@
 //! gets lost costs a few seconds and nothing else. Whatever is sent waits for the rows of its
 //! turn: the platform holds it until they are on disk.
 
-use shared::conversation::{Answer, Instruction, Report, Seq};
+use shared::conversation::{Answer, Input, Instruction, Report};
 use shared::id::{ConversationId, SpaceId};
-use shared::space::Place;
 use worker::{Env, console_warn};
 
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 
-/// Tells the space what a conversation looks like; the revision that it has stored, and the place
-/// of the customer in line.
-pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<(Seq, Option<Place>)> {
+/// Tells the space what a conversation looks like; its confirmation, for the conversation.
+pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<Input> {
     match ask::space(env, space, &SpaceAsk::Report(Box::new(report))).await {
-        Ok(SpaceTold::Confirmed { revision, place }) => Some((revision, place)),
+        Ok(SpaceTold::Confirmed {
+            revision,
+            place,
+            lists,
+        }) => Some(Input::Reported {
+            revision,
+            place,
+            lists: lists.map(|lists| *lists),
+        }),
         Ok(other) => {
             console_warn!("edge: a report was answered by {other:?}");
             None

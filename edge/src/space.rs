@@ -129,8 +129,16 @@ impl Place {
             Effect::Admitted { settings, queue } => {
                 outcome.told = Some(SpaceTold::Admitted(Box::new(settings), queue));
             }
-            Effect::Confirmed { revision, place } => {
-                outcome.told = Some(SpaceTold::Confirmed { revision, place });
+            Effect::Confirmed {
+                revision,
+                place,
+                lists,
+            } => {
+                outcome.told = Some(SpaceTold::Confirmed {
+                    revision,
+                    place,
+                    lists: lists.map(Box::new),
+                });
             }
             // Nobody calls yet: what comes later, sockets are told.
             Effect::Replied { .. } => (),
@@ -166,10 +174,9 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
-            SpaceAsk::Page { agent, query } => {
-                let page = self.with(|awake| awake.core.machine.page(agent, &query))?;
-                let told = page.map(|page| SpaceTold::Page(Box::new(page)));
-                return Ok(told.unwrap_or_else(SpaceTold::Denied));
+            SpaceAsk::Handovers { agent } => {
+                let read = self.with(|awake| awake.core.machine.handovers(agent))?;
+                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Handovers));
             }
             SpaceAsk::Colleagues { agent } => {
                 // Whoever fell silent is away, whether the alarm has rung or not.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `machine`, `born`, `turn` | inputs to effects, birth, the one way to append (K3) |
 //! | `commands`, `asked`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
+//! | `words`, `tickets` | resolutions and reasons that may be named, the ticket (WD1 to WD3, F91, F103) |
 //! | `assignment`, `reports` | proposals of the space, and what it is told (A1, F50, F56, N1, N2) |
 //! | `timers` | wait, idle, greatest age (F51, F97, F98) |
 //! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
@@ -38,11 +39,13 @@ mod sockets;
 mod table;
 #[cfg(test)]
 mod testing;
+mod tickets;
 mod timers;
 mod transcript;
 mod turn;
 mod typing;
 mod window;
+mod words;
 
 pub use check::Broken;
 pub use command::Command;
@@ -50,6 +53,7 @@ pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
 pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
+pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};
 
 use alloc::vec::Vec;
@@ -60,7 +64,7 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
-use crate::settings::Settings;
+use crate::settings::{Lists, Settings};
 use crate::space::Place;
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
@@ -148,6 +152,8 @@ pub enum Input {
         revision: Seq,
         /// Where the customer stands in line, while the conversation waits (PL1 of `place`).
         place: Option<Place>,
+        /// Resolutions and reasons, if the report said that the conversation has older ones (WD1).
+        lists: Option<Lists>,
     },
     /// The alarm rang. It may be early, late or doubled.
     Tick,
@@ -209,7 +215,7 @@ pub enum Effect {
         /// Done, by this call or an earlier one, or why not.
         reply: Result<(), Refusal>,
     },
-    /// Answer to [`Input::Asked`]: too fast (AL1). Nothing was taken in, so the same call may succeed then.
+    /// Answer to [`Input::Asked`]: too fast (AL1), or a word that the space is asked for (WD2). Nothing was taken in, so the same call may succeed then.
     Slowed {
         /// After how many milliseconds.
         retry_ms: u32,
@@ -241,6 +247,8 @@ pub enum Row {
         /// Its revision.
         revision: Seq,
     },
+    /// Resolutions and reasons, when they are newer than those of the birth (WD1); one row.
+    Lists(Lists),
     /// How far each side has received and read; one row, written with a change of state.
     Cursors(Cursors),
 }

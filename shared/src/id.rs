@@ -96,6 +96,8 @@ id! {
     CommandId
     /// A person who answers, in one space.
     AgentId
+    /// One ticket, made from the command that made it.
+    TicketId
     /// A browser that may write to a space, and the subject of its token.
     VisitorId
     /// One tab of a browser; outlives a reload of the page.

@@ -56,6 +56,21 @@ pub enum Refusal {
     /// The space has no such resolution.
     #[error("the space has no such resolution")]
     ResolutionUnknown,
+    /// The space has no such reason.
+    #[error("the space has no such reason")]
+    ReasonUnknown,
+    /// What is abandoned without a ticket needs one of the space's reasons.
+    #[error("choose a reason")]
+    ReasonRequired,
+    /// A built-in resolution can be renamed, not deleted.
+    #[error("the resolution {resolution} is built in: it can be renamed, not deleted")]
+    ResolutionBuiltIn {
+        /// Which one.
+        resolution: Label,
+    },
+    /// The conversation has a ticket already.
+    #[error("the conversation has a ticket already")]
+    TicketExists,
     /// A transfer without a note.
     #[error("a transfer needs a note")]
     NoteRequired,
@@ -114,6 +129,12 @@ pub enum Refusal {
     },
 }
 
+impl From<SettingError> for Refusal {
+    fn from(error: SettingError) -> Self {
+        Self::SettingInvalid(error)
+    }
+}
+
 impl Refusal {
     /// The word of the refusal, the same in JSON, over HTTP and in documents.
     #[must_use]
@@ -131,6 +152,10 @@ impl Refusal {
             Self::Closed => "closed",
             Self::CustomerHere => "customer_here",
             Self::ResolutionUnknown => "resolution_unknown",
+            Self::ReasonUnknown => "reason_unknown",
+            Self::ReasonRequired => "reason_required",
+            Self::ResolutionBuiltIn { .. } => "resolution_built_in",
+            Self::TicketExists => "ticket_exists",
             Self::NoteRequired => "note_required",
             Self::QueueUnknown => "queue_unknown",
             Self::QueueClosed => "queue_closed",
@@ -168,9 +193,13 @@ impl Refusal {
             | Self::NotInQueue
             | Self::CommandConflict
             | Self::ConversationOpen { .. }
+            | Self::ResolutionBuiltIn { .. }
+            | Self::TicketExists
             | Self::SettingsChanged { .. }
             | Self::QueueInUse { .. } => 409,
             Self::ResolutionUnknown
+            | Self::ReasonUnknown
+            | Self::ReasonRequired
             | Self::NoteRequired
             | Self::QueueUnknown
             | Self::SettingInvalid(_) => 422,

@@ -96,16 +96,17 @@ pub fn may(
     command: &conversation::Command,
     assignee: Option<AgentId>,
 ) -> Result<(), Refusal> {
-    use conversation::Command::{Abandon, End, Note, Post, Resolve};
+    use conversation::Command::{Abandon, CreateTicket, End, Note, Post, Resolve};
     match (person, command) {
         (Person::Visitor { .. }, Post { .. } | End) => Ok(()),
-        (Person::Visitor { .. }, Note { .. } | Resolve { .. } | Abandon { .. }) => {
-            Err(Refusal::Forbidden)
-        }
+        (
+            Person::Visitor { .. },
+            Note { .. } | Resolve { .. } | Abandon { .. } | CreateTicket { .. },
+        ) => Err(Refusal::Forbidden),
         (Person::Agent { .. }, Note { .. }) => Ok(()),
         (
             Person::Agent { agent, role, .. },
-            Post { .. } | End | Resolve { .. } | Abandon { .. },
+            Post { .. } | End | Resolve { .. } | Abandon { .. } | CreateTicket { .. },
         ) => match role {
             Role::Supervisor | Role::Admin => Ok(()),
             Role::Agent if assignee == Some(*agent) => Ok(()),
@@ -138,6 +139,11 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::Ended { .. }
         | Event::Closed { .. } => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
-        Event::NotePosted { .. } | Event::WrapUpReminded | Event::Unknown => Audience::Agents,
+        Event::NotePosted { .. }
+        | Event::WrapUpReminded
+        | Event::ReasonGiven { .. }
+        | Event::TicketCreated { .. }
+        | Event::TicketChanged { .. }
+        | Event::Unknown => Audience::Agents,
     }
 }

@@ -9,15 +9,17 @@
 //!   change was made for is refused when it is not the newest.
 //!
 //! Where the chat may be shown is S3, in `origin`; queues stand in `queue`, business hours in
-//! `hours`.
+//! `hours`, resolutions and reasons (S6 to S8) in `lists`.
 
 mod fault;
 mod hours;
+mod lists;
 mod origin;
 mod queue;
 
 pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, Holiday, Hours, Offset, Opening, Span, Zone};
+pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError};
 pub use queue::{Overflow, Queue};
 
@@ -76,8 +78,14 @@ pub struct Settings {
     /// What the customer reads when nobody accepted in time (F51); `None` for the
     /// translated text of the chat.
     pub fallback_text: Option<MessageText>,
-    /// How a conversation can be resolved; the built-in ones first (D12).
-    pub resolutions: Vec<Label>,
+    /// How a conversation can be resolved (D12).
+    pub resolutions: Vec<Resolution>,
+    /// Why it ended so, for agents to choose from: none.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// Rises when resolutions or reasons are changed.
+    #[serde(default)]
+    pub lists: u32,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -102,18 +110,6 @@ pub enum Routing {
     RoundRobin,
     /// The one with the fewest slots filled; of these, the one whose last offer lies furthest back.
     LeastBusy,
-}
-
-/// Names of resolutions that every space has and that the machines themselves use.
-pub mod resolution {
-    /// The customer was helped.
-    pub const RESOLVED: &str = "resolved";
-    /// The customer was not helped.
-    pub const NOT_RESOLVED: &str = "not_resolved";
-    /// The customer had left (F103).
-    pub const ABANDONED: &str = "abandoned";
-    /// Nobody accepted in time (F51), or the customer left before anyone did (F102).
-    pub const NOT_ANSWERED: &str = "not_answered";
 }
 
 /// The queue that every space has (F63).
@@ -176,6 +172,10 @@ pub struct Change {
     /// See [`Settings::fallback_text`].
     /// See [`Settings::fallback_text`]; an empty text for `None`.
     pub fallback_text: Option<String>,
+    /// See [`Settings::resolutions`]; the whole list.
+    pub resolutions: Option<Vec<Resolution>>,
+    /// See [`Settings::reasons`]; the whole list.
+    pub reasons: Option<Vec<Reason>>,
 }
 
 impl Settings {
@@ -185,12 +185,6 @@ impl Settings {
     /// Never: the built-in words are labels, which a test holds.
     #[must_use]
     pub fn new(name: PersonName) -> Self {
-        let built_in = [
-            resolution::RESOLVED,
-            resolution::NOT_RESOLVED,
-            resolution::ABANDONED,
-            resolution::NOT_ANSWERED,
-        ];
         Self {
             version: 0,
             name,
@@ -209,18 +203,20 @@ impl Settings {
             messages_burst: 20,
             messages_per_10s: 50,
             fallback_text: None,
-            resolutions: built_in
+            resolutions: lists::BUILT_IN
                 .iter()
-                .filter_map(|word| Label::parse(word).ok())
+                .map(|(id, _)| Resolution::bare(Label::built_in(id)))
                 .collect(),
+            reasons: vec![],
+            lists: 0,
         }
     }
 
     /// The settings after a change.
     ///
     /// # Errors
-    /// Names the first field that is not as S1 and S4 say.
-    pub fn changed(&self, change: Change) -> Result<Self, SettingError> {
+    /// Names the first field that is not as S1, S4, S6 and S7 say.
+    pub fn changed(&self, change: Change) -> Result<Self, Refusal> {
         let mut next = self.clone();
         let Change {
             name,
@@ -230,6 +226,8 @@ impl Settings {
             offer_mode,
             routing,
             queues,
+            resolutions,
+            reasons,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
@@ -250,10 +248,10 @@ impl Settings {
                 Ok(text) => Some(text),
                 Err(TextError::Empty) => None,
                 Err(TextError::TooLong { limit: max }) => {
-                    return Err(SettingFault::TooMany { max }.of("fallback_text"));
+                    return Err(SettingFault::TooMany { max }.of("fallback_text").into());
                 }
                 Err(TextError::Forbidden) => {
-                    return Err(SettingFault::Malformed.of("fallback_text"));
+                    return Err(SettingFault::Malformed.of("fallback_text").into());
                 }
             };
         }
@@ -287,6 +285,27 @@ impl Settings {
         for (field, value, target) in rates {
             *target = check(field, value, RATE)?.unwrap_or(*target);
         }
+        if let Some(resolutions) = resolutions {
+            let ids = resolutions.iter().map(|entry| &entry.id);
+            let names = resolutions.iter().map(|entry| entry.name.as_str());
+            check_list("resolutions", ids, names)?;
+            for (id, _) in lists::BUILT_IN {
+                if !resolutions.iter().any(|entry| entry.id.as_str() == id) {
+                    let resolution = Label::built_in(id);
+                    return Err(Refusal::ResolutionBuiltIn { resolution });
+                }
+            }
+            next.resolutions = resolutions;
+        }
+        if let Some(reasons) = reasons {
+            let ids = reasons.iter().map(|entry| &entry.id);
+            let names = reasons.iter().map(|entry| entry.name.as_str());
+            check_list("reasons", ids, names)?;
+            next.reasons = reasons;
+        }
+        if (&next.resolutions, &next.reasons) != (&self.resolutions, &self.reasons) {
+            next.lists = self.lists.saturating_add(1);
+        }
         if next != *self {
             next.version = self.version.saturating_add(1);
         }
@@ -310,6 +329,16 @@ impl Settings {
             Some(_) => Ok(()),
             None if queue.as_str() == GENERAL => Ok(()),
             None => Err(Refusal::QueueUnknown),
+        }
+    }
+
+    /// Resolutions and reasons, as conversations get them.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        Lists {
+            number: self.lists,
+            resolutions: self.resolutions.clone(),
+            reasons: self.reasons.clone(),
         }
     }
 
@@ -370,6 +399,21 @@ fn check_length(field: &'static str, length: usize, max: u32) -> Result<(), Sett
     } else {
         Err(SettingFault::TooMany { max }.of(field))
     }
+}
+
+fn check_list<'a>(
+    list: &'static str,
+    ids: impl ExactSizeIterator<Item = &'a Label>,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), SettingError> {
+    check_length(list, ids.len(), LIST_MAX)?;
+    let mut known = BTreeSet::new();
+    for (place, id) in ids.enumerate() {
+        if !known.insert(id) {
+            return Err(SettingFault::Twice.of(&format!("{list}[{place}].id")));
+        }
+    }
+    check_names(list, names)
 }
 
 /// Names the second of two names that differ in the case of their letters at most.
@@ -438,10 +482,5 @@ mod tests {
         let changed = settings().changed(change).unwrap();
         assert_eq!((changed.offer_s, changed.conversation_limit), (1, 100));
         assert_eq!(changed.wait_s, 1_200);
-    }
-
-    #[test]
-    fn s1_the_built_in_resolutions_are_labels() {
-        assert_eq!(settings().resolutions.len(), 4);
     }
 }

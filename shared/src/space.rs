@@ -14,7 +14,7 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `configure` R70 to R73,
+//! `transfer`), `leave` R41 and R42, `handovers` R43, `configure` R70 to R75,
 //! `colleagues` R80 and R81, `asked` R90 to R92, `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -28,13 +28,13 @@ mod commands;
 mod configure;
 mod desk;
 mod duty;
+mod handovers;
 mod hours;
 mod intake;
 mod lanes;
 mod leave;
 mod ledger;
 mod line;
-mod lists;
 mod machine;
 mod manual;
 mod offer;
@@ -50,10 +50,11 @@ mod turn;
 pub use assignment::{RETRY, RETRY_MAX};
 pub use audit::Broken;
 pub use colleagues::{Colleague, Status};
+pub use configure::InUse;
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
+pub use handovers::{HANDOVERS_MAX, Handover};
 pub use hours::Openness;
 pub use intake::TOMBSTONE;
-pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
 pub use machine::Space;
 pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN};
 pub use roster::{HELLO_WAIT, SILENCE};
@@ -70,7 +71,7 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::Person;
-use crate::settings::{Change, Settings, Zone};
+use crate::settings::{Change, Lists, Settings, Zone};
 use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
 
@@ -280,6 +281,8 @@ pub enum Effect {
         revision: Seq,
         /// Where its customer stands in line, while the conversation waits.
         place: Option<Place>,
+        /// Resolutions and reasons, when the conversation knows older ones (R74).
+        lists: Option<Lists>,
     },
     /// A command has its answer: every one of [`Input::Asked`], and every one of a socket that had
     /// to wait for the conversation. The shell tells whoever waits for it (R91).
@@ -297,8 +300,8 @@ pub enum Effect {
     ActiveSet,
     /// Answer to [`Input::Configure`]: the settings are as asked.
     Configured {
-        /// How many work items use each resolution and reason that was changed.
-        in_use: BTreeMap<Label, u32>,
+        /// How many work items use what was changed.
+        in_use: InUse,
     },
     /// Answer to [`Input::Create`], [`Input::Admit`], [`Input::SetActive`] or
     /// [`Input::Configure`]: no, and nothing changed.

@@ -1,7 +1,7 @@
 //! Texts that people write, parsed once at the border into types that cannot be wrong.
 //!
 //! - **T1** A message is trimmed and has 1 to 10,000 Unicode scalar values (SECURITY.md C6).
-//! - **T2** A name is trimmed, has 1 to 100 scalar values and no control, direction or
+//! - **T2** A name or title is trimmed, has 1 to 100 scalar values and no control, direction or
 //!   zero-width character, so it cannot imitate another name or break a line.
 //! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup.
 
@@ -92,6 +92,11 @@ text! {
         let name = bounded(text, NAME_MAX)?;
         if name.chars().any(is_hidden) { Err(TextError::Forbidden) } else { Ok(name) }
     };
+    /// What a space or an agent calls a thing, such as a resolution or a ticket (T2).
+    Title = |text| {
+        let title = bounded(text, NAME_MAX)?;
+        if title.chars().any(is_hidden) { Err(TextError::Forbidden) } else { Ok(title) }
+    };
     /// A word of the space's vocabulary, such as a resolution or a queue: 1 to 32 of
     /// `a-z`, `A-Z`, `0-9`, `_` and `-`.
     Label = |text| {
@@ -106,6 +111,14 @@ text! {
         let name = bounded(text, 64)?;
         if name.bytes().all(is_part) { Ok(name) } else { Err(TextError::Forbidden) }
     };
+}
+
+impl Title {
+    /// A title of our own; a test holds that each of them parses.
+    #[must_use]
+    pub(crate) fn built_in(word: &str) -> Self {
+        Self(word.to_owned())
+    }
 }
 
 impl Label {

@@ -247,13 +247,24 @@ fn r1_customers_and_agents_do_what_is_theirs_only() {
         let refused = customer.talk.asks(Command::Note { text }).await?;
         ensure!(refused == Err(Refusal::Forbidden), "{refused:?}");
         let resolution = shared::text::Label::parse("resolved")?;
-        let refused = customer.talk.asks(Command::Resolve { resolution }).await?;
+        let refused = customer
+            .talk
+            .asks(Command::Resolve {
+                resolution,
+                reason: None,
+            })
+            .await?;
         ensure!(refused == Err(Refusal::Forbidden), "{refused:?}");
 
         let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
         let mut talk = jack.accepts().await?;
         let resolution = shared::text::Label::parse("made_up")?;
-        let refused = talk.asks(Command::Resolve { resolution }).await?;
+        let refused = talk
+            .asks(Command::Resolve {
+                resolution,
+                reason: None,
+            })
+            .await?;
         ensure!(refused == Err(Refusal::ResolutionUnknown), "{refused:?}");
         Ok(())
     });

@@ -12,6 +12,7 @@ use stage::play;
 fn resolve(word: &str) -> Result<Command> {
     Ok(Command::Resolve {
         resolution: Label::parse(word)?,
+        reason: None,
     })
 }
 
@@ -21,7 +22,9 @@ fn ended(cause: EndCause) -> impl Fn(&Event) -> bool {
 
 fn closed(word: &'static str, by: Option<EndCause>) -> impl Fn(&Event) -> bool {
     move |event| match event {
-        Event::Closed { resolution, cause } => resolution.as_str() == word && *cause == by,
+        Event::Closed {
+            resolution, cause, ..
+        } => resolution.as_str() == word && *cause == by,
         _ => false,
     }
 }

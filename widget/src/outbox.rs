@@ -4,10 +4,10 @@
 //! Lock is free) is taken over by the next tab that starts. The form is plain text and outlives
 //! a release, which postcard would not.
 
-use shared::conversation::Command;
+use shared::conversation::{Command, TicketKind};
 use shared::id::{ConversationId, DeviceId};
 use shared::link::{Failure, Pending, PendingState};
-use shared::text::{Label, MessageText};
+use shared::text::{Label, MessageText, Title};
 use shared::time::Timestamp;
 
 use crate::store::Store;
@@ -88,15 +88,34 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
         PendingState::Failed(Failure::TooLarge) => "too_large",
         PendingState::Failed(Failure::Stale) => "stale",
     };
+    let joined;
     let (kind, text) = match &pending.command {
         Command::Post { text } => ("post", text.as_str()),
         Command::Note { text } => ("note", text.as_str()),
-        Command::Resolve { resolution } => ("resolve", resolution.as_str()),
-        Command::Abandon { reason } => ("abandon", reason.as_ref().map_or("", MessageText::as_str)),
+        Command::Resolve { resolution, reason } => {
+            joined = [resolution.as_str(), word(reason)].join(" ");
+            ("resolve", joined.as_str())
+        }
+        Command::Abandon { reason, note } => {
+            let note = note.as_ref().map_or("", MessageText::as_str);
+            joined = [word(reason), note].join(" ");
+            ("abandon", joined.as_str())
+        }
+        Command::CreateTicket { kind, title } => (
+            match kind {
+                TicketKind::Incident => "incident",
+                TicketKind::WorkOrder => "work_order",
+            },
+            title.as_str(),
+        ),
         Command::End => ("end", ""),
     };
     let at = pending.written_at.millis().to_string();
     [&conversation, at.as_str(), state, kind, text].join(" ")
+}
+
+fn word(label: &Option<Label>) -> &str {
+    label.as_ref().map_or("", Label::as_str)
 }
 
 fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
@@ -114,6 +133,7 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
         _ => PendingState::Failed(Failure::Stale),
     };
     let (kind, text) = (parts.next()?, parts.next()?);
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let command = match kind {
         "post" => Command::Post {
             text: MessageText::parse(text).ok()?,
@@ -122,10 +142,20 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
             text: MessageText::parse(text).ok()?,
         },
         "resolve" => Command::Resolve {
-            resolution: Label::parse(text).ok()?,
+            resolution: Label::parse(first).ok()?,
+            reason: Label::parse(rest).ok(),
         },
         "abandon" => Command::Abandon {
-            reason: MessageText::parse(text).ok(),
+            reason: Label::parse(first).ok(),
+            note: MessageText::parse(rest).ok(),
+        },
+        "incident" | "work_order" => Command::CreateTicket {
+            kind: if kind == "incident" {
+                TicketKind::Incident
+            } else {
+                TicketKind::WorkOrder
+            },
+            title: Title::parse(text).ok()?,
         },
         _ => Command::End,
     };
@@ -153,11 +183,28 @@ mod tests {
             Command::Note { text: text() },
             Command::Resolve {
                 resolution: Label::parse("not_resolved").unwrap(),
+                reason: None,
+            },
+            Command::Resolve {
+                resolution: Label::parse("resolved").unwrap(),
+                reason: Label::parse("luck").ok(),
             },
             Command::Abandon {
-                reason: Some(text()),
+                reason: Label::parse("left").ok(),
+                note: Some(text()),
             },
-            Command::Abandon { reason: None },
+            Command::Abandon {
+                reason: None,
+                note: Some(text()),
+            },
+            Command::Abandon {
+                reason: None,
+                note: None,
+            },
+            Command::CreateTicket {
+                kind: TicketKind::WorkOrder,
+                title: Title::parse("A new router").unwrap(),
+            },
             Command::End,
         ];
         let states = [

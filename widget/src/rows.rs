@@ -113,7 +113,10 @@ pub fn rows(
         let is_note = match item.command {
             Command::Post { .. } => false,
             Command::Note { .. } => true,
-            Command::End | Command::Resolve { .. } | Command::Abandon { .. } => continue,
+            Command::End
+            | Command::Resolve { .. }
+            | Command::Abandon { .. }
+            | Command::CreateTicket { .. } => continue,
         };
         push(
             Key::Own(item.id),
@@ -153,6 +156,9 @@ fn is_shown(entry: &Entry) -> bool {
         | Event::IdleWarned
         | Event::Ended { .. }
         | Event::WrapUpReminded
+        | Event::ReasonGiven { .. }
+        | Event::TicketCreated { .. }
+        | Event::TicketChanged { .. }
         | Event::Closed { .. } => true,
     }
 }

@@ -125,6 +125,10 @@ impl Text {
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff
             | Refusal::AgentUnknown
+            | Refusal::ReasonUnknown
+            | Refusal::ReasonRequired
+            | Refusal::TicketExists
+            | Refusal::ResolutionBuiltIn { .. }
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::QueueInUse { .. } => self.refused,

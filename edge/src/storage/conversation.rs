@@ -16,6 +16,7 @@ pub const TABLES: &str = "
 
 const BIRTH: &str = "birth";
 const REPORTED: &str = "reported";
+const LISTS: &str = "lists";
 const CURSORS: &str = "cursors";
 
 /// Reads every row.
@@ -113,6 +114,7 @@ fn fact(name: &str, value: &str) -> Result<Row> {
         REPORTED => Row::Reported {
             revision: serde_json::from_str(value)?,
         },
+        LISTS => Row::Lists(serde_json::from_str(value)?),
         CURSORS => Row::Cursors(serde_json::from_str(value)?),
         _ => return Err(corrupt("an unknown fact")),
     })
@@ -132,6 +134,7 @@ fn put(storage: &Storage, row: &Row) -> Result<()> {
         }
         Row::Birth(birth) => (BIRTH, serde_json::to_string(birth)?),
         Row::Reported { revision } => (REPORTED, serde_json::to_string(revision)?),
+        Row::Lists(lists) => (LISTS, serde_json::to_string(lists)?),
         Row::Cursors(cursors) => (CURSORS, serde_json::to_string(cursors)?),
     };
     storage.run(

@@ -5,12 +5,13 @@
 //! - **AK2** Ids are shared with the sockets of the same person: a repeat is answered as done and
 //!   has no second effect, another command under the same id is refused (M1).
 //! - **AK3** A call has no number, so nothing waits for another one (M6); too fast is told with
-//!   the pause, and nothing is taken in (AL1).
+//!   the pause, and nothing is taken in (AL1); so is a word that the space may know (WD2).
 
 use super::born::Born;
 use super::commands::sender;
 use super::log::digest;
 use super::turn::Turn;
+use super::words::ASK_AGAIN_MS;
 use super::{Command, Effect};
 use crate::id::CommandId;
 use crate::refusal::Refusal;
@@ -31,14 +32,21 @@ impl Born {
             Some(known) if known.digest == digest(&command) => Ok(()),
             Some(_) => Err(Refusal::CommandConflict),
             None => {
-                let (allowance, retry_ms) = self.allowance(sender(&person), turn.now);
+                let (_, retry_ms) = self.allowance(sender(&person), turn.now);
                 if retry_ms > 0 {
                     turn.effects.push(Effect::Slowed { retry_ms });
                     return;
                 }
-                allowance.spend();
-                self.decide(&person, command)
-                    .map(|events| self.carry_out(turn, &person, id, events))
+                let decided = self.decide(&person, id, command);
+                if let Err(refusal) = &decided
+                    && self.asks_for_words(turn, refusal)
+                {
+                    let retry_ms = ASK_AGAIN_MS;
+                    turn.effects.push(Effect::Slowed { retry_ms });
+                    return;
+                }
+                self.allowance(sender(&person), turn.now).0.spend();
+                decided.map(|events| self.carry_out(turn, &person, id, events))
             }
         };
         turn.effects.push(Effect::Replied { person, id, reply });
@@ -65,14 +73,20 @@ mod tests {
     }
 
     fn commands() -> [Command; 6] {
-        let resolution = label("magic");
+        let magic = Command::Resolve {
+            resolution: label("magic"),
+            reason: None,
+        };
         [
             post("Hi"),
             note("Hm"),
             Command::End,
             resolve(),
-            Command::Resolve { resolution },
-            Command::Abandon { reason: None },
+            magic,
+            Command::Abandon {
+                reason: None,
+                note: None,
+            },
         ]
     }
 

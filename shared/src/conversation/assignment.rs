@@ -53,6 +53,7 @@ impl Born {
             Stage::WrappingUp { .. } if closes && is_new => {
                 let closed = Event::Closed {
                     resolution: Label::built_in(resolution::NOT_RESOLVED),
+                    name: None,
                     cause: None,
                 };
                 self.append(turn, Author::System, None, closed);

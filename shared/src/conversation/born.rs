@@ -10,13 +10,14 @@ use super::log::{Log, digest};
 use super::reports::Reporting;
 use super::sockets::Socket;
 use super::turn::Turn;
-use super::{Author, Birth, Command, Effect, Entry, Event, Lifecycle, Row, Sender, Seq};
+use super::words::Words;
+use super::{Author, Birth, Command, Effect, Entry, Event, Lifecycle, Row, Sender, Seq, Ticket};
 use crate::frame::SocketId;
 use crate::id::{CommandId, DeviceId};
 use crate::mutant::{self, Mutant};
 use crate::rights::{Audience, Side, audience};
 use crate::space::Place;
-use crate::text::{MessageText, first_words};
+use crate::text::{Label, MessageText, first_words};
 
 /// Length of the first words in a report, in scalar values: one line of a list.
 const FIRST_WORDS: usize = 80;
@@ -30,6 +31,10 @@ pub(super) struct Born {
     pub(super) first_words: String,
     /// True after the reminder: no internal entry changes the lifecycle.
     pub(super) is_reminded: bool,
+    /// The reason that was given last.
+    pub(super) reason: Option<Label>,
+    pub(super) ticket: Option<Ticket>,
+    pub(super) words: Words,
     pub(super) sockets: BTreeMap<SocketId, Socket>,
     /// Newest connection of each tab.
     pub(super) devices: BTreeMap<DeviceId, u32>,
@@ -49,12 +54,16 @@ pub(super) struct Born {
 impl Born {
     /// The state before the first entry.
     pub(super) fn new(birth: Birth) -> Self {
+        let words = Words::new(&birth.settings);
         Self {
             lifecycle: Lifecycle::born(&birth),
             birth,
             log: Log::default(),
             first_words: String::new(),
             is_reminded: false,
+            reason: None,
+            ticket: None,
+            words,
             sockets: BTreeMap::new(),
             devices: BTreeMap::new(),
             allowances: BTreeMap::new(),
@@ -154,6 +163,10 @@ impl Born {
         if let Event::WrapUpReminded = entry.event {
             self.is_reminded = true;
         }
+        if let Event::ReasonGiven { reason, .. } = &entry.event {
+            self.reason = Some(reason.clone());
+        }
+        self.take_ticket(&entry.event);
         if is_reported(&entry.event) {
             self.reporting.revise(entry.seq, entry.at);
         }
@@ -174,11 +187,15 @@ const fn is_reported(event: &Event) -> bool {
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
         | Event::Ended { .. }
-        | Event::Closed { .. } => true,
+        | Event::Closed { .. }
+        | Event::TicketCreated { .. }
+        | Event::TicketChanged { .. } => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
         | Event::IdleWarned
         | Event::WrapUpReminded
+        // It stands before the close, which reports it.
+        | Event::ReasonGiven { .. }
         | Event::Unknown => false,
     }
 }

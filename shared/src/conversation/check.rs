@@ -199,6 +199,7 @@ mod tests {
         let closed = || Event::Closed {
             resolution: label("resolved"),
             cause: None,
+            name: None,
         };
         let ended = || Event::Ended {
             cause: EndCause::Idle,

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Label, MessageText};
+use super::tickets::TicketKind;
+use crate::text::{Label, MessageText, Title};
 
 /// What a person asks for: imperative.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -24,10 +25,23 @@ pub enum Command {
     Resolve {
         /// One of the space's resolutions.
         resolution: Label,
+        /// One of the space's reasons, or none.
+        #[serde(default)]
+        reason: Option<Label>,
     },
     /// Close what the customer has left (F103, D3).
     Abandon {
-        /// Why, as an internal note.
-        reason: Option<MessageText>,
+        /// One of the space's reasons: needed where the space has any and no ticket was made.
+        reason: Option<Label>,
+        /// More about it, as an internal note.
+        #[serde(default)]
+        note: Option<MessageText>,
+    },
+    /// Make a ticket (F91).
+    CreateTicket {
+        /// What it is.
+        kind: TicketKind,
+        /// What it is about.
+        title: Title,
     },
 }

@@ -9,10 +9,12 @@
 //!   one: Closed at once (F88, F99).
 //! - **F87, F57** Resolve: Wrapping up → Closed; from Active both steps in one turn (D1).
 //! - **F100, F101, F102** Cancel by the customer: Active → Wrapping up, Waiting → Closed (D2).
-//! - **F103** Abandon: what the customer has left is closed as abandoned, with the reason as a note;
-//!   from Active in one turn, once no tab of the customer is connected (D3).
+//! - **F103** Abandon: what the customer has left is closed as abandoned; from Active in one turn,
+//!   once no tab of the customer is connected. Without a ticket it needs one of the space's reasons,
+//!   where the space has any; with one the ticket is cancelled first (D3).
 //! - **U10** Whatever comes after the end is refused; nothing opens a conversation again.
-//! - A refusal is final and moves the expected number on; too fast is a hold and does not.
+//! - A refusal is final and moves the expected number on; too fast, or a word that the space may
+//!   know (WD2), is a hold and does not.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -21,6 +23,7 @@ use super::born::Born;
 use super::log::digest;
 use super::timers::not_answered;
 use super::turn::Turn;
+use super::words::ASK_AGAIN_MS;
 use super::{Author, Command, EndCause, Event, Sender, Stage};
 use crate::frame::{FromServer, SocketId};
 use crate::id::CommandId;
@@ -28,7 +31,7 @@ use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Side};
 use crate::settings::resolution;
-use crate::text::Label;
+use crate::text::{Label, Title};
 
 impl Born {
     /// Takes a command from a socket that said hello.
@@ -62,17 +65,6 @@ impl Born {
         if n < expected && !is_repeat {
             return;
         }
-        if n >= expected && known.is_none() {
-            let (allowance, retry_ms) = self.allowance(sender, turn.now);
-            if retry_ms > 0 {
-                self.hold(turn, from, n, retry_ms);
-                return;
-            }
-            allowance.spend();
-        }
-        if n >= expected {
-            self.expect(turn, from, n.saturating_add(1));
-        }
         let answer = match known {
             Some(known) if is_repeat => FromServer::Repeated {
                 id,
@@ -83,21 +75,43 @@ impl Born {
                 id,
                 refusal: Refusal::CommandConflict,
             },
-            None => match self.decide(&person, command) {
-                Ok(events) => {
-                    self.stops_typing(from);
-                    return self.carry_out(turn, &person, id, events);
+            None => {
+                let (_, retry_ms) = self.allowance(sender, turn.now);
+                if retry_ms > 0 {
+                    return self.hold(turn, from, n, retry_ms);
                 }
-                Err(refusal) => FromServer::Refused { id, refusal },
-            },
+                match self.decide(&person, id, command) {
+                    Ok(events) => {
+                        self.allowance(sender, turn.now).0.spend();
+                        self.expect(turn, from, n.saturating_add(1));
+                        self.stops_typing(from);
+                        return self.carry_out(turn, &person, id, events);
+                    }
+                    Err(refusal) if self.asks_for_words(turn, &refusal) => {
+                        return self.hold(turn, from, n, ASK_AGAIN_MS);
+                    }
+                    Err(refusal) => {
+                        self.allowance(sender, turn.now).0.spend();
+                        FromServer::Refused { id, refusal }
+                    }
+                }
+            }
         };
+        if n >= expected {
+            self.expect(turn, from, n.saturating_add(1));
+        }
         turn.send(vec![from], answer);
     }
 
     /// What a command would make happen, and nothing else: the table of stage, command, person.
     ///
     /// The last event is the one that carries the id of the command.
-    pub(super) fn decide(&self, person: &Person, command: Command) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn decide(
+        &self,
+        person: &Person,
+        id: CommandId,
+        command: Command,
+    ) -> Result<Vec<Event>, Refusal> {
         let stage = &self.lifecycle.stage;
         let assignee = self.lifecycle.assignee().map(|assignee| assignee.agent);
         match (rights::may(person, &command, assignee), stage) {
@@ -128,37 +142,29 @@ impl Born {
             (Command::Resolve { .. } | Command::Abandon { .. }, Stage::Waiting { .. }) => {
                 Err(Refusal::NotAssignee)
             }
-            (Command::Resolve { resolution }, _)
-                if !self.birth.settings.resolutions.contains(&resolution) =>
-            {
-                Err(Refusal::ResolutionUnknown)
+            (Command::CreateTicket { kind, title }, _) => {
+                Ok(vec![self.ticket_created(id, kind, title)?])
             }
             (Command::Abandon { .. }, Stage::Active { .. }) if self.is_customer_here() => {
                 Err(Refusal::CustomerHere)
             }
-            (Command::Abandon { reason }, stage) => {
-                let note = reason.map(|text| Event::NotePosted { text });
-                let is_active = matches!(stage, Stage::Active { .. });
-                let ended = is_active.then_some(Event::Ended { cause });
-                let closed = Event::Closed {
-                    resolution: Label::built_in(resolution::ABANDONED),
-                    cause: None,
-                };
-                Ok(note.into_iter().chain(ended).chain([closed]).collect())
+            (Command::Abandon { reason, note }, stage) => {
+                let needs_reason = self.ticket.is_none() && !self.words.lists.reasons.is_empty();
+                if needs_reason && reason.is_none() {
+                    return Err(Refusal::ReasonRequired);
+                }
+                let note = note.map(|text| Event::NotePosted { text });
+                let before = [note, self.ticket_cancelled(), self.words.given(reason)?];
+                let resolution = Label::built_in(resolution::ABANDONED);
+                let closed = closed(stage, cause, resolution, None);
+                Ok(before.into_iter().flatten().chain(closed).collect())
             }
-            (Command::Resolve { resolution }, Stage::WrappingUp { .. }) => {
-                Ok(vec![Event::Closed {
-                    resolution,
-                    cause: None,
-                }])
+            (Command::Resolve { resolution, reason }, stage) => {
+                let name = self.words.resolved(&resolution)?;
+                let given = self.words.given(reason)?;
+                let closed = closed(stage, cause, resolution, name);
+                Ok(given.into_iter().chain(closed).collect())
             }
-            (Command::Resolve { resolution }, Stage::Active { .. }) => Ok(vec![
-                Event::Ended { cause },
-                Event::Closed {
-                    resolution,
-                    cause: None,
-                },
-            ]),
         }
     }
 
@@ -210,6 +216,23 @@ impl Born {
             }
         }
     }
+}
+
+/// The last steps: from Active two of them, in one turn (F57).
+fn closed(
+    stage: &Stage,
+    cause: EndCause,
+    resolution: Label,
+    name: Option<Title>,
+) -> impl Iterator<Item = Event> {
+    let is_active = matches!(stage, Stage::Active { .. });
+    let ended = is_active.then_some(Event::Ended { cause });
+    let closed = Event::Closed {
+        resolution,
+        cause: None,
+        name,
+    };
+    ended.into_iter().chain([closed])
 }
 
 /// Whose ids a person's commands belong to.
@@ -308,8 +331,11 @@ mod tests {
     #[test]
     fn f87_a_resolution_is_one_of_the_space() {
         let mut desk = Desk::active();
-        let resolution = label("magic");
-        let unknown = desk.at(ms(1), send(JACK, 1, 1, Command::Resolve { resolution }));
+        let magic = Command::Resolve {
+            resolution: label("magic"),
+            reason: None,
+        };
+        let unknown = desk.at(ms(1), send(JACK, 1, 1, magic));
         assert_eq!(words(&unknown), ["refused resolution_unknown to [2]"]);
         assert_eq!(desk.stage(), "active");
     }
@@ -351,7 +377,8 @@ mod tests {
     #[test]
     fn f103_what_the_customer_has_left_is_abandoned_with_a_note() {
         let abandon = || Command::Abandon {
-            reason: Some(text("He went away")),
+            reason: None,
+            note: Some(text("He went away")),
         };
         let mut desk = Desk::active();
         desk.at(s(1), Input::Disconnected { socket: CUSTOMER });

@@ -5,8 +5,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, CommandId, VisitorId};
-use crate::text::{Label, MessageText, PersonName};
+use super::tickets::{TicketKind, TicketStatus};
+use crate::id::{AgentId, CommandId, TicketId, VisitorId};
+use crate::text::{Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
 /// Place of an entry in a log: 1, 2, 3 … without a gap, for each side by its own count;
@@ -175,6 +176,31 @@ pub enum Event {
         resolution: Label,
         /// What ended it, when it was closed without wrapping up.
         cause: Option<EndCause>,
+        /// What the space calls [`crate::settings::resolution::RESOLVED`], if that is how it was resolved
+        /// and the space has renamed it: the customer reads it (F57). Agents know all names from
+        /// their desks.
+        name: Option<Title>,
+    },
+    /// Why it is closed as it is. Agents alone get it.
+    ReasonGiven {
+        /// One of the space's reasons.
+        reason: Label,
+        /// What it was called at that moment.
+        name: Title,
+    },
+    /// An agent made a ticket of it (F91). Agents alone get it.
+    TicketCreated {
+        /// The ticket's own name.
+        ticket: TicketId,
+        /// What it is.
+        kind: TicketKind,
+        /// What it is about.
+        title: Title,
+    },
+    /// The ticket stands elsewhere. Agents alone get it.
+    TicketChanged {
+        /// Where.
+        status: TicketStatus,
     },
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
     Unknown,
@@ -211,6 +237,9 @@ impl Event {
             Self::Ended { .. } => "ended",
             Self::WrapUpReminded => "wrap_up_reminded",
             Self::Closed { .. } => "closed",
+            Self::ReasonGiven { .. } => "reason_given",
+            Self::TicketCreated { .. } => "ticket_created",
+            Self::TicketChanged { .. } => "ticket_changed",
             Self::Unknown => "unknown",
         }
     }
@@ -228,6 +257,9 @@ impl Event {
             | Self::Ended { .. }
             | Self::WrapUpReminded
             | Self::Closed { .. }
+            | Self::ReasonGiven { .. }
+            | Self::TicketCreated { .. }
+            | Self::TicketChanged { .. }
             | Self::Unknown => None,
         }
     }

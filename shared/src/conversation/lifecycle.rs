@@ -116,6 +116,9 @@ impl Lifecycle {
             Event::Opened { .. }
             | Event::NotePosted { .. }
             | Event::WrapUpReminded
+            | Event::ReasonGiven { .. }
+            | Event::TicketCreated { .. }
+            | Event::TicketChanged { .. }
             | Event::Unknown => (),
             Event::MessagePosted { .. } => {
                 if entry.author != Author::System {
@@ -164,7 +167,9 @@ impl Lifecycle {
                     };
                 }
             }
-            Event::Closed { resolution, cause } => {
+            Event::Closed {
+                resolution, cause, ..
+            } => {
                 let cause = match (&self.stage, cause) {
                     (_, Some(cause)) | (Stage::WrappingUp { cause, .. }, None) => *cause,
                     (Stage::Waiting { .. } | Stage::Active { .. } | Stage::Closed { .. }, None) => {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
-use super::{Command, Entry, Event, Sender, Seq};
+use super::{Command, Entry, Event, Sender, Seq, TicketKind};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
@@ -193,9 +193,11 @@ pub(super) fn digest(command: &Command) -> u64 {
         Command::Post { text } => hash(0, text.as_str()),
         Command::Note { text } => hash(1, text.as_str()),
         Command::End => hash(2, ""),
-        Command::Resolve { resolution } => hash(3, resolution.as_str()),
-        // It is a way to resolve; its reason has an entry of its own.
+        // Reasons have entries of their own.
+        Command::Resolve { resolution, .. } => hash(3, resolution.as_str()),
+        // It is a way to resolve.
         Command::Abandon { .. } => hash(3, resolution::ABANDONED),
+        Command::CreateTicket { kind, title } => hash(ticket_kind(*kind), title.as_str()),
     }
 }
 
@@ -209,14 +211,25 @@ fn digest_of(event: &Event) -> Option<u64> {
         Event::Closed {
             resolution,
             cause: None,
+            ..
         } => Some(hash(3, resolution.as_str())),
+        Event::TicketCreated { kind, title, .. } => Some(hash(ticket_kind(*kind), title.as_str())),
         Event::Opened { .. }
+        | Event::ReasonGiven { .. }
+        | Event::TicketChanged { .. }
         | Event::AgentRequested
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned
         | Event::WrapUpReminded
         | Event::Unknown => None,
+    }
+}
+
+const fn ticket_kind(kind: TicketKind) -> u8 {
+    match kind {
+        TicketKind::Incident => 4,
+        TicketKind::WorkOrder => 5,
     }
 }
 
@@ -248,6 +261,7 @@ mod tests {
                 Event::Closed {
                     resolution,
                     cause: None,
+                    name: None,
                 },
             ),
         ];

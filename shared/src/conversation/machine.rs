@@ -13,7 +13,6 @@ use super::check::Broken;
 use super::turn::Turn;
 use super::{Answer, Effect, Input, Instruction, Outcome, Row, Seat};
 use crate::frame::{CloseCode, SocketId};
-use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -29,11 +28,7 @@ impl Conversation {
     ///
     /// Whatever fell due up to `now` is settled first, so a late alarm changes nothing.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
-        self.now = if mutant::is(Mutant::TimeGoesBack) {
-            now
-        } else {
-            self.now.max(now)
-        };
+        self.now = self.now.max(now);
         let Some(born) = &mut self.born else {
             return self.before_birth(input);
         };
@@ -54,7 +49,12 @@ impl Conversation {
             } => born.asked(&mut turn, person, id, command),
             Input::Disconnected { socket } => born.disconnected(&mut turn, socket),
             Input::Instructed(instruction) => born.instructed(&mut turn, instruction),
-            Input::Reported { revision, place } => {
+            Input::Reported {
+                revision,
+                place,
+                lists,
+            } => {
+                born.learn(&mut turn, lists);
                 born.reported(&mut turn, revision);
                 place
                     .into_iter()

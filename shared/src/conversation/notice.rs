@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{EndCause, Fence, Seq, Source};
 use super::lifecycle::Assignee;
+use super::tickets::Ticket;
 use crate::id::{ConversationId, VisitorId};
 use crate::space::Place;
 use crate::text::{Label, PersonName};
@@ -47,6 +48,12 @@ pub struct Report {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// The ticket that was made of it.
+    #[serde(default)]
+    pub ticket: Option<Ticket>,
+    /// Number of the resolutions and reasons that it knows (WD1).
+    #[serde(default)]
+    pub lists: u32,
     /// Age of the conversation when the report was made, in milliseconds: objects exchange
     /// durations, never instants (K2).
     pub age_ms: u64,
@@ -76,6 +83,9 @@ pub enum Standing {
         cause: EndCause,
         /// How it was resolved.
         resolution: Label,
+        /// Why, where a reason was chosen.
+        #[serde(default)]
+        reason: Option<Label>,
     },
 }
 

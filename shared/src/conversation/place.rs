@@ -123,6 +123,7 @@ mod tests {
         let confirmed = Input::Reported {
             revision,
             place: Some(place(2, ms(50))),
+            lists: None,
         };
         let effects = desk.at(s(5), confirmed);
         assert_eq!(told(&effects), [(CUSTOMER, 2), (SECOND_TAB, 2)]);

@@ -75,7 +75,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         3 => Just(note("note")),
         1 => Just(Command::End),
         1 => Just(resolve()),
-        1 => Just(Command::Resolve { resolution: label("magic") }),
+        1 => Just(Command::Resolve { resolution: label("magic"), reason: None }),
     ]
 }
 
@@ -187,6 +187,7 @@ impl Scene {
             What::Assign { fence, to } => assign(fence, to),
             What::Confirm => Input::Reported {
                 place: None,
+                lists: None,
                 revision: self.desk.machine.born().reporting.revision,
             },
             What::Tick => Input::Tick,

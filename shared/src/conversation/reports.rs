@@ -64,7 +64,11 @@ impl Born {
             } => Standing::WrappingUp { assignee, cause },
             Stage::Closed {
                 cause, resolution, ..
-            } => Standing::Closed { cause, resolution },
+            } => Standing::Closed {
+                cause,
+                resolution,
+                reason: self.reason.clone(),
+            },
         };
         Report {
             conversation: self.birth.conversation,
@@ -78,6 +82,8 @@ impl Born {
             skills: self.birth.skills.clone(),
             source: self.birth.source,
             company: self.birth.company.clone(),
+            ticket: self.ticket.clone(),
+            lists: self.words.lists.number,
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),
         }
     }

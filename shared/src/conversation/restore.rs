@@ -28,6 +28,7 @@ impl Born {
         let mut entries: Vec<(Entry, Option<Seq>)> = Vec::new();
         let mut devices = BTreeMap::new();
         let mut confirmed = Seq(0);
+        let mut lists = None;
         let mut cursors = Cursors::default();
         for row in rows {
             match row {
@@ -37,6 +38,7 @@ impl Born {
                     devices.insert(device, connection);
                 }
                 Row::Reported { revision } => confirmed = revision,
+                Row::Lists(row) => lists = Some(row),
                 Row::Cursors(row) => cursors = row,
             }
         }
@@ -45,6 +47,9 @@ impl Born {
         }
         entries.sort_by_key(|(entry, _)| entry.seq);
         let mut born = Self::new(birth?);
+        if let Some(lists) = lists {
+            born.words.lists = lists;
+        }
         born.devices = devices;
         for (entry, public) in &entries {
             born.take(entry, *public);

@@ -13,8 +13,9 @@ use alloc::vec::Vec;
 use expect_test::expect_file;
 
 use super::testing::*;
-use super::{Command, Effect, Input};
+use super::{Command, Effect, Input, TicketKind};
 use crate::frame::{CloseCode, SocketId};
+use crate::text::Title;
 
 /// The customer with two tabs, the one who holds it, a colleague, a supervisor, an admin, and a
 /// visitor whose conversation it is not.
@@ -42,7 +43,6 @@ fn stages() -> Vec<(&'static str, Desk)> {
 
 fn commands() -> Vec<(&'static str, Command)> {
     let unknown = label("no_such_resolution");
-    let reason = Some(text("He went away"));
     vec![
         ("post", post("Hi")),
         ("note", note("Hm")),
@@ -52,10 +52,30 @@ fn commands() -> Vec<(&'static str, Command)> {
             "resolve as something unknown",
             Command::Resolve {
                 resolution: unknown,
+                reason: None,
             },
         ),
-        ("abandon", Command::Abandon { reason: None }),
-        ("abandon with a reason", Command::Abandon { reason }),
+        (
+            "abandon",
+            Command::Abandon {
+                reason: None,
+                note: None,
+            },
+        ),
+        (
+            "abandon with a note",
+            Command::Abandon {
+                reason: None,
+                note: Some(text("He went away")),
+            },
+        ),
+        (
+            "create ticket",
+            Command::CreateTicket {
+                kind: TicketKind::Incident,
+                title: Title::parse("Router is dead").unwrap(),
+            },
+        ),
     ]
 }
 
@@ -67,6 +87,7 @@ const fn name_of(command: &Command) -> &'static str {
         Command::End => "end",
         Command::Resolve { .. } => "resolve",
         Command::Abandon { .. } => "abandon",
+        Command::CreateTicket { .. } => "create ticket",
     }
 }
 

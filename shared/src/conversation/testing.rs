@@ -61,7 +61,8 @@ pub(super) fn note(words: &str) -> Command {
 
 pub(super) fn resolve() -> Command {
     let resolution = label("resolved");
-    Command::Resolve { resolution }
+    let reason = None;
+    Command::Resolve { resolution, reason }
 }
 
 pub(super) fn name(name: &str) -> PersonName {
@@ -185,7 +186,11 @@ pub(super) fn place(number: u32, as_of: Timestamp) -> Place {
 /// The space has stored the report of that revision; who waits is the first in line.
 pub(super) fn confirmed(revision: Seq) -> Input {
     let place = Some(place(1, ms(0)));
-    Input::Reported { revision, place }
+    Input::Reported {
+        revision,
+        place,
+        lists: None,
+    }
 }
 
 /// The machine with a disk: what a shell keeps of it.
@@ -219,6 +224,29 @@ impl Desk {
         let mut desk = Self::open();
         desk.at(ms(0), assign(1, Some(JACK)));
         desk.confirm(ms(0));
+        desk
+    }
+
+    /// Active, in a space that has reasons.
+    pub(super) fn with_reasons() -> Self {
+        let mut lists = birth().settings.lists();
+        lists.number = 1;
+        lists.reasons.push(crate::settings::Reason {
+            id: label("left"),
+            name: crate::text::Title::parse("The customer left").unwrap(),
+        });
+        let mut desk = Self::active();
+        let revision = desk.machine.born().reporting.revision;
+        let lists = Some(lists);
+        let place = None;
+        desk.at(
+            ms(0),
+            Input::Reported {
+                revision,
+                place,
+                lists,
+            },
+        );
         desk
     }
 
@@ -294,7 +322,11 @@ impl Desk {
                     ..entry.clone()
                 }),
             },
-            Row::Birth(_) | Row::Device { .. } | Row::Reported { .. } | Row::Cursors(_) => None,
+            Row::Birth(_)
+            | Row::Device { .. }
+            | Row::Reported { .. }
+            | Row::Lists(_)
+            | Row::Cursors(_) => None,
         });
         entries.collect()
     }
@@ -336,6 +368,7 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         }
         Effect::Save(Row::Device { .. }) => "save device".into(),
         Effect::Save(Row::Reported { revision }) => format!("save reported {revision}"),
+        Effect::Save(Row::Lists(_)) => "save lists".into(),
         Effect::Save(Row::Cursors(_)) => "save cursors".into(),
         Effect::Send { to, frame } => {
             let to: Vec<u64> = to.iter().map(|socket| socket.0).collect();

@@ -105,6 +105,7 @@ impl Born {
 pub(super) fn not_answered(cause: EndCause) -> Event {
     Event::Closed {
         resolution: Label::built_in(resolution::NOT_ANSWERED),
+        name: None,
         cause: Some(cause),
     }
 }

@@ -176,7 +176,8 @@ impl Outbox {
             Command::Note { .. }
             | Command::End
             | Command::Resolve { .. }
-            | Command::Abandon { .. } => None,
+            | Command::Abandon { .. }
+            | Command::CreateTicket { .. } => None,
         })
     }
 
@@ -253,7 +254,8 @@ fn is_stale(now: Timestamp, item: &Pending) -> bool {
 fn length(command: &Command) -> usize {
     match command {
         Command::Post { text } | Command::Note { text } => text.as_str().len(),
-        Command::Abandon { reason: Some(text) } => text.as_str().len(),
-        Command::End | Command::Resolve { .. } | Command::Abandon { reason: None } => 0,
+        Command::Abandon { note, .. } => note.as_ref().map_or(0, |text| text.as_str().len()),
+        Command::CreateTicket { title, .. } => title.as_str().len(),
+        Command::End | Command::Resolve { .. } => 0,
     }
 }

@@ -8,9 +8,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::configure::InUse;
 use super::desk::Counts;
 use super::ledger::Ledger;
-use super::lists::Lists;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::Fence;
@@ -77,7 +77,6 @@ impl Ledger {
         }
         self.check_duties()?;
         self.check_order()?;
-        self.check_lists()?;
         self.check_counts()
     }
 
@@ -193,25 +192,16 @@ impl Ledger {
         })
     }
 
-    /// R94: every item stands in its list and no other.
-    fn check_lists(&self) -> Result<(), Broken> {
-        let mut lists = Lists::new();
-        for item in self.items.values() {
-            lists.put(item);
-        }
-        ensure(self.lists == lists, "R94", || {
-            format!("{:?} is not {lists:?}", self.lists)
-        })
-    }
-
     fn check_counts(&self) -> Result<(), Broken> {
         use crate::conversation::Standing;
         let mut counts = Counts {
             colleagues: self.counts.colleagues,
             ..Counts::default()
         };
+        let mut uses = InUse::default();
         let mut work: BTreeMap<Label, u32> = BTreeMap::new();
         for item in self.items.values() {
+            uses.count(item, true);
             for queue in item.work_of() {
                 *work.entry(queue.clone()).or_default() += 1;
             }
@@ -226,6 +216,9 @@ impl Ledger {
         counts.available = u32::try_from(on_duty.count()).unwrap_or(u32::MAX);
         ensure(self.counts == counts, "R25", || {
             format!("{:?} is not {counts:?}", self.counts)
+        })?;
+        ensure(self.uses == uses, "R75", || {
+            format!("{:?} is not {uses:?}", self.uses)
         })?;
         ensure(self.work == work, "R73", || {
             format!("{:?} is not {work:?}", self.work)

@@ -9,24 +9,71 @@
 //! - **R73** A queue with work, waiting, held or on its way to it, is not deleted: closed, it takes
 //!   no new work (R39) and drains. What agents were members of goes with it; who was a member of
 //!   nothing else serves nothing until the next queue is named.
+//! - **R74** A conversation judges what it may be resolved as. The confirmation of its report brings
+//!   it resolutions and reasons when the report says that it knows older ones (WD1, WD2).
+//! - **R75** Who changes or deletes a resolution or a reason reads how many work items use it (D12).
 
 use alloc::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use super::lanes::Lanes;
 use super::ledger::Ledger;
+use super::row::Item;
 use super::turn::Turn;
+use crate::conversation::Standing;
 use crate::id::AgentId;
 use crate::refusal::Refusal;
 use crate::rights;
-use crate::settings::{Change, Settings};
+use crate::settings::{Change, Lists, Settings};
+use crate::text::Label;
+
+/// How many work items use the resolutions and reasons that were changed: renamed, or deleted.
+///
+/// Counted over what the space remembers: its open work items and two days of closed ones.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InUse {
+    /// By resolution.
+    pub resolutions: BTreeMap<Label, u32>,
+    /// By reason.
+    pub reasons: BTreeMap<Label, u32>,
+}
+
+impl InUse {
+    /// Counts a work item in, or out.
+    pub(super) fn count(&mut self, item: &Item, is_in: bool) {
+        let Standing::Closed {
+            resolution, reason, ..
+        } = &item.report.standing
+        else {
+            return;
+        };
+        tally(&mut self.resolutions, resolution, is_in);
+        if let Some(reason) = reason {
+            tally(&mut self.reasons, reason, is_in);
+        }
+    }
+}
+
+fn tally(uses: &mut BTreeMap<Label, u32>, id: &Label, is_in: bool) {
+    let count = uses.entry(id.clone()).or_default();
+    *count = if is_in {
+        count.saturating_add(1)
+    } else {
+        count.saturating_sub(1)
+    };
+    if *count == 0 {
+        uses.remove(id);
+    }
+}
 
 impl Ledger {
     /// Changes the settings, or says why not (R70).
     pub fn configure(&mut self, turn: &mut Turn, by: AgentId, change: Change) {
         let effect = match self.reconsidered(by, change) {
             Ok(next) => {
-                let in_use = BTreeMap::new();
+                let in_use = self.in_use(&next);
                 if next != self.settings {
                     self.adopt(turn, next);
                 }
@@ -35,6 +82,31 @@ impl Ledger {
             Err(refusal) => Effect::Denied(refusal),
         };
         turn.effects.push(effect);
+    }
+
+    /// How many work items use what would be changed (R75).
+    fn in_use(&self, next: &Settings) -> InUse {
+        let (before, after) = (self.settings.lists(), next.lists());
+        let mut in_use = InUse::default();
+        for entry in &before.resolutions {
+            if after.resolution(&entry.id) != Some(entry) {
+                let uses = self.uses.resolutions.get(&entry.id);
+                let uses = uses.copied().unwrap_or(0);
+                in_use.resolutions.insert(entry.id.clone(), uses);
+            }
+        }
+        for entry in &before.reasons {
+            if after.reason(&entry.id) != Some(entry) {
+                let uses = self.uses.reasons.get(&entry.id).copied().unwrap_or(0);
+                in_use.reasons.insert(entry.id.clone(), uses);
+            }
+        }
+        in_use
+    }
+
+    /// Resolutions and reasons for a conversation that knows the ones of that number (R74).
+    pub fn newer_lists(&self, number: u32) -> Option<Lists> {
+        (number < self.settings.lists).then(|| self.settings.lists())
     }
 
     /// The settings as an agent of the space reads them.
@@ -55,8 +127,7 @@ impl Ledger {
         if change.version.is_some_and(|asked| asked != version) {
             return Err(Refusal::SettingsChanged { version });
         }
-        let next = self.settings.changed(change);
-        let next = next.map_err(Refusal::SettingInvalid)?;
+        let next = self.settings.changed(change)?;
         let work = self.work.iter();
         for (queue, items) in work.filter(|(queue, _)| self.settings.has_queue(queue)) {
             if !next.has_queue(queue) {

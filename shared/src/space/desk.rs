@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Ledger;
 use super::row::{Item, ItemState, Returned, TransferEnd};
 use super::turn::Turn;
-use crate::conversation::{EndCause, Fence, Source, Standing};
+use crate::conversation::{EndCause, Fence, Source, Standing, Ticket};
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::rights::Role;
-use crate::settings::OfferMode;
+use crate::settings::{OfferMode, Reason, Resolution};
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::{Timestamp, millis};
 
@@ -40,7 +40,10 @@ pub struct Desk {
     /// What the agent holds, oldest first.
     pub items: Vec<WorkItem>,
     /// The resolutions to choose from.
-    pub resolutions: Vec<Label>,
+    pub resolutions: Vec<Resolution>,
+    /// The reasons to choose from.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// How work items reach agents.
     #[serde(default)]
     pub offer_mode: OfferMode,
@@ -148,6 +151,9 @@ pub struct WorkItem {
     pub ended: Option<EndCause>,
     /// The transfer of it that is under way, or the last one, if it came back.
     pub transfer: Option<Transfer>,
+    /// The ticket that was made of it.
+    #[serde(default)]
+    pub ticket: Option<Ticket>,
 }
 
 /// Counts of a space, sent to every agent at most every 250 ms.
@@ -177,6 +183,7 @@ impl Desk {
             transferred,
             items,
             resolutions,
+            reasons,
             offer_mode,
         } = self;
         *me == other.me
@@ -184,6 +191,7 @@ impl Desk {
             && *transferred == other.transferred
             && *items == other.items
             && *resolutions == other.resolutions
+            && *reasons == other.reasons
             && *offer_mode == other.offer_mode
     }
 }
@@ -290,6 +298,7 @@ impl Ledger {
             transferred,
             items,
             resolutions: self.settings.resolutions.clone(),
+            reasons: self.settings.reasons.clone(),
             offer_mode: self.settings.offer_mode,
         })
     }
@@ -325,6 +334,7 @@ impl Ledger {
                 Standing::Waiting | Standing::Active { .. } => None,
             },
             transfer: self.transfer_of(item),
+            ticket: report.ticket.clone(),
         }
     }
 

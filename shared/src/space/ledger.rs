@@ -11,10 +11,10 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::admission::Reservations;
+use super::configure::InUse;
 use super::desk::Counts;
 use super::duty::Duty;
 use super::lanes::Lanes;
-use super::lists::Lists;
 use super::place::Lines;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
@@ -43,8 +43,6 @@ pub(super) struct Ledger {
     pub lanes: Lanes,
     /// What waits, as its customers are told.
     pub lines: Lines,
-    /// What agents read page by page.
-    pub lists: Lists,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -56,6 +54,8 @@ pub(super) struct Ledger {
     pub reservations: Reservations,
     /// Work items of each queue; a queue without any is not there (R73).
     pub work: BTreeMap<Label, u32>,
+    /// How the work items that are remembered ended (R75).
+    pub uses: InUse,
     pub counts: Counts,
     /// The counts that the sockets have.
     pub told_counts: Counts,
@@ -77,13 +77,16 @@ impl Ledger {
             audience: BTreeSet::new(),
             lanes: Lanes::new(),
             lines: Lines::new(),
-            lists: Lists::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
             reservations: Reservations::new(),
             work: BTreeMap::new(),
+            uses: InUse {
+                resolutions: BTreeMap::new(),
+                reasons: BTreeMap::new(),
+            },
             counts: NO_COUNTS,
             told_counts: NO_COUNTS,
             told_counts_at: None,
@@ -136,20 +139,6 @@ impl Ledger {
         ledger.told_counts = ledger.counts;
         ledger.lines = ledger.lines.settled();
         Some(ledger)
-    }
-
-    /// When the newest of the open offers was made: it is at least so late (K3).
-    pub fn last_offered_at(&self) -> Option<Timestamp> {
-        let starts = self.items.values().filter_map(|item| match item.state {
-            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {
-                Some(expires_at - item.offer_lasts(&self.settings))
-            }
-            ItemState::Waiting { .. }
-            | ItemState::Assigning { .. }
-            | ItemState::Held
-            | ItemState::Gone { .. } => None,
-        });
-        starts.max()
     }
 
     /// Takes in an agent.
@@ -286,7 +275,6 @@ impl Ledger {
 
     fn list(&mut self, item: &Item) {
         let conversation = item.report.conversation;
-        self.lists.put(item);
         if let Some(due) = item.deadline() {
             self.deadlines.insert((due, conversation));
         }
@@ -300,6 +288,7 @@ impl Ledger {
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_add(1);
         }
+        self.uses.count(item, true);
         for queue in item.work_of() {
             let work = self.work.entry(queue.clone()).or_default();
             *work = work.saturating_add(1);
@@ -318,7 +307,6 @@ impl Ledger {
 
     fn unlist(&mut self, item: &Item) {
         let conversation = item.report.conversation;
-        self.lists.take(item);
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }
@@ -332,6 +320,7 @@ impl Ledger {
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_sub(1);
         }
+        self.uses.count(item, false);
         for queue in item.work_of() {
             if let Some(work) = self.work.get_mut(queue) {
                 *work = work.saturating_sub(1);

@@ -289,9 +289,14 @@ impl Ledger {
                 after.into_iter().for_each(|stand| self.lines.put(stand));
             }
         }
-        if let Some((conversation, revision)) = turn.confirmed.take() {
+        if let Some((conversation, revision, lists)) = turn.confirmed.take() {
             let place = self.place(turn.now, conversation);
-            turn.effects.push(Effect::Confirmed { revision, place });
+            let lists = self.newer_lists(lists);
+            turn.effects.push(Effect::Confirmed {
+                revision,
+                place,
+                lists,
+            });
         }
         self.lines.plan(turn.now);
         if self.lines.due_at.is_some_and(|due| due <= turn.now) {

@@ -5,8 +5,8 @@ mod assigning;
 mod colleagues;
 mod configuring;
 mod day;
+mod handovers;
 mod leaving;
-mod lists;
 mod manual;
 mod mode;
 mod offering;
@@ -359,6 +359,7 @@ fn closed() -> Standing {
     Standing::Closed {
         cause: EndCause::Customer,
         resolution: Label::parse("resolved").unwrap(),
+        reason: None,
     }
 }
 
@@ -375,6 +376,8 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         skills: vec![],
         source: Source::Widget,
         company: None,
+        ticket: None,
+        lists: 0,
         age_ms: 0,
     }
 }

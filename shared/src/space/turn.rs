@@ -30,8 +30,9 @@ pub(super) struct Turn {
     pub offered: BTreeSet<AgentId>,
     /// What the items that changed were in the lines before.
     pub stands: BTreeMap<ConversationId, Option<Stand>>,
-    /// The report that is confirmed with the place at the end.
-    pub confirmed: Option<(ConversationId, Seq)>,
+    /// The report that is confirmed with the place at the end: whose, its revision, and the number
+    /// of the lists that it knows.
+    pub confirmed: Option<(ConversationId, Seq, u32)>,
 }
 
 impl Turn {

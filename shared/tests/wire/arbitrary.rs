@@ -6,18 +6,18 @@ use proptest::option;
 use proptest::prelude::*;
 use shared::conversation::{
     Author, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence, Seq,
-    Source,
+    Source, Ticket, TicketKind, TicketStatus,
 };
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
-use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
-use shared::settings::{OfferMode, SettingFault};
+use shared::settings::{OfferMode, Reason, Resolution, SettingFault};
 use shared::space::{
     Command as SpaceCommand, Counts, Desk, Me, Offer, Place, Target, Transfer, TransferEnd,
     Transferred, WorkItem,
 };
-use shared::text::{Label, MessageText, PersonName};
+use shared::text::{Label, MessageText, PersonName, Title};
 use shared::time::Timestamp;
 
 macro_rules! ids {
@@ -98,8 +98,13 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
         text().prop_map(|text| ConversationCommand::Post { text }),
         text().prop_map(|text| ConversationCommand::Note { text }),
         Just(ConversationCommand::End),
-        label().prop_map(|resolution| ConversationCommand::Resolve { resolution }),
-        option::of(text()).prop_map(|reason| ConversationCommand::Abandon { reason }),
+        (label(), option::of(label())).prop_map(|(resolution, reason)| {
+            ConversationCommand::Resolve { resolution, reason }
+        }),
+        (option::of(label()), option::of(text()))
+            .prop_map(|(reason, note)| ConversationCommand::Abandon { reason, note }),
+        (ticket_kind(), title())
+            .prop_map(|(kind, title)| ConversationCommand::CreateTicket { kind, title }),
     ]
 }
 
@@ -223,8 +228,20 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::IdleWarned),
         Just(Event::WrapUpReminded),
         cause().prop_map(|cause| Event::Ended { cause }),
-        (label(), option::of(cause()))
-            .prop_map(|(resolution, cause)| Event::Closed { resolution, cause }),
+        (label(), option::of(cause()), option::of(title())).prop_map(
+            |(resolution, cause, name)| Event::Closed {
+                resolution,
+                cause,
+                name,
+            }
+        ),
+        (label(), title()).prop_map(|(reason, name)| Event::ReasonGiven { reason, name }),
+        ticket().prop_map(|ticket| Event::TicketCreated {
+            ticket: ticket.ticket,
+            kind: ticket.kind,
+            title: ticket.title,
+        }),
+        ticket_status().prop_map(|status| Event::TicketChanged { status }),
         Just(Event::Unknown),
     ]
 }
@@ -312,11 +329,12 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
         moment(),
         option::of(cause()),
         option::of(transfer()),
+        option::of(ticket()),
     );
     (who, what).prop_map(
         |(
             (conversation, customer, first_words, company),
-            (queue, source, waiting_since, ended, transfer),
+            (queue, source, waiting_since, ended, transfer, ticket),
         )| WorkItem {
             conversation,
             customer,
@@ -327,6 +345,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
             waiting_since,
             ended,
             transfer,
+            ticket,
         },
     )
 }
@@ -374,10 +393,11 @@ fn desk() -> impl Strategy<Value = Desk> {
         vec(offer(), 0..3),
         vec(transferred(), 0..2),
         vec(work_item(), 0..5),
-        vec(label(), 0..5),
+        vec(resolution(), 0..5),
+        vec(reason(), 0..3),
     );
     (moment(), me(), lists, mode()).prop_map(|(now, me, lists, offer_mode)| {
-        let (offers, transferred, items, resolutions) = lists;
+        let (offers, transferred, items, resolutions, reasons) = lists;
         Desk {
             now,
             me,
@@ -385,9 +405,46 @@ fn desk() -> impl Strategy<Value = Desk> {
             transferred,
             items,
             resolutions,
+            reasons,
             offer_mode,
         }
     })
+}
+
+fn title() -> impl Strategy<Value = Title> {
+    name().prop_map(|name| Title::parse(name.as_str()).unwrap())
+}
+
+fn resolution() -> impl Strategy<Value = Resolution> {
+    (label(), title()).prop_map(|(id, name)| Resolution::new(id, name))
+}
+
+fn reason() -> impl Strategy<Value = Reason> {
+    (label(), title()).prop_map(|(id, name)| Reason { id, name })
+}
+
+fn ticket_kind() -> impl Strategy<Value = TicketKind> {
+    prop_oneof![Just(TicketKind::Incident), Just(TicketKind::WorkOrder)]
+}
+
+fn ticket_status() -> impl Strategy<Value = TicketStatus> {
+    proptest::sample::select(vec![
+        TicketStatus::New,
+        TicketStatus::InProgress,
+        TicketStatus::Resolved,
+        TicketStatus::Cancelled,
+    ])
+}
+
+fn ticket() -> impl Strategy<Value = Ticket> {
+    (any::<[u8; 16]>(), ticket_kind(), title(), ticket_status()).prop_map(
+        |(id, kind, title, status)| Ticket {
+            ticket: TicketId::from_bytes(id),
+            kind,
+            title,
+            status,
+        },
+    )
 }
 
 fn mode() -> impl Strategy<Value = OfferMode> {

@@ -8,5 +8,6 @@ mod allocation;
 mod arbitrary;
 mod fuzz;
 mod golden;
+mod released;
 mod round_trip;
 mod samples;

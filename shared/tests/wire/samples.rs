@@ -4,21 +4,21 @@
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
     EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
-    Seat as ConversationSeat, Seq, Source, Standing,
+    Seat as ConversationSeat, Seq, Source, Standing, Ticket, TicketKind, TicketStatus,
 };
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
-use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
 use shared::refusal::Refusal;
-use shared::rights::{Person, Role, Side};
+use shared::rights::{Audience, Person, Role, Side, audience};
 use shared::settings::{
-    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, SettingFault, Settings, Span,
-    Zone,
+    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution,
+    SettingFault, Settings, Span, Zone,
 };
 use shared::space::{
     Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Place, Returned,
     Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
 };
-use shared::text::{Label, MessageText, PersonName, ZoneName};
+use shared::text::{Label, MessageText, PersonName, Title, ZoneName};
 use shared::time::Timestamp;
 
 /// Names the kinds of an enum and of a value of it.
@@ -36,23 +36,23 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve Abandon);
+    Post Note End Resolve Abandon CreateTicket);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
-    WrapUpReminded Closed Unknown);
+    WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed CustomerHere ResolutionUnknown NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff AgentUnknown SettingInvalid SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
-    Birth Entry Device Reported Cursors);
+    Birth Entry Device Reported Lists Cursors);
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
@@ -77,6 +77,19 @@ fn text(text: &str) -> MessageText {
 
 fn name(text: &str) -> PersonName {
     PersonName::parse(text).unwrap()
+}
+
+fn title(text: &str) -> Title {
+    Title::parse(text).unwrap()
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        ticket: TicketId::from_bytes([0x71; 16]),
+        kind: TicketKind::Incident,
+        title: title("Router is dead"),
+        status: TicketStatus::New,
+    }
 }
 
 fn label(text: &str) -> Label {
@@ -140,9 +153,15 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
         ConversationCommand::End,
         ConversationCommand::Resolve {
             resolution: label("resolved"),
+            reason: Some(label("luck")),
         },
         ConversationCommand::Abandon {
-            reason: Some(text("Went away")),
+            reason: Some(label("left")),
+            note: Some(text("Went away")),
+        },
+        ConversationCommand::CreateTicket {
+            kind: TicketKind::WorkOrder,
+            title: title("A new router"),
         },
     ]
 }
@@ -223,10 +242,24 @@ pub fn events() -> Vec<Event> {
         Event::Closed {
             resolution: label("resolved"),
             cause: None,
+            name: Some(title("Sorted out")),
         },
         Event::Closed {
             resolution: label("not_answered"),
             cause: Some(EndCause::NotAnswered),
+            name: None,
+        },
+        Event::ReasonGiven {
+            reason: label("left"),
+            name: title("The customer left"),
+        },
+        Event::TicketCreated {
+            ticket: ticket().ticket,
+            kind: TicketKind::Incident,
+            title: title("Router is dead"),
+        },
+        Event::TicketChanged {
+            status: TicketStatus::Cancelled,
         },
         Event::Unknown,
     ]
@@ -338,8 +371,16 @@ pub fn desk() -> Desk {
                 to: name("Mia"),
                 why: TransferEnd::Expired,
             }),
+            ticket: Some(ticket()),
         }],
-        resolutions: vec![label("resolved"), label("not_resolved")],
+        resolutions: vec![
+            Resolution::bare(label("resolved")),
+            Resolution::new(label("refund"), title("Money back")),
+        ],
+        reasons: vec![Reason {
+            id: label("left"),
+            name: title("The customer left"),
+        }],
         offer_mode: OfferMode::AutoAccept,
     }
 }
@@ -410,6 +451,12 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::Closed,
         Refusal::CustomerHere,
         Refusal::ResolutionUnknown,
+        Refusal::ReasonUnknown,
+        Refusal::ReasonRequired,
+        Refusal::ResolutionBuiltIn {
+            resolution: label("abandoned"),
+        },
+        Refusal::TicketExists,
         Refusal::NoteRequired,
         Refusal::QueueUnknown,
         Refusal::QueueClosed,
@@ -479,9 +526,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         settings: settings(),
         at: NOW,
     })];
-    let public = |event: &Event| {
-        (!matches!(event, Event::NotePosted { .. } | Event::WrapUpReminded)).then_some(Seq(2))
-    };
+    let public = |event: &Event| (audience(event) == Audience::Everyone).then_some(Seq(2));
     let events = events().into_iter();
     rows.extend(events.map(|event| entry(event.clone(), public(&event))));
     rows.extend([
@@ -490,6 +535,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
             connection: 2,
         },
         ConversationRow::Reported { revision: Seq(3) },
+        ConversationRow::Lists(settings().lists()),
         ConversationRow::Cursors(Cursors::default()),
     ]);
     rows
@@ -529,6 +575,7 @@ pub fn standings() -> Vec<Standing> {
         Standing::Closed {
             cause: EndCause::Agent,
             resolution: label("resolved"),
+            reason: Some(label("luck")),
         },
     ]
 }
@@ -547,6 +594,8 @@ pub fn reports() -> Vec<Report> {
         skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
+        ticket: Some(ticket()),
+        lists: 2,
         age_ms: 61_000,
     };
     standings().into_iter().map(report).collect()

@@ -11,6 +11,7 @@ use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, 
 use shared::frame::SocketId;
 use shared::id::{AgentId, ConversationId, DeviceId, SpaceId, VisitorId};
 use shared::rights::Side;
+use shared::settings::Lists;
 use shared::space::{Agent, Item, Row as SpaceRow, Seat as SpaceSeat, Space};
 use shared::time::Timestamp;
 
@@ -29,20 +30,6 @@ pub struct Shell {
     last_turn: Ms,
     /// Counts its lives.
     pub generation: u32,
-    /// The latest moment that this life of the machine has seen (K3).
-    latest: Timestamp,
-}
-
-impl Shell {
-    /// What the machine takes for now when the clock shows that.
-    fn see(&mut self, clock: Timestamp, is_fresh: bool) -> Timestamp {
-        self.latest = if is_fresh {
-            clock
-        } else {
-            self.latest.max(clock)
-        };
-        self.latest
-    }
 }
 
 #[derive(Debug)]
@@ -64,6 +51,7 @@ pub struct ConversationDisk {
     pub public: Vec<usize>,
     devices: BTreeMap<DeviceId, u32>,
     reported: Option<Seq>,
+    lists: Option<Lists>,
     cursors: Option<Cursors>,
     pub lifecycle: Option<Lifecycle>,
 }
@@ -106,11 +94,13 @@ impl ConversationDisk {
             connection: *connection,
         });
         let reported = self.reported.map(|revision| Row::Reported { revision });
+        let lists = self.lists.clone().map(Row::Lists);
         let cursors = self.cursors.map(Row::Cursors);
         birth
             .chain(entries)
             .chain(devices)
             .chain(reported)
+            .chain(lists)
             .chain(cursors)
             .collect()
     }
@@ -276,26 +266,6 @@ impl World {
                 self.at(again, Event::Alarm(host, again));
             }
         }
-    }
-
-    /// The clock of an object jumps, and the platform's alarms with it.
-    pub fn jump_clock(&mut self) {
-        let host = self.any_host();
-        let is_back = self.random.chance(0.4);
-        let most = if is_back { 10_000.0 } else { 90_000_000.0 };
-        let span = self.random.rate(1.0, most) as Ms;
-        self.note("clock jump", [is_back.into(), span], |_| {
-            format!("{host:?}")
-        });
-        let skew = &mut self.shell(host).skew;
-        *skew = if is_back {
-            skew.saturating_sub(span)
-        } else {
-            *skew + span
-        };
-        let now = self.now;
-        self.shell(host).alarm = Some(now);
-        self.at(now, Event::Alarm(host, now));
     }
 
     /// The faults are over: whatever was lost or late rings.

@@ -57,6 +57,7 @@ fn live(meter: &mut Meter, number: u64, messages: u64) {
         Input::Reported {
             revision: Seq(4),
             place: None,
+            lists: None,
         },
     );
     let mut warm_up = Meter::default();
@@ -81,7 +82,15 @@ fn live(meter: &mut Meter, number: u64, messages: u64) {
     talk.machine = meter.time_linear("wake", || Conversation::restore(rows, seats, now));
     talk.says(meter, "end", AGENT, Command::End);
     let resolution = make::label("resolved");
-    talk.says(meter, "resolve", AGENT, Command::Resolve { resolution });
+    talk.says(
+        meter,
+        "resolve",
+        AGENT,
+        Command::Resolve {
+            resolution,
+            reason: None,
+        },
+    );
 }
 
 impl Talk {

@@ -283,7 +283,14 @@ impl Shift {
             _ => {
                 self.says(who, id, conversation::Command::End);
                 let resolution = make::label("resolved");
-                self.says(who, id, conversation::Command::Resolve { resolution });
+                self.says(
+                    who,
+                    id,
+                    conversation::Command::Resolve {
+                        resolution,
+                        reason: None,
+                    },
+                );
             }
         }
     }
@@ -366,7 +373,14 @@ impl Shift {
                         matches!(report.standing, conversation::Standing::Closed { .. });
                     self.takes(Input::Reported(report));
                     let place = None;
-                    self.tells(id, conversation::Input::Reported { revision, place });
+                    self.tells(
+                        id,
+                        conversation::Input::Reported {
+                            revision,
+                            place,
+                            lists: None,
+                        },
+                    );
                     if is_closed {
                         self.closed += 1;
                         self.talks.remove(&id);
@@ -423,7 +437,14 @@ impl Shift {
                 answer,
             });
             let place = None;
-            self.tells(id, conversation::Input::Reported { revision, place });
+            self.tells(
+                id,
+                conversation::Input::Reported {
+                    revision,
+                    place,
+                    lists: None,
+                },
+            );
         }
     }
 

@@ -100,7 +100,10 @@ fn head(console: Console, talk: Talk) -> El {
     let is_active = move || phase() == Phase::Active;
     let has_actions = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
     let end = move || thread.submit(Command::End);
-    let pick = move |resolution| thread.submit(Command::Resolve { resolution });
+    let pick = move |resolution| {
+        let reason = None;
+        thread.submit(Command::Resolve { resolution, reason });
+    };
     let toggle = |is_open: Var<bool>| move || is_open.update(|is_open| *is_open = !*is_open);
     let transfer = move || console.asks.set(Some(Asks::Transfer(conversation)));
     let actions = move || {

@@ -1,6 +1,6 @@
 //! How a conversation ended: the choice of a resolution.
 
-use shared::settings::resolution;
+use shared::settings::{Resolution, resolution};
 use shared::text::Label;
 
 use super::Console;
@@ -17,8 +17,9 @@ pub fn picker(console: Console, is_open: Var<bool>, pick: impl Fn(Label) + Copy 
             .desk
             .see(|desk| desk.resolutions.clone())
             .unwrap_or_default();
-        let choice = |label: Label| {
-            let name = words.resolution(label.as_str());
+        let choice = |resolution: Resolution| {
+            let name = words.name_of(&resolution);
+            let label = resolution.id;
             let data = label.to_string();
             let choose = move || {
                 is_open.set(false);
@@ -31,7 +32,7 @@ pub fn picker(console: Console, is_open: Var<bool>, pick: impl Fn(Label) + Copy 
         // Nobody's to choose: the space itself writes it when nobody came.
         let offered = labels
             .into_iter()
-            .filter(|label| label.as_str() != resolution::NOT_ANSWERED);
+            .filter(|known| known.id.as_str() != resolution::NOT_ANSWERED);
         let mut all = vec![el("p", "picker__title").text(words.how)];
         all.extend(offered.map(choice));
         all

@@ -1,7 +1,8 @@
 //! What agents read.
 
+use shared::conversation::{Event, TicketKind, TicketStatus};
 use shared::refusal::Refusal;
-use shared::settings::resolution;
+use shared::settings::{Resolution, resolution};
 
 use super::text;
 
@@ -82,6 +83,17 @@ pub struct Words {
     pub customer_here: &'static str,
     pub wrap_up_reminded: &'static str,
     pub no_resolution: &'static str,
+    pub no_reason: &'static str,
+    pub reason_required: &'static str,
+    pub ticket_exists: &'static str,
+    pub reason_given: &'static str,
+    pub incident_created: &'static str,
+    pub work_order_created: &'static str,
+    pub ticket_changed: &'static str,
+    pub ticket_new: &'static str,
+    pub ticket_in_progress: &'static str,
+    pub ticket_resolved: &'static str,
+    pub ticket_cancelled: &'static str,
     pub note_required: &'static str,
     pub queue_unknown: &'static str,
     pub queue_closed: &'static str,
@@ -101,6 +113,14 @@ pub fn words() -> &'static Words {
 }
 
 impl Words {
+    /// The name of a resolution of the space: that of the space, or ours translated.
+    pub fn name_of(&self, resolution: &Resolution) -> String {
+        match resolution.own_name() {
+            Some(name) => name.to_string(),
+            None => self.resolution(resolution.id.as_str()),
+        }
+    }
+
     /// The name of a resolution: ours translated, the space's own as they are.
     pub fn resolution(&self, label: &str) -> String {
         match label {
@@ -111,6 +131,40 @@ impl Words {
             own => own,
         }
         .to_owned()
+    }
+
+    /// An event that agents alone get, in plain words.
+    pub fn internal(&self, event: &Event) -> String {
+        match event {
+            Event::ReasonGiven { name, .. } => super::fill(self.reason_given, name.as_str()),
+            Event::TicketCreated { kind, title, .. } => {
+                let words = match kind {
+                    TicketKind::Incident => self.incident_created,
+                    TicketKind::WorkOrder => self.work_order_created,
+                };
+                super::fill(words, title.as_str())
+            }
+            Event::TicketChanged { status } => {
+                let status = match status {
+                    TicketStatus::New => self.ticket_new,
+                    TicketStatus::InProgress => self.ticket_in_progress,
+                    TicketStatus::Resolved => self.ticket_resolved,
+                    TicketStatus::Cancelled => self.ticket_cancelled,
+                };
+                super::fill(self.ticket_changed, status)
+            }
+            Event::Opened { .. }
+            | Event::MessagePosted { .. }
+            | Event::NotePosted { .. }
+            | Event::AgentRequested
+            | Event::AgentAssigned { .. }
+            | Event::AgentUnassigned { .. }
+            | Event::IdleWarned
+            | Event::Ended { .. }
+            | Event::WrapUpReminded
+            | Event::Closed { .. }
+            | Event::Unknown => String::new(),
+        }
     }
 
     /// Why something did not happen, in plain words.
@@ -132,6 +186,9 @@ impl Words {
             Refusal::Closed => self.is_closed,
             Refusal::CustomerHere => self.customer_here,
             Refusal::ResolutionUnknown => self.no_resolution,
+            Refusal::ReasonUnknown => self.no_reason,
+            Refusal::ReasonRequired => self.reason_required,
+            Refusal::TicketExists => self.ticket_exists,
             Refusal::NoteRequired => self.note_required,
             Refusal::QueueUnknown => self.queue_unknown,
             Refusal::QueueClosed => self.queue_closed,
@@ -146,6 +203,7 @@ impl Words {
             // Nobody changes settings here yet.
             Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
+            | Refusal::ResolutionBuiltIn { .. }
             | Refusal::QueueInUse { .. } => return refusal.to_string(),
         };
         words.to_owned()
@@ -228,6 +286,17 @@ const EN: Words = Words {
     customer_here: "The customer is still here.",
     wrap_up_reminded: "Still wrapping up: choose a resolution to free the slot.",
     no_resolution: "The space has no such resolution.",
+    no_reason: "The space has no such reason.",
+    reason_required: "Choose a reason first.",
+    ticket_exists: "This conversation has a ticket already.",
+    reason_given: "Reason: {}",
+    incident_created: "Incident created: {}",
+    work_order_created: "Work order created: {}",
+    ticket_changed: "Ticket: {}",
+    ticket_new: "New",
+    ticket_in_progress: "In progress",
+    ticket_resolved: "Resolved",
+    ticket_cancelled: "Cancelled",
     note_required: "A transfer needs a note.",
     queue_unknown: "The space has no such queue.",
     queue_closed: "The queue is closed to new work.",
@@ -317,6 +386,17 @@ const DE: Words = Words {
     customer_here: "Der Kunde ist noch da.",
     wrap_up_reminded: "Noch in der Nachbereitung: Wählen Sie ein Ergebnis, damit der Platz frei wird.",
     no_resolution: "Dieses Ergebnis gibt es hier nicht.",
+    no_reason: "Diesen Grund gibt es hier nicht.",
+    reason_required: "Bitte zuerst einen Grund wählen.",
+    ticket_exists: "Dieses Gespräch hat schon ein Ticket.",
+    reason_given: "Grund: {}",
+    incident_created: "Störung angelegt: {}",
+    work_order_created: "Arbeitsauftrag angelegt: {}",
+    ticket_changed: "Ticket: {}",
+    ticket_new: "Neu",
+    ticket_in_progress: "In Arbeit",
+    ticket_resolved: "Gelöst",
+    ticket_cancelled: "Storniert",
     note_required: "Zum Weitergeben gehört eine Notiz.",
     queue_unknown: "Diese Warteschlange gibt es nicht.",
     queue_closed: "Diese Warteschlange nimmt nichts Neues an.",

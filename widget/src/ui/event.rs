@@ -2,6 +2,7 @@
 
 use shared::conversation::{EndCause, Entry, Event};
 use shared::settings::resolution;
+use shared::text::Title;
 
 use crate::rows::Reader;
 use crate::text::{fill, text};
@@ -31,15 +32,23 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         Event::Closed {
             resolution,
             cause: None,
-        } if resolution.as_str() == resolution::RESOLVED => text.resolved.to_owned(),
+            name,
+        } if resolution.as_str() == resolution::RESOLVED => {
+            let name = name.as_ref().map_or(text.resolved, Title::as_str);
+            name.to_owned()
+        }
         Event::Closed {
             resolution,
             cause: None,
+            ..
         } => match reader {
             Reader::Customer => text.ended_title.to_owned(),
             Reader::Agent(_) => agents_word(resolution.as_str()),
         },
         Event::MessagePosted { text } => text.to_string(),
+        Event::ReasonGiven { .. } | Event::TicketCreated { .. } | Event::TicketChanged { .. } => {
+            internal(&entry.event)
+        }
         Event::NotePosted { .. }
         | Event::Opened { .. }
         | Event::AgentRequested
@@ -53,6 +62,17 @@ fn agents_word(resolution: &str) -> String {
     return crate::text::console::words().resolution(resolution);
     #[cfg(not(feature = "console"))]
     resolution.to_owned()
+}
+
+/// What agents alone get: the chat has no words for it.
+fn internal(event: &Event) -> String {
+    #[cfg(feature = "console")]
+    return crate::text::console::words().internal(event);
+    #[cfg(not(feature = "console"))]
+    {
+        let _ = event;
+        String::new()
+    }
 }
 
 /// For agents alone: the chat has no words for it.

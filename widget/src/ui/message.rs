@@ -270,6 +270,9 @@ fn written(item: &Pending) -> Option<Spoken> {
 fn command_text(command: &Command) -> Option<&str> {
     match command {
         Command::Post { text } | Command::Note { text } => Some(text.as_str()),
-        Command::End | Command::Resolve { .. } | Command::Abandon { .. } => None,
+        Command::End
+        | Command::Resolve { .. }
+        | Command::Abandon { .. }
+        | Command::CreateTicket { .. } => None,
     }
 }

@@ -14,7 +14,8 @@ fn r16_a_repeated_report_changes_nothing_and_is_confirmed() {
             effects,
             vec![Effect::Confirmed {
                 revision,
-                place: None
+                place: None,
+                lists: None,
             }]
         );
     }
@@ -31,7 +32,8 @@ fn a8_a_closed_conversation_is_never_offered_again() {
         effects,
         vec![Effect::Confirmed {
             revision: Seq(2),
-            place: None
+            place: None,
+            lists: None,
         }]
     );
     scene.take(Input::Reported(report(1, 9, 0, Standing::Waiting)));

@@ -49,7 +49,6 @@ impl World {
     pub fn tell_space(&mut self, number: usize, input: SpaceInput) {
         let dice = self.random.next();
         let now = self.clock(self.consoles[number].skew);
-        let before = self.consoles[number].link.state();
         let effects = self.consoles[number].link.handle(now, dice, input);
         for effect in effects {
             match effect {
@@ -88,9 +87,8 @@ impl World {
                 SpaceEffect::Changed(SpacePart::State | SpacePart::Counts) => (),
             }
         }
-        let is_stopped = |state| matches!(state, State::Stopped(_));
-        if is_stopped(self.consoles[number].link.state()) && !is_stopped(before) {
-            self.console_stops(number);
+        if let State::Stopped(reason) = self.consoles[number].link.state() {
+            self.violate("L5", || format!("console {number} stopped: {reason:?}"));
         }
         self.plan_wake(End::Console(number));
     }

@@ -1,6 +1,6 @@
 //! Calls between the objects: lost, late, doubled, out of order.
 
-use shared::conversation::{self, Instruction, Report, Seq};
+use shared::conversation::{self, Instruction, Report};
 use shared::id::ConversationId;
 use shared::space;
 
@@ -8,7 +8,7 @@ use crate::world::{Event, World};
 
 impl World {
     /// Sends a call or an answer: none, one or two of them arrive.
-    pub fn call(&mut self, event: &Event) {
+    pub(super) fn call(&mut self, event: &Event) {
         let count = if self.fault(self.swarm.call_lost) {
             0
         } else if self.fault(self.swarm.call_doubled) {
@@ -38,8 +38,16 @@ impl World {
         let generation = self.conversations[number].shell.generation;
         let effects = self.space_turn(space::Input::Reported(report));
         for effect in effects.into_iter().flatten() {
-            if let space::Effect::Confirmed { revision, place } = effect {
-                self.call(&Event::Confirmed(number, revision, place, generation));
+            if let space::Effect::Confirmed {
+                revision,
+                place,
+                lists,
+            } = effect
+            {
+                let lists = lists.map(Box::new);
+                self.call(&Event::Confirmed(
+                    number, revision, place, lists, generation,
+                ));
             }
         }
     }
@@ -47,13 +55,11 @@ impl World {
     pub fn confirmation_arrives(
         &mut self,
         number: usize,
-        revision: Seq,
-        place: Option<space::Place>,
+        input: conversation::Input,
         generation: u32,
     ) {
         // The call dies with the object that made it.
         if self.conversations[number].shell.generation == generation {
-            let input = conversation::Input::Reported { revision, place };
             self.conversation_turn(number, input);
         }
     }

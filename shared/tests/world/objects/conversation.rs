@@ -27,7 +27,6 @@ impl World {
         if has_slept {
             object.machine = None;
         }
-        let seen = object.shell.see(now, object.machine.is_none());
         let (disk, seats) = (&object.disk, &object.seats);
         let machine = object
             .machine
@@ -47,7 +46,7 @@ impl World {
             return None;
         }
         for effect in &effects {
-            self.commit_of_conversation(number, effect, seen);
+            self.commit_of_conversation(number, effect, now);
         }
         self.set_alarm(host, deadline);
         if fate == Fate::CrashAfter {
@@ -83,6 +82,7 @@ impl World {
                         disk.devices.insert(device, connection);
                     }
                     Row::Reported { revision } => disk.reported = Some(revision),
+                    Row::Lists(lists) => disk.lists = Some(lists),
                     Row::Cursors(cursors) => disk.cursors = Some(cursors),
                 }
                 if let Row::Entry { entry, .. } = row {
@@ -124,13 +124,11 @@ impl World {
                     self.close(socket.0 as usize, code.number());
                 }
                 conversation::Effect::Report(report) => self.send_report(report),
-                conversation::Effect::Replied { id, reply, .. } => {
-                    self.conversation_replies(number, *id, reply);
-                }
                 conversation::Effect::Save(_)
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
                 | conversation::Effect::Answer(_)
+                | conversation::Effect::Replied { .. }
                 | conversation::Effect::Slowed { .. } => (),
             }
         }
