@@ -57,7 +57,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Created
         | SpaceTold::ActiveSet
         | SpaceTold::Configured { .. }
-        | SpaceTold::Handovers(_)
+        | SpaceTold::Page(_)
         | SpaceTold::Colleagues(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }

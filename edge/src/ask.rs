@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, Colleague, Handover, InUse, Place};
+use shared::space::{Agent, Colleague, InUse, Page, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -84,10 +84,12 @@ pub enum SpaceAsk {
         /// The queue that it would wait in.
         queue: Label,
     },
-    /// What waits for an agent?
-    Handovers {
+    /// A page of a list.
+    Page {
         /// Who reads.
         agent: AgentId,
+        /// What.
+        query: Query,
     },
     /// Who are the agents?
     Colleagues {
@@ -148,8 +150,8 @@ pub enum SpaceTold {
     },
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
-    /// To [`SpaceAsk::Handovers`].
-    Handovers(Vec<Handover>),
+    /// To [`SpaceAsk::Page`].
+    Page(Box<Page>),
     /// To [`SpaceAsk::Colleagues`].
     Colleagues(Vec<Colleague>),
     /// The report of that revision is stored.

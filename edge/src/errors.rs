@@ -97,6 +97,12 @@ impl Problem {
         self.status
     }
 
+    /// The word.
+    #[cfg(test)]
+    pub fn code(&self) -> &str {
+        self.code
+    }
+
     /// The answer.
     pub fn response(&self) -> worker::Result<Response> {
         let response = Response::from_json(&self.body())?.with_status(self.status);

@@ -174,9 +174,10 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
-            SpaceAsk::Handovers { agent } => {
-                let read = self.with(|awake| awake.core.machine.handovers(agent))?;
-                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Handovers));
+            SpaceAsk::Page { agent, query } => {
+                let page = self.with(|awake| awake.core.machine.page(agent, &query))?;
+                let told = page.map(|page| SpaceTold::Page(Box::new(page)));
+                return Ok(told.unwrap_or_else(SpaceTold::Denied));
             }
             SpaceAsk::Colleagues { agent } => {
                 // Whoever fell silent is away, whether the alarm has rung or not.

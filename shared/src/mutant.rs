@@ -40,11 +40,17 @@ pub enum Mutant {
     WrongAudience,
     /// A space lets a visitor begin a second conversation before the first one has reported.
     AdmissionNotReserved,
+    /// An agent who leaves stays Available and at the console.
+    LeaverOffered,
+    /// An agent who leaves keeps the work.
+    LeaverKeepsWork,
+    /// Time goes back with the clock.
+    TimeGoesBack,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -62,6 +68,9 @@ impl Mutant {
         Self::SeqInMemory,
         Self::WrongAudience,
         Self::AdmissionNotReserved,
+        Self::LeaverOffered,
+        Self::LeaverKeepsWork,
+        Self::TimeGoesBack,
     ];
 
     /// The name on the command line.
@@ -85,6 +94,9 @@ impl Mutant {
             Self::SeqInMemory => "seq_in_memory",
             Self::WrongAudience => "wrong_audience",
             Self::AdmissionNotReserved => "admission_not_reserved",
+            Self::LeaverOffered => "leaver_offered",
+            Self::LeaverKeepsWork => "leaver_keeps_work",
+            Self::TimeGoesBack => "time_goes_back",
         }
     }
 

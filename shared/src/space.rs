@@ -14,7 +14,7 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `handovers` R43, `configure` R70 to R75,
+//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `configure` R70 to R75,
 //! `colleagues` R80 and R81, `asked` R90 to R92, `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -28,13 +28,13 @@ mod commands;
 mod configure;
 mod desk;
 mod duty;
-mod handovers;
 mod hours;
 mod intake;
 mod lanes;
 mod leave;
 mod ledger;
 mod line;
+mod lists;
 mod machine;
 mod manual;
 mod offer;
@@ -52,9 +52,9 @@ pub use audit::Broken;
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
-pub use handovers::{HANDOVERS_MAX, Handover};
 pub use hours::Openness;
 pub use intake::TOMBSTONE;
+pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
 pub use machine::Space;
 pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN};
 pub use roster::{HELLO_WAIT, SILENCE};

@@ -13,6 +13,7 @@ use super::check::Broken;
 use super::turn::Turn;
 use super::{Answer, Effect, Input, Instruction, Outcome, Row, Seat};
 use crate::frame::{CloseCode, SocketId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -28,7 +29,11 @@ impl Conversation {
     ///
     /// Whatever fell due up to `now` is settled first, so a late alarm changes nothing.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
-        self.now = self.now.max(now);
+        self.now = if mutant::is(Mutant::TimeGoesBack) {
+            now
+        } else {
+            self.now.max(now)
+        };
         let Some(born) = &mut self.born else {
             return self.before_birth(input);
         };

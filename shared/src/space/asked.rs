@@ -15,6 +15,7 @@ use super::Command;
 use super::Effect;
 use super::commands::Reply;
 use super::ledger::Ledger;
+use super::transfer::Passing;
 use super::turn::Turn;
 use crate::frame::FromServer;
 use crate::id::{AgentId, CommandId};
@@ -34,6 +35,30 @@ impl Ledger {
             Err(refusal) => Err(refusal),
         };
         turn.effects.push(Effect::Replied { agent, id, reply });
+    }
+
+    /// Whether a command that would not be refused is still to be done (R35).
+    pub fn would_obey(&self, agent: AgentId, command: &Command) -> Result<bool, Refusal> {
+        if !self.is_active(agent) {
+            return Err(Refusal::Forbidden);
+        }
+        self.check_may(agent, command)?;
+        match command {
+            Command::Transfer {
+                conversation,
+                to,
+                note,
+            } => {
+                let note = note.as_ref();
+                self.check_transfer(agent, *conversation, Passing { to, note })
+            }
+            // Nothing comes before these, so nobody asks.
+            Command::SetAvailable { .. }
+            | Command::Accept { .. }
+            | Command::Decline { .. }
+            | Command::Take { .. }
+            | Command::Unassign { .. } => Ok(true),
+        }
     }
 
     /// Answers a command that had to wait (R91).

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use super::configure::InUse;
 use super::desk::Counts;
 use super::ledger::Ledger;
+use super::lists::Lists;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::Fence;
@@ -77,6 +78,7 @@ impl Ledger {
         }
         self.check_duties()?;
         self.check_order()?;
+        self.check_lists()?;
         self.check_counts()
     }
 
@@ -189,6 +191,17 @@ impl Ledger {
         let due: BTreeSet<_> = due.collect();
         ensure(self.deadlines == due, "R3", || {
             format!("{:?} is not {due:?}", self.deadlines)
+        })
+    }
+
+    /// R94: every item stands in its list and no other.
+    fn check_lists(&self) -> Result<(), Broken> {
+        let mut lists = Lists::new();
+        for item in self.items.values() {
+            lists.put(item);
+        }
+        ensure(self.lists == lists, "R94", || {
+            format!("{:?} is not {lists:?}", self.lists)
         })
     }
 

@@ -71,18 +71,7 @@ impl Ledger {
         id: CommandId,
         command: &Command,
     ) -> Result<Reply, Refusal> {
-        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
-        let conversation = match command {
-            Command::SetAvailable { .. } => None,
-            Command::Accept { conversation, .. }
-            | Command::Decline { conversation, .. }
-            | Command::Take { conversation }
-            | Command::Unassign { conversation }
-            | Command::Transfer { conversation, .. } => Some(conversation),
-        };
-        let item = conversation.and_then(|conversation| self.items.get(conversation));
-        let holder = item.and_then(|item| item.held_by());
-        may(agent, duty.agent.role, command, holder)?;
+        self.check_may(agent, command)?;
         match *command {
             Command::SetAvailable {
                 available,
@@ -110,5 +99,21 @@ impl Ledger {
                 self.transfer(turn, (agent, id), conversation, Passing { to, note })
             }
         }
+    }
+
+    /// Whether an agent may give a command (R12).
+    pub(super) fn check_may(&self, agent: AgentId, command: &Command) -> Result<(), Refusal> {
+        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
+        let conversation = match command {
+            Command::SetAvailable { .. } => None,
+            Command::Accept { conversation, .. }
+            | Command::Decline { conversation, .. }
+            | Command::Take { conversation }
+            | Command::Unassign { conversation }
+            | Command::Transfer { conversation, .. } => Some(conversation),
+        };
+        let item = conversation.and_then(|conversation| self.items.get(conversation));
+        let holder = item.and_then(|item| item.held_by());
+        may(agent, duty.agent.role, command, holder)
     }
 }

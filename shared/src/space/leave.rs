@@ -15,6 +15,7 @@ use super::row::{ItemState, TransferEnd};
 use super::turn::Turn;
 use crate::frame::CloseCode;
 use crate::id::{AgentId, ConversationId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 
 impl Ledger {
@@ -23,13 +24,14 @@ impl Ledger {
         let Some(duty) = self.roster.get(&agent) else {
             return turn.effects.push(Effect::Denied(Refusal::AgentUnknown));
         };
+        let stays = mutant::is(Mutant::LeaverOffered);
         if duty.agent.deactivated == active {
             self.change_agent(turn, agent, |agent| {
                 agent.deactivated = !active;
-                agent.available = false;
+                agent.available &= stays;
             });
         }
-        if !active {
+        if !active && !stays {
             let seats = self.sockets.iter();
             let sockets: Vec<_> = seats
                 .filter(|(_, seat)| seat.agent == agent)
@@ -44,6 +46,9 @@ impl Ledger {
 
     /// Takes from agents who left what can be taken (R42). Asked at the end of every turn.
     pub fn take_from_leavers(&mut self, turn: &mut Turn) {
+        if mutant::is(Mutant::LeaverKeepsWork) {
+            return;
+        }
         let leavers = self.leavers.iter();
         let duties = leavers.filter_map(|agent| self.roster.get(agent));
         let slots = duties.flat_map(|duty| {

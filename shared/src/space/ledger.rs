@@ -15,6 +15,7 @@ use super::configure::InUse;
 use super::desk::Counts;
 use super::duty::Duty;
 use super::lanes::Lanes;
+use super::lists::Lists;
 use super::place::Lines;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
@@ -43,6 +44,8 @@ pub(super) struct Ledger {
     pub lanes: Lanes,
     /// What waits, as its customers are told.
     pub lines: Lines,
+    /// What agents read page by page.
+    pub lists: Lists,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -77,6 +80,7 @@ impl Ledger {
             audience: BTreeSet::new(),
             lanes: Lanes::new(),
             lines: Lines::new(),
+            lists: Lists::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
@@ -139,6 +143,20 @@ impl Ledger {
         ledger.told_counts = ledger.counts;
         ledger.lines = ledger.lines.settled();
         Some(ledger)
+    }
+
+    /// When the newest of the open offers was made: it is at least so late (K3).
+    pub fn last_offered_at(&self) -> Option<Timestamp> {
+        let starts = self.items.values().filter_map(|item| match item.state {
+            ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {
+                Some(expires_at - item.offer_lasts(&self.settings))
+            }
+            ItemState::Waiting { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => None,
+        });
+        starts.max()
     }
 
     /// Takes in an agent.
@@ -275,6 +293,7 @@ impl Ledger {
 
     fn list(&mut self, item: &Item) {
         let conversation = item.report.conversation;
+        self.lists.put(item);
         if let Some(due) = item.deadline() {
             self.deadlines.insert((due, conversation));
         }
@@ -307,6 +326,7 @@ impl Ledger {
 
     fn unlist(&mut self, item: &Item) {
         let conversation = item.report.conversation;
+        self.lists.take(item);
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }

@@ -7,7 +7,7 @@ use super::hours::Openness;
 use super::ledger::Ledger;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Colleague, Effect, Handover, Input};
+use super::{Colleague, Command, Effect, Input, Listed, Page, Query};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -115,10 +115,13 @@ impl Space {
         seats: impl IntoIterator<Item = (SocketId, Seat)>,
         now: Timestamp,
     ) -> Self {
+        let ledger = Ledger::restore(rows, seats, now);
+        let offered_at = ledger.as_ref().and_then(Ledger::last_offered_at);
         Self {
-            now,
+            // An object may wake where the clock is behind (K3).
+            now: now.max(offered_at.unwrap_or(now)),
             settled_at: None,
-            ledger: Ledger::restore(rows, seats, now),
+            ledger,
             touched: Touched::default(),
         }
     }
@@ -150,13 +153,26 @@ impl Space {
         ledgers.flat_map(|ledger| ledger.items.values())
     }
 
-    /// The waiting list as that agent reads it.
+    /// A page of a list as that agent reads it.
+    ///
+    /// # Errors
+    /// When the space was not made, the agent has no place in it, or there is no such queue.
+    pub fn page(&self, agent: AgentId, query: &Query) -> Result<Page, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.page(agent, query)
+    }
+
+    /// One work item as that agent reads it; `None` for what the space does not know.
     ///
     /// # Errors
     /// When the space was not made, or the agent has no place in it.
-    pub fn handovers(&self, agent: AgentId) -> Result<Vec<Handover>, Refusal> {
+    pub fn listed(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+    ) -> Result<Option<Listed>, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
-        ledger.handovers(agent)
+        ledger.listed(agent, conversation)
     }
 
     /// The agents as that agent reads them; what has fallen due since the last input is not in it.
@@ -183,6 +199,16 @@ impl Space {
     pub fn openness(&self, now: Timestamp, queue: &Label) -> Openness {
         let ledger = self.ledger.as_ref();
         ledger.map_or(Openness::ALWAYS, |ledger| ledger.openness(now, queue))
+    }
+
+    /// Whether a transfer is still to be done as things stand, for whoever writes its note first
+    /// (R35); false when it is done or on its way.
+    ///
+    /// # Errors
+    /// The refusal that it would get.
+    pub fn would_obey(&self, agent: AgentId, command: &Command) -> Result<bool, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.would_obey(agent, command)
     }
 
     /// What can happen to a space that was not made yet.

@@ -10,7 +10,9 @@
 //!   an internal note, under the id of the transfer, and asks the space once it is acknowledged.
 //!   So it is there when the target looks, and stays when the offer is declined or runs out; a
 //!   client that dies in between leaves a note and no transfer. The space refuses a transfer
-//!   without its words, and shows them with the offer.
+//!   without its words, and shows them with the offer. A call over HTTP does both under one id:
+//!   it asks whether the space would obey ([`super::Space::would_obey`]), writes the note, and gives the
+//!   command. So what is refused leaves no note, unless something changes in between.
 //! - **R36** What is where it should go already is done.
 //! - **R40** The target serves the item's queue, or one of the target's queues is chosen with it.
 
@@ -31,6 +33,16 @@ use crate::text::{Label, MessageText};
 pub(super) struct Passing<'a> {
     pub to: &'a Target,
     pub note: Option<&'a MessageText>,
+}
+
+/// What a transfer that is not refused comes to.
+enum Way {
+    /// It is where it should go.
+    Done,
+    /// It is on its way there.
+    UnderWay,
+    /// It goes there, with this note.
+    Go(MessageText),
 }
 
 impl Command {
@@ -54,42 +66,22 @@ impl Ledger {
         turn: &mut Turn,
         (agent, id): (AgentId, CommandId),
         conversation: ConversationId,
-        Passing { to, note }: Passing,
+        passing: Passing,
     ) -> Result<Reply, Refusal> {
-        let item = self.items.get(&conversation);
-        let item = item.ok_or(Refusal::ConversationUnknown)?;
-        match &item.state {
-            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
-            ItemState::Assigning {
-                to: None,
-                queue: Some(queue),
-                command: Some((by, _)),
-                ..
-            } if *by == agent && to.is_queue(queue) => {
+        let note = match self.way(agent, conversation, passing)? {
+            Way::Done => return Ok(Reply::Done),
+            Way::UnderWay => {
                 self.answer_later(turn, conversation, (agent, id));
                 return Ok(Reply::Later);
             }
-            ItemState::Waiting { .. } | ItemState::Offered { .. }
-                if item.given_back_by == Some(agent) && to.is_queue(&item.report.queue) =>
-            {
-                return Ok(Reply::Done);
-            }
-            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
-                return Err(Refusal::NotAssignee);
-            }
-            ItemState::Gone { .. } => return Err(Refusal::Closed),
-        }
-        let note = note.ok_or(Refusal::NoteRequired)?;
-        match to {
+            Way::Go(note) => note,
+        };
+        match passing.to {
             Target::Agent { agent: to, queue } => {
-                if let Some(queue) = queue {
-                    self.settings.check_queue(queue)?;
-                }
-                let queue = queue.clone();
-                self.pass_to(turn, conversation, (agent, *to), queue, note)
+                self.pass_to(turn, conversation, (agent, *to), queue.clone(), note);
+                Ok(Reply::Done)
             }
             Target::Queue { queue } => {
-                self.settings.check_queue(queue)?;
                 let queue = Some(queue.clone());
                 self.change_item(turn, conversation, |item| {
                     item.drop_transfer();
@@ -105,33 +97,86 @@ impl Ledger {
         }
     }
 
+    /// Whether a transfer that is not refused is still to be done; changes nothing.
+    pub fn check_transfer(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        passing: Passing,
+    ) -> Result<bool, Refusal> {
+        let way = self.way(agent, conversation, passing)?;
+        Ok(matches!(way, Way::Go(_)))
+    }
+
+    fn way(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        Passing { to, note }: Passing,
+    ) -> Result<Way, Refusal> {
+        let item = self.items.get(&conversation);
+        let item = item.ok_or(Refusal::ConversationUnknown)?;
+        match &item.state {
+            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
+            ItemState::Assigning {
+                to: None,
+                queue: Some(queue),
+                command: Some((by, _)),
+                ..
+            } if *by == agent && to.is_queue(queue) => return Ok(Way::UnderWay),
+            ItemState::Waiting { .. } | ItemState::Offered { .. }
+                if item.given_back_by == Some(agent) && to.is_queue(&item.report.queue) =>
+            {
+                return Ok(Way::Done);
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
+                return Err(Refusal::NotAssignee);
+            }
+            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        }
+        let note = note.ok_or(Refusal::NoteRequired)?;
+        match to {
+            Target::Agent { agent: to, queue } => {
+                if let Some(queue) = queue {
+                    self.settings.check_queue(queue)?;
+                }
+                let is_asked =
+                    matches!(&item.state, ItemState::Transferring { to: asked, .. } if asked == to);
+                if is_asked || item.held_by() == Some(*to) {
+                    return Ok(Way::Done);
+                }
+                self.check_target(item, *to, queue.as_ref())?;
+            }
+            Target::Queue { queue } => self.settings.check_queue(queue)?,
+        }
+        Ok(Way::Go(note.clone()))
+    }
+
+    /// Whether an agent can be asked to take an item (R33, R40).
+    fn check_target(&self, item: &Item, to: AgentId, queue: Option<&Label>) -> Result<(), Refusal> {
+        let duty = self.roster.get(&to);
+        let duty = duty.filter(|duty| !duty.agent.deactivated);
+        let duty = duty.ok_or(Refusal::AgentUnknown)?;
+        if !duty.serves(queue.unwrap_or(&item.report.queue)) {
+            return Err(Refusal::NotInQueue);
+        }
+        if !duty.is_on_duty() {
+            return Err(Refusal::AgentUnavailable);
+        }
+        if mutant::is(Mutant::NoCapacityCheck) {
+            return Ok(());
+        }
+        self.check_free(to, item)
+    }
+
     fn pass_to(
         &mut self,
         turn: &mut Turn,
         conversation: ConversationId,
         (by, to): (AgentId, AgentId),
         queue: Option<Label>,
-        note: &MessageText,
-    ) -> Result<Reply, Refusal> {
-        let item = self.items.get(&conversation);
-        let item = item.ok_or(Refusal::ConversationUnknown)?;
-        let is_asked =
-            matches!(&item.state, ItemState::Transferring { to: asked, .. } if *asked == to);
-        if is_asked || item.held_by() == Some(to) {
-            return Ok(Reply::Done);
-        }
-        let duty = self.roster.get(&to);
-        let duty = duty.filter(|duty| !duty.agent.deactivated);
-        let duty = duty.ok_or(Refusal::AgentUnknown)?;
-        if !duty.serves(queue.as_ref().unwrap_or(&item.report.queue)) {
-            return Err(Refusal::NotInQueue);
-        }
-        if !duty.is_on_duty() {
-            return Err(Refusal::AgentUnavailable);
-        }
-        if !mutant::is(Mutant::NoCapacityCheck) {
-            self.check_free(to, item)?;
-        }
+        note: MessageText,
+    ) {
         let (expires_at, lasts_s) = (turn.now + self.settings.offer(), self.settings.offer_s);
         self.change_item(turn, conversation, |item| {
             item.drop_transfer();
@@ -149,11 +194,10 @@ impl Ledger {
                 lasts_s,
                 by,
                 queue,
-                note: note.clone(),
+                note,
             };
         });
         turn.offered.insert(to);
-        Ok(Reply::Done)
     }
 
     /// Drops the offer; who has the conversation keeps it and is told (R32).

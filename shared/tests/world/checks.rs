@@ -29,6 +29,8 @@ pub struct Checks {
     pub gone: BTreeSet<ConversationId>,
     /// When each conversation was last let in (R100).
     pub admitted: BTreeMap<ConversationId, Ms>,
+    /// Commands over HTTP that have no answer yet (R91).
+    pub asked: BTreeMap<(AgentId, CommandId), Ms>,
     /// The newest connection of each tab that was welcome (M7).
     newest: BTreeMap<(usize, DeviceId), u32>,
     /// Offers that were made in this turn.
@@ -50,6 +52,8 @@ struct Attempt {
     is_dead: bool,
     /// Sent by HTTP, or by another tab before: connection numbers do not tell old copies.
     has_other_copies: bool,
+    /// Sent by a program: it has no place in an outbox.
+    is_loose: bool,
 }
 
 impl Checks {
@@ -60,8 +64,20 @@ impl Checks {
             order: 0,
             is_dead: false,
             has_other_copies: false,
+            is_loose: false,
         };
         self.attempts.insert(id, attempt);
+    }
+
+    pub fn sent_by_program(&mut self, id: CommandId) {
+        if let Some(attempt) = self.attempts.get_mut(&id) {
+            attempt.is_loose = true;
+        }
+    }
+
+    /// True once a log has what that command caused.
+    pub fn is_logged(&self, id: CommandId) -> bool {
+        self.logged.contains_key(&id)
     }
 
     pub fn sent_over_http(&mut self, id: CommandId) {

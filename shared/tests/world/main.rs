@@ -8,8 +8,10 @@
 mod checks;
 mod clients;
 mod kept;
+mod managers;
 mod objects;
 mod people;
+mod programs;
 mod random;
 mod sockets;
 mod swarm;

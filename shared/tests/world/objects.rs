@@ -30,6 +30,20 @@ pub struct Shell {
     last_turn: Ms,
     /// Counts its lives.
     pub generation: u32,
+    /// The latest moment that this life of the machine has seen (K3).
+    latest: Timestamp,
+}
+
+impl Shell {
+    /// What the machine takes for now when the clock shows that.
+    fn see(&mut self, clock: Timestamp, is_fresh: bool) -> Timestamp {
+        self.latest = if is_fresh {
+            clock
+        } else {
+            self.latest.max(clock)
+        };
+        self.latest
+    }
 }
 
 #[derive(Debug)]
@@ -266,6 +280,26 @@ impl World {
                 self.at(again, Event::Alarm(host, again));
             }
         }
+    }
+
+    /// The clock of an object jumps, and the platform's alarms with it.
+    pub fn jump_clock(&mut self) {
+        let host = self.any_host();
+        let is_back = self.random.chance(0.4);
+        let most = if is_back { 10_000.0 } else { 90_000_000.0 };
+        let span = self.random.rate(1.0, most) as Ms;
+        self.note("clock jump", [is_back.into(), span], |_| {
+            format!("{host:?}")
+        });
+        let skew = &mut self.shell(host).skew;
+        *skew = if is_back {
+            skew.saturating_sub(span)
+        } else {
+            *skew + span
+        };
+        let now = self.now;
+        self.shell(host).alarm = Some(now);
+        self.at(now, Event::Alarm(host, now));
     }
 
     /// The faults are over: whatever was lost or late rings.

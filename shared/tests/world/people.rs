@@ -24,6 +24,10 @@ pub enum Act {
     Decline(usize, ConversationId, Fence),
     /// An agent comes back from Unavailable.
     Return(usize),
+    /// An admin changes something.
+    Manager,
+    /// An agent who had to leave looks whether the door is open again.
+    SignIn(usize),
     /// A customer loses patience with what is on its way.
     GiveUp(usize),
 }
@@ -124,6 +128,9 @@ impl World {
     }
 
     pub fn act(&mut self, act: Act) {
+        if let Act::SignIn(number) = act {
+            return self.signs_in(number);
+        }
         if self.now > self.heal_at + AFTERGLOW {
             return;
         }
@@ -160,6 +167,8 @@ impl World {
                 };
                 self.ask_space(number, command);
             }
+            Act::Manager => self.manager_acts(),
+            Act::SignIn(number) => self.signs_in(number),
             Act::Return(number) => {
                 self.set_available(number, true);
             }
@@ -179,6 +188,10 @@ impl World {
 
     fn ask_space(&mut self, number: usize, command: space::Command) {
         let id = CommandId::from_bytes(self.random.bytes());
+        if self.random.chance(0.15) {
+            let agent = self.consoles[number].agent;
+            return self.call_space(agent, id, command);
+        }
         self.note("ask space", [number as u64, 0], |_| format!("{command:?}"));
         self.tell_space(number, SpaceInput::Submit { id, command });
     }
@@ -399,6 +412,20 @@ impl World {
             }
             90..=92 => self.act(Act::GiveUp(talk)),
             93..=95 => self.retry(talk),
+            96..=98 => {
+                let number = self.random.next() % 1_000_000;
+                let text = MessageText::parse(&format!("by a program {number}")).unwrap();
+                let command = match number % 4 {
+                    0 => Command::Post { text },
+                    1 => Command::Note { text },
+                    2 => Command::Abandon {
+                        reason: None,
+                        note: Some(text),
+                    },
+                    _ => Command::End,
+                };
+                self.call_conversation(talk, command);
+            }
             _ => self.tell(talk, Input::Seen),
         }
     }

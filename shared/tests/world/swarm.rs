@@ -48,12 +48,24 @@ pub struct Swarm {
     pub alarm_doubled: f64,
     /// An alarm is abandoned: only the next event sets it again.
     pub alarm_lost: f64,
+    /// The clock of an object jumps: forwards by up to 25 h, back by up to 10 s, per second.
+    pub clock_jump: f64,
+    /// An admin changes something, per second. No fault: quiet worlds have it, too.
+    pub manage: f64,
 }
 
 impl Swarm {
     pub fn any(random: &mut Random) -> Self {
+        let manage = if random.chance(0.4) {
+            random.rate(0.003, 0.1)
+        } else {
+            0.0
+        };
         if random.range(1, QUIET_ONE_IN) == 1 {
-            return Self::default();
+            return Self {
+                manage,
+                ..Self::default()
+            };
         }
         let mut chance = |least, most| {
             if random.chance(0.5) {
@@ -83,6 +95,8 @@ impl Swarm {
             alarm_early: chance(0.02, 0.3),
             alarm_doubled: chance(0.02, 0.3),
             alarm_lost: chance(0.01, 0.2),
+            clock_jump: chance(0.0005, 0.01),
+            manage,
         }
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use shared::conversation::{self, Answer, Fence, Instruction, Report, Seq};
 use shared::frame::{FromServer, ToServer};
-use shared::id::{CommandId, ConversationId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::BeginFailure;
+use shared::rights::Person;
 use shared::settings::{Lists, Settings};
 use shared::space;
 use shared::text::MessageText;
@@ -84,6 +85,9 @@ pub enum Event {
     Confirmed(usize, Seq, Option<space::Place>, Option<Box<Lists>>, u32),
     Instruct(usize, Box<Instruction>),
     Answered(usize, Option<Fence>, Box<Answer>, u32),
+    /// A command over HTTP reaches an object.
+    AskedSpace(AgentId, CommandId, Box<space::Command>),
+    AskedConversation(usize, Box<Person>, CommandId, Box<conversation::Command>),
     /// `POST conversations` reaches the Worker.
     Begin(usize, CommandId, MessageText),
     /// The admitted message reaches the conversation.
@@ -93,6 +97,7 @@ pub enum Event {
     Act(Act),
     Crash,
     Deploy,
+    ClockJump,
     Heal,
     Probe,
 }
@@ -223,6 +228,8 @@ impl World {
         self.at(self.heal_at, Event::Heal);
         self.plan(self.swarm.crash, Event::Crash);
         self.plan(self.swarm.deploy, Event::Deploy);
+        self.plan(self.swarm.clock_jump, Event::ClockJump);
+        self.plan(self.swarm.manage, Event::Act(Act::Manager));
     }
 
     /// The moment by a clock of the world that is off by `skew`.
@@ -320,6 +327,12 @@ impl World {
             Event::Answered(conversation, fence, answer, generation) => {
                 self.answer_arrives(conversation, fence, *answer, generation);
             }
+            Event::AskedSpace(agent, id, command) => {
+                self.call_of_space_arrives(agent, id, *command);
+            }
+            Event::AskedConversation(conversation, person, id, command) => {
+                self.call_of_conversation_arrives(conversation, *person, id, *command);
+            }
             Event::TakeLock(client, id, text) => self.take_lock(client, id, text),
             Event::Begin(client, id, text) => self.begin_arrives(client, id, text),
             Event::BeginAdmitted(client, id, text, admission) => {
@@ -328,11 +341,7 @@ impl World {
             Event::BeginAnswered(client, id, answer) => self.begin_answered(client, id, answer),
             Event::Act(act) => self.act(act),
             Event::Crash => {
-                let count = self.conversations.len() as u64;
-                let host = match self.random.range(0, count + count / 2) {
-                    number if number < count => Host::Conversation(number as usize),
-                    _ => Host::Space,
-                };
+                let host = self.any_host();
                 self.crash(host, 1006);
                 self.plan(self.swarm.crash, Event::Crash);
             }
@@ -340,16 +349,31 @@ impl World {
                 self.deploy(1012);
                 self.plan(self.swarm.deploy, Event::Deploy);
             }
+            Event::ClockJump => {
+                self.jump_clock();
+                self.plan(self.swarm.clock_jump, Event::ClockJump);
+            }
             Event::Heal => {
                 self.is_healed = true;
                 self.note("heal", [0, 0], |_| String::new());
                 self.ring_every_alarm();
+                for number in 0..self.consoles.len() {
+                    self.after(1, Event::Act(Act::SignIn(number)));
+                }
                 self.after(PROBE, Event::Probe);
             }
             Event::Probe => {
                 self.probe();
                 self.after(PROBE, Event::Probe);
             }
+        }
+    }
+
+    pub fn any_host(&mut self) -> Host {
+        let count = self.conversations.len() as u64;
+        match self.random.range(0, count + count / 2) {
+            number if number < count => Host::Conversation(number as usize),
+            _ => Host::Space,
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::conversation::{Answer, Assignee, Fence, Instruction, Outcome};
 use shared::frame::{FromServer, ToServer};
 use shared::id::ConversationId;
-use shared::space::{Command, Desk, Effect, Input, Row, Seat, Space, Target};
+use shared::space::{Command, Desk, Effect, Input, List, Query, Row, Seat, Space, Target};
 use shared::text::MessageText;
 
 use crate::heap;
@@ -164,7 +164,12 @@ impl Place {
         self.arrives(meter, who);
         let machine = &self.machine;
         _ = meter.time("next_deadline", || machine.next_deadline());
-        _ = meter.time("handovers", || machine.handovers(agent(who)));
+        let waiting = Query {
+            list: List::Waiting,
+            queue: None,
+            after: None,
+        };
+        _ = meter.time("page", || machine.page(agent(who), &waiting));
         for _ in 0..4 {
             self.begins(meter);
         }

@@ -109,6 +109,11 @@ fn r90_every_cell_of_state_command_and_agent_is_answered_alike_by_socket_and_cal
                 let asked = by_call.call(n, 77, command.clone());
                 assert_eq!(answer(&sent), replied(&asked), "{case}");
                 assert_eq!(rows(&by_socket), rows(&by_call), "{case}");
+                if let Command::Transfer { .. } = command {
+                    let would = scene.space.would_obey(agent(n), &command);
+                    let refused = replied(&asked).and_then(Result::err);
+                    assert_eq!(would.err(), refused, "{case}: R35");
+                }
                 if let Some(Err(refusal)) = replied(&asked) {
                     assert_eq!(saves(&asked), 0, "{case}");
                     assert_eq!(rows(&scene), rows(&by_call), "{case}");

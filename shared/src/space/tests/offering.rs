@@ -1,6 +1,7 @@
 //! R4 to R11: who is offered what, and what becomes of an offer.
 
 use super::*;
+use crate::space::Row;
 
 #[test]
 fn f45_offers_go_round_among_agents_with_a_free_slot() {
@@ -276,4 +277,31 @@ fn f48_a_lost_console_leaves_the_offer_open_until_it_runs_out() {
     assert_eq!(scene.offered(1), Some((ADA, 1)));
     scene.connect(ADA);
     assert_eq!(refusal(&scene.accept(ADA, 1, 1)), None);
+}
+
+#[test]
+fn k3_a7_a_clock_that_is_behind_breaks_no_promise() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    let ledger = scene.space.ledger.as_ref().unwrap();
+    let agents = ledger
+        .roster
+        .values()
+        .map(|duty| Row::Agent(duty.agent.clone()));
+    let items = ledger.items.values().cloned().map(Row::Item);
+    let head = Row::Space {
+        space: ledger.space.clone(),
+        settings: ledger.settings.clone(),
+        offers_made: ledger.offers_made,
+        zones: ledger.zones.clone(),
+    };
+    let rows: Vec<Row> = [head].into_iter().chain(agents).chain(items).collect();
+    // The object comes back on a machine whose clock is 5 s behind.
+    scene.now -= 5_000;
+    scene.space = Space::restore(rows, [], at(scene.now));
+    scene.connect(ADA);
+    assert_eq!(scene.offered(1), Some((ADA, 1)));
+    scene.accept(ADA, 1, 1);
+    let repeated = instructions(&scene.wait(10_000));
+    assert!(repeated.contains(&assign(1, Some(ADA))));
 }

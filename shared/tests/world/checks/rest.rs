@@ -32,6 +32,7 @@ impl World {
         if healed_for < 30_000 {
             return;
         }
+        self.check_answers();
         let eligible = self.eligible();
         let now = self.clock(self.space.shell.skew);
         let mut stuck = BTreeSet::new();
@@ -148,6 +149,9 @@ impl World {
                 slots.map(|slot| (item.report.conversation, slot.fence, slot.agent))
             })
             .collect();
+        if let Some((_, _, agent)) = held.iter().find(|(_, _, agent)| self.is_out(*agent)) {
+            return self.violate("R42", || format!("{agent} has left and holds something"));
+        }
         if slots != held {
             return self.violate("L4", || format!("slots {slots:?}, held {held:?}"));
         }
@@ -196,6 +200,9 @@ impl World {
         held: &BTreeSet<(ConversationId, Fence, AgentId)>,
     ) {
         let console = &self.consoles[number];
+        if self.is_out(console.agent) {
+            return;
+        }
         let (state, left) = (console.link.state(), console.link.unanswered().count());
         if state != State::Live || left > 0 {
             return self.violate("L5", || {

@@ -131,6 +131,11 @@ impl World {
             self.checks.offers.push((conversation, agent));
             let number = self.by_id[&conversation] as u64;
             self.note("offer", [number, item.fence.0], |_| format!("{agent}"));
+            if self.is_out(agent) {
+                self.violate("R41", || {
+                    format!("{agent} has left and gets {conversation}")
+                });
+            }
         }
         match &item.state {
             ItemState::Offered { expires_at, .. } | ItemState::Transferring { expires_at, .. } => {

@@ -49,6 +49,7 @@ impl World {
     pub fn tell_space(&mut self, number: usize, input: SpaceInput) {
         let dice = self.random.next();
         let now = self.clock(self.consoles[number].skew);
+        let before = self.consoles[number].link.state();
         let effects = self.consoles[number].link.handle(now, dice, input);
         for effect in effects {
             match effect {
@@ -87,8 +88,9 @@ impl World {
                 SpaceEffect::Changed(SpacePart::State | SpacePart::Counts) => (),
             }
         }
-        if let State::Stopped(reason) = self.consoles[number].link.state() {
-            self.violate("L5", || format!("console {number} stopped: {reason:?}"));
+        let is_stopped = |state| matches!(state, State::Stopped(_));
+        if is_stopped(self.consoles[number].link.state()) && !is_stopped(before) {
+            self.console_stops(number);
         }
         self.plan_wake(End::Console(number));
     }

@@ -8,7 +8,7 @@ use crate::world::{Event, World};
 
 impl World {
     /// Sends a call or an answer: none, one or two of them arrive.
-    pub(super) fn call(&mut self, event: &Event) {
+    pub fn call(&mut self, event: &Event) {
         let count = if self.fault(self.swarm.call_lost) {
             0
         } else if self.fault(self.swarm.call_doubled) {

@@ -27,6 +27,7 @@ impl World {
         if has_slept {
             object.machine = None;
         }
+        let seen = object.shell.see(now, object.machine.is_none());
         let (disk, seats) = (&object.disk, &object.seats);
         let machine = object
             .machine
@@ -46,7 +47,7 @@ impl World {
             return None;
         }
         for effect in &effects {
-            self.commit_of_conversation(number, effect, now);
+            self.commit_of_conversation(number, effect, seen);
         }
         self.set_alarm(host, deadline);
         if fate == Fate::CrashAfter {
@@ -124,11 +125,13 @@ impl World {
                     self.close(socket.0 as usize, code.number());
                 }
                 conversation::Effect::Report(report) => self.send_report(report),
+                conversation::Effect::Replied { id, reply, .. } => {
+                    self.conversation_replies(number, *id, reply);
+                }
                 conversation::Effect::Save(_)
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
                 | conversation::Effect::Answer(_)
-                | conversation::Effect::Replied { .. }
                 | conversation::Effect::Slowed { .. } => (),
             }
         }

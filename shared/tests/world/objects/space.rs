@@ -20,6 +20,8 @@ impl World {
             self.space.forgot_at = self.now;
         }
         let (disk, seats) = (&self.space.disk, &self.space.seats);
+        let is_fresh = self.space.machine.is_none();
+        let seen = self.space.shell.see(now, is_fresh);
         let machine = self
             .space
             .machine
@@ -57,9 +59,9 @@ impl World {
         }
         let before = self.space_before(&effects);
         for effect in &effects {
-            self.commit_of_space(effect, now);
+            self.commit_of_space(effect, seen);
         }
-        self.check_space(before, now, sets_availability);
+        self.check_space(before, seen, sets_availability);
         self.set_alarm(Host::Space, deadline);
         if fate == Fate::CrashAfter {
             self.note("space crash after commit", [0, 0], |_| String::new());
@@ -120,12 +122,14 @@ impl World {
                     conversation,
                     instruction,
                 } => self.send_instruction(*conversation, instruction),
+                space::Effect::Replied { agent, id, reply } => {
+                    self.space_replies(*agent, *id, reply);
+                }
                 space::Effect::Save(_)
                 | space::Effect::Remove(_)
                 | space::Effect::Keep { .. }
                 | space::Effect::Admitted { .. }
                 | space::Effect::Confirmed { .. }
-                | space::Effect::Replied { .. }
                 | space::Effect::Created
                 | space::Effect::ActiveSet
                 | space::Effect::Configured { .. }
@@ -140,14 +144,14 @@ impl World {
 }
 
 fn is_set_available(input: &space::Input) -> bool {
-    matches!(
-        input,
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two inputs carry a command")]
+    let command = match input {
         space::Input::Frame {
-            frame: ToServer::Send {
-                command: space::Command::SetAvailable { .. },
-                ..
-            },
+            frame: ToServer::Send { command, .. },
             ..
         }
-    )
+        | space::Input::Asked { command, .. } => command,
+        _ => return false,
+    };
+    matches!(command, space::Command::SetAvailable { .. })
 }

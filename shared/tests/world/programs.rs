@@ -1,0 +1,101 @@
+//! What comes without a socket: the same commands over HTTP, from programs and channels.
+
+use shared::conversation::{self, Command};
+use shared::id::{AgentId, CommandId};
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::space;
+
+use crate::world::{Event, Ms, World};
+
+/// How long an answer may take once nothing fails any more, in milliseconds (R91, L3).
+const ANSWER: Ms = 60_000;
+
+impl World {
+    /// A program asks the space for an agent.
+    pub fn call_space(&mut self, agent: AgentId, id: CommandId, command: space::Command) {
+        self.call(&Event::AskedSpace(agent, id, Box::new(command)));
+    }
+
+    pub fn call_of_space_arrives(
+        &mut self,
+        agent: AgentId,
+        id: CommandId,
+        command: space::Command,
+    ) {
+        self.note("call of space", [0, 0], |_| format!("{id} {command:?}"));
+        if self.is_healed {
+            let now = self.now;
+            self.checks.asked.entry((agent, id)).or_insert(now);
+        }
+        self.space_turn(space::Input::Asked { agent, id, command });
+    }
+
+    pub fn space_replies(&mut self, agent: AgentId, id: CommandId, reply: &Result<(), Refusal>) {
+        self.note("reply", [0, reply.is_ok().into()], |_| {
+            format!("{id} {reply:?}")
+        });
+        self.checks.asked.remove(&(agent, id));
+    }
+
+    /// R91: nobody waits for an answer for ever.
+    pub fn check_answers(&mut self) {
+        let now = self.now;
+        let mut asked = self.checks.asked.iter();
+        if let Some(((_, id), at)) = asked.find(|(_, at)| now - **at > ANSWER) {
+            let what = format!("{id} was asked at {at} and has no answer");
+            self.violate("R91", || what);
+        }
+    }
+
+    /// A program asks a conversation for a person.
+    pub fn call_conversation(&mut self, client: usize, command: Command) {
+        let Some(conversation) = self.clients[client].link.conversation() else {
+            return;
+        };
+        let id = CommandId::from_bytes(self.random.bytes());
+        self.note("call", [client as u64, 0], |_| format!("{id} {command:?}"));
+        self.checks.attempted(id, client, &command);
+        self.checks.sent_by_program(id);
+        let number = self.object_of(conversation);
+        let person = self.clients[client].person.clone();
+        self.call(&Event::AskedConversation(
+            number,
+            Box::new(person),
+            id,
+            Box::new(command),
+        ));
+    }
+
+    pub fn call_of_conversation_arrives(
+        &mut self,
+        number: usize,
+        person: Person,
+        id: CommandId,
+        command: Command,
+    ) {
+        let input = conversation::Input::Asked {
+            person,
+            id,
+            command,
+        };
+        self.conversation_turn(number, input);
+    }
+
+    /// M1: what is answered as done is in the log.
+    pub fn conversation_replies(
+        &mut self,
+        number: usize,
+        id: CommandId,
+        reply: &Result<(), Refusal>,
+    ) {
+        self.note("reply", [number as u64, reply.is_ok().into()], |_| {
+            format!("{id} {reply:?}")
+        });
+        if reply.is_ok() && !self.checks.is_logged(id) {
+            self.violate("M1", || {
+                format!("{id} is answered as done, and no disk has it")
+            });
+        }
+    }
+}
