@@ -19,7 +19,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use worker::Response;
 
-use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::ask::{self, Bearer, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::auth;
 use crate::errors::Problem;
 use crate::router::Call;
@@ -49,15 +49,27 @@ fn agent_of(call: &Call) -> Result<(SpaceId, AgentId), Problem> {
     }
 }
 
-/// Asks a space; its no is the answer to the client.
+/// The agent who asks, if it is one of that space.
+fn bearer_of(call: &Call, space: &SpaceId) -> Option<Bearer> {
+    let key = auth::key(&call.env).ok()?;
+    let pass = auth::bearer(&key, &call.request).ok()?;
+    match pass.person {
+        Person::Agent { agent, era, .. } if pass.space == *space => Some((agent, era)),
+        Person::Agent { .. } | Person::Visitor { .. } => None,
+    }
+}
+
+/// Asks a space; its no is the answer to the client. Every call of an agent comes by here, so the
+/// token of one who has left opens nothing (G4-02).
 async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<SpaceTold, Problem> {
-    match ask::space(&call.env, space, asked).await? {
+    match ask::space_as(&call.env, space, bearer_of(call, space), asked).await? {
         SpaceTold::Denied(refusal) => Err(refusal.into()),
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
-        | SpaceTold::ActiveSet
         | SpaceTold::Configured { .. }
         | SpaceTold::Page(_)
+        | SpaceTold::Vouched
+        | SpaceTold::Agent(_)
         | SpaceTold::Colleagues(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
@@ -66,13 +78,16 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
     }
 }
 
-/// Asks a conversation; its no is the answer to the client.
+/// Asks a conversation; its no is the answer to the client. For an agent the space is asked first.
 async fn ask_conversation(
     call: &Call,
     space: &SpaceId,
     conversation: ConversationId,
     asked: &ConversationAsk,
 ) -> Result<ConversationTold, Problem> {
+    if bearer_of(call, space).is_some() {
+        ask_space(call, space, &SpaceAsk::Vouch).await?;
+    }
     match ask::conversation(&call.env, space, conversation, asked).await? {
         ConversationTold::Denied(refusal) => Err(refusal.into()),
         told @ (ConversationTold::Begun { .. }

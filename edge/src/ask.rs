@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, Colleague, InUse, Page, Place, Query};
+use shared::space::{Agent, AgentChange, Colleague, InUse, Page, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -110,6 +110,42 @@ pub enum SpaceAsk {
     },
     /// What a conversation looks like.
     Report(Box<Report>),
+    /// Nothing but whether the token is good.
+    Vouch,
+    /// An agent is about to enter a conversation.
+    Enter {
+        /// Who.
+        agent: AgentId,
+        /// Era of the token.
+        era: u32,
+        /// Which one.
+        conversation: ConversationId,
+    },
+    /// Add an agent.
+    AddAgent {
+        /// Who asks.
+        by: AgentId,
+        /// The agent.
+        agent: Box<Agent>,
+    },
+    /// Change an agent.
+    SetAgent {
+        /// Who asks.
+        by: AgentId,
+        /// Whom it is about.
+        agent: AgentId,
+        /// What.
+        change: Box<AgentChange>,
+    },
+    /// An agent leaves, or comes back.
+    SetActive {
+        /// Who asks.
+        by: AgentId,
+        /// Whom it is about.
+        agent: AgentId,
+        /// False for leaving.
+        active: bool,
+    },
     /// Begin a session.
     SignIn(SignIn),
     /// Go on with a session.
@@ -122,6 +158,9 @@ pub enum SpaceAsk {
     /// Die, so that a test sees it come back.
     Panic,
 }
+
+/// An agent and the era of the agent's token.
+pub type Bearer = (AgentId, u32);
 
 /// Who begins a session.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -139,8 +178,6 @@ pub enum SpaceTold {
     Settings(Box<Settings>),
     /// It stands.
     Created,
-    /// The agent has left, or is back.
-    ActiveSet,
     /// The settings are as asked.
     Configured {
         /// All of them.
@@ -148,6 +185,10 @@ pub enum SpaceTold {
         /// How many work items use what was changed.
         in_use: InUse,
     },
+    /// The token is good.
+    Vouched,
+    /// The agent after a change.
+    Agent(Box<Colleague>),
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
     /// To [`SpaceAsk::Page`].
@@ -218,7 +259,20 @@ pub async fn conversation(
 /// # Errors
 /// When it cannot be reached, or fails.
 pub async fn space(env: &Env, space: &SpaceId, ask: &SpaceAsk) -> Result<SpaceTold> {
-    call(|| space_stub(env, space), space, ask).await
+    space_as(env, space, None, ask).await
+}
+
+/// Asks a space for the bearer of an agent's token, which the space judges first.
+///
+/// # Errors
+/// When it cannot be reached, or fails.
+pub async fn space_as(
+    env: &Env,
+    space: &SpaceId,
+    bearer: Option<Bearer>,
+    ask: &SpaceAsk,
+) -> Result<SpaceTold> {
+    call(|| space_stub(env, space), space, &(bearer, ask)).await
 }
 
 /// Hands an upgrade to an object. The announcement is ours alone: the request is a new one, so no

@@ -144,11 +144,7 @@ impl Shell<Thread> {
             ConversationAsk::Read { person, after } => self.read(&person, after)?,
             ConversationAsk::Instruct(instruction) => {
                 let outcome = self.turn(Input::Instructed(instruction))?;
-                let silence = Answer {
-                    outcome: None,
-                    report: None,
-                };
-                ConversationTold::Answer(outcome.answer.unwrap_or(silence))
+                ConversationTold::Answer(outcome.answer.unwrap_or_default())
             }
             ConversationAsk::Panic => crate::die(),
         };

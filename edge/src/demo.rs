@@ -3,7 +3,7 @@
 use shared::id::AgentId;
 use shared::rights::Role;
 use shared::settings::{Origin, Settings};
-use shared::space::Agent;
+use shared::space::{Agent, Tenure};
 use shared::text::{PersonName, TextError};
 use worker::{Error, Result};
 
@@ -58,6 +58,7 @@ pub fn agent(
         skills: Vec::new(),
         deactivated: false,
         last_offer: 0,
+        tenure: Tenure::default(),
     })
 }
 

@@ -38,6 +38,14 @@ pub enum Target {
     Settings,
     /// Changes settings of a space.
     ChangeSettings,
+    /// One more agent.
+    AddAgent,
+    /// Changes of an agent.
+    Agent,
+    /// An agent leaves.
+    Deactivate,
+    /// An agent comes back.
+    Activate,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -98,6 +106,10 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
     route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),
     route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
+    route("POST", "/api/v1/spaces/{space}/agents", Target::AddAgent),
+    route("PATCH", "/api/v1/spaces/{space}/agents/{agent}", Target::Agent),
+    route("POST", "/api/v1/spaces/{space}/agents/{agent}/deactivate", Target::Deactivate),
+    route("POST", "/api/v1/spaces/{space}/agents/{agent}/activate", Target::Activate),
     route("POST", "/api/v1/reports/csp", Target::CspReports),
     route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
     route("POST", "/api/v1/dev/spaces", Target::DevSpaces),

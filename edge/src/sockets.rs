@@ -189,7 +189,8 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
         Incoming::Frame(id, frame)
     }
 
-    /// Takes a fresh token for the same person and space; anything else ends the socket.
+    /// Takes a fresh token for the same person, as the same in the same space; anything else ends
+    /// the socket.
     pub fn renew(&mut self, id: SocketId, pass: Option<Pass>) -> bool {
         let Some(session) = self.sessions.get_mut(&id) else {
             return false;
@@ -310,7 +311,14 @@ fn is_same_person(one: &Person, other: &Person) -> bool {
     use Person::{Agent, Visitor};
     match (one, other) {
         (Visitor { visitor: one }, Visitor { visitor: other }) => one == other,
-        (Agent { agent: one, .. }, Agent { agent: other, .. }) => one == other,
+        (
+            Agent { agent, era, .. },
+            Agent {
+                agent: other,
+                era: later,
+                ..
+            },
+        ) => (agent, era) == (other, later),
         (Visitor { .. }, Agent { .. }) | (Agent { .. }, Visitor { .. }) => false,
     }
 }

@@ -16,7 +16,7 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSoc
 // `wasm_bindgen` is named by what `durable_object` writes, too.
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
-use crate::ask::{self, SpaceAsk, SpaceTold};
+use crate::ask::{self, Bearer, SpaceAsk, SpaceTold};
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::storage::{Storage, space as rows};
 use crate::{auth, demo, heartbeat, outbox};
@@ -149,7 +149,8 @@ impl Place {
                     SpaceTold::Configured { settings, in_use }
                 });
             }
-            Effect::ActiveSet => outcome.told = Some(SpaceTold::ActiveSet),
+            Effect::Vouched => outcome.told = Some(SpaceTold::Vouched),
+            Effect::AgentSet(agent) => outcome.told = Some(SpaceTold::Agent(Box::new(agent))),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
         }
     }
@@ -162,11 +163,21 @@ impl Shell<Place> {
         if let Some(entrance) = ask::entrance(&request)? {
             return self.enter(entrance);
         }
-        let ask = serde_json::from_str(&request.text().await?)?;
-        Response::from_json(&self.told(space, ask)?)
+        let (bearer, ask) = serde_json::from_str(&request.text().await?)?;
+        Response::from_json(&self.told(space, bearer, ask)?)
     }
 
-    fn told(self: &Rc<Self>, space: SpaceId, ask: SpaceAsk) -> Result<SpaceTold> {
+    fn told(
+        self: &Rc<Self>,
+        space: SpaceId,
+        bearer: Option<Bearer>,
+        ask: SpaceAsk,
+    ) -> Result<SpaceTold> {
+        if let Some((agent, era)) = bearer
+            && let Err(refusal) = self.with(|awake| awake.core.machine.vouch(agent, era))?
+        {
+            return Ok(SpaceTold::Denied(refusal));
+        }
         let input = match ask {
             SpaceAsk::Look => {
                 let settings = self.with(|awake| awake.core.machine.settings().cloned())?;
@@ -197,7 +208,28 @@ impl Shell<Place> {
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
             }
+            SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
+            SpaceAsk::Enter {
+                agent,
+                era,
+                conversation,
+            } => Input::Enter {
+                agent,
+                era,
+                conversation,
+            },
+            SpaceAsk::AddAgent { by, agent } => Input::AddAgent { by, agent: *agent },
+            SpaceAsk::SetAgent { by, agent, change } => Input::SetAgent {
+                by,
+                agent,
+                change: *change,
+            },
+            SpaceAsk::SetActive { by, agent, active } => Input::SetActive {
+                by: Some(by),
+                agent,
+                active,
+            },
             SpaceAsk::Create { settings, agents } => Input::Create {
                 space,
                 settings: *settings,
@@ -271,6 +303,6 @@ fn named(row: &Row) -> Option<&SpaceId> {
 fn fence(instruction: &Instruction) -> Option<Fence> {
     match instruction {
         Instruction::Assign(assignment) => Some(assignment.fence),
-        Instruction::Describe | Instruction::Place(_) => None,
+        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
     }
 }

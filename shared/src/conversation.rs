@@ -52,7 +52,7 @@ pub use command::Command;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
 pub use machine::Conversation;
-pub use notice::{Answer, Assignment, Instruction, Outcome, Report, Standing};
+pub use notice::{Answer, Assignment, Dismissal, Instruction, Outcome, Report, Standing};
 pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};
 

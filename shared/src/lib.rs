@@ -25,6 +25,7 @@ pub mod frame;
 pub mod id;
 pub mod link;
 pub mod mutant;
+mod outbox;
 pub mod refusal;
 pub mod rights;
 pub mod session;

@@ -107,6 +107,12 @@ pub enum Refusal {
     /// Live chat is switched off in this space.
     #[error("live chat is switched off in this space")]
     SpaceOff,
+    /// The space would be left without an admin.
+    #[error("the space needs an admin")]
+    LastAdmin,
+    /// The token was good before its agent left or became something else: get a fresh one.
+    #[error("the token is no longer valid")]
+    TokenRevoked,
     /// No such agent in this space, or one who was deactivated.
     #[error("there is no such agent")]
     AgentUnknown,
@@ -166,6 +172,8 @@ impl Refusal {
             Self::ConversationOpen { .. } => "conversation_open",
             Self::SpaceUnknown => "space_unknown",
             Self::SpaceOff => "space_off",
+            Self::LastAdmin => "last_admin",
+            Self::TokenRevoked => "token_revoked",
             Self::AgentUnknown => "agent_unknown",
             Self::SettingInvalid(_) => "setting_invalid",
             Self::SettingsChanged { .. } => "settings_changed",
@@ -173,11 +181,12 @@ impl Refusal {
         }
     }
 
-    /// The HTTP status of the refusal: 403 not allowed, 404 not there, 409 not in this state,
+    /// The HTTP status of the refusal: 401 not with this token, 403 not allowed, 404 not there, 409 not in this state,
     /// 422 not a value that exists.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
+            Self::TokenRevoked => 401,
             Self::Forbidden | Self::NotAssignee | Self::OfferNotYours | Self::SpaceOff => 403,
             Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }
@@ -192,6 +201,7 @@ impl Refusal {
             | Self::QueueFull { .. }
             | Self::NotInQueue
             | Self::CommandConflict
+            | Self::LastAdmin
             | Self::ConversationOpen { .. }
             | Self::ResolutionBuiltIn { .. }
             | Self::TicketExists

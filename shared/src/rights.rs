@@ -3,6 +3,7 @@
 //! - **R1** [`may`] is asked for every command; nothing is allowed by default.
 //! - **R2** [`audience`] is asked for every event; an internal event never reaches a customer.
 //! - **R3** Only the assignee writes to the customer, or a supervisor or admin (A2).
+//! - **R4** [`may_change`] is asked for every change of an agent.
 //!
 //! Neither function has a default arm: a new command or event stops the build until its row stands here.
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::conversation::{self, Event};
 use crate::id::{AgentId, VisitorId};
 use crate::refusal::Refusal;
+use crate::space::AgentChange;
 use crate::text::PersonName;
 
 /// What an agent is in a space.
@@ -42,6 +44,9 @@ pub enum Person {
         name: PersonName,
         /// What the agent is in this space.
         role: Role,
+        /// Era of the token: with a new role, and with leaving, a new one begins.
+        #[serde(default)]
+        era: u32,
     },
 }
 
@@ -123,6 +128,33 @@ pub const fn may_configure(role: Role) -> Result<(), Refusal> {
     match role {
         Role::Admin => Ok(()),
         Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
+    }
+}
+
+/// Whether somebody may change an agent (R4): admins everything, supervisors how much and what an
+/// agent does, and the same of themselves.
+///
+/// # Errors
+/// The refusal that the person is told.
+pub fn may_change(
+    (by, role): (AgentId, Role),
+    (agent, of): (AgentId, Role),
+    change: &AgentChange,
+) -> Result<(), Refusal> {
+    // Naming each field makes the compiler ask about a new one.
+    let AgentChange {
+        name,
+        screen_name,
+        role: new_role,
+        limit: _,
+        queues: _,
+        skills: _,
+    } = change;
+    let is_about_work = name.is_none() && screen_name.is_none() && new_role.is_none();
+    match role {
+        Role::Admin => Ok(()),
+        Role::Supervisor if is_about_work && (of == Role::Agent || by == agent) => Ok(()),
+        Role::Supervisor | Role::Agent => Err(Refusal::Forbidden),
     }
 }
 

@@ -9,6 +9,8 @@
 //!   [`REPEAT_GRACE`]: an answer may get lost, and two tabs may ask at once.
 //! - **F4** A family that was not used for [`SESSION_LIFE`] is over.
 //! - **F5** A generation that was never given out is refused and changes nothing.
+//! - **F6** A session of an agent remembers how often the agent had left: one from before a leave is
+//!   over (R87 of `space`).
 
 use core::time::Duration;
 
@@ -50,6 +52,9 @@ pub struct Family {
     pub rotated_at: Timestamp,
     /// True after an old token came back (F2).
     pub revoked: bool,
+    /// How often its agent had left when it began (F6).
+    #[serde(default)]
+    pub departures: u32,
 }
 
 /// Why a refresh token is not taken.
@@ -69,12 +74,13 @@ pub enum SessionError {
 impl Family {
     /// Begins a session with generation 1.
     #[must_use]
-    pub const fn begin(now: Timestamp, subject: Subject) -> Self {
+    pub const fn begin(now: Timestamp, subject: Subject, departures: u32) -> Self {
         Self {
             subject,
             generation: 1,
             rotated_at: now,
             revoked: false,
+            departures,
         }
     }
 
@@ -124,7 +130,7 @@ mod tests {
     }
 
     fn family() -> Family {
-        Family::begin(ms(0), Subject::Visitor(VisitorId::from_bytes([7; 16])))
+        Family::begin(ms(0), Subject::Visitor(VisitorId::from_bytes([7; 16])), 0)
     }
 
     #[test]

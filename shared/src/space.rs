@@ -15,7 +15,8 @@
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
 //! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `configure` R70 to R75,
-//! `colleagues` R80 and R81, `asked` R90 to R92, `place` R95 to R98.
+//! `colleagues` R80 and R81, `staff` R82 to R84, `tenure` R85 to R87, `asked` R90 to R92,
+//! `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -42,6 +43,8 @@ mod place;
 mod roster;
 mod rotation;
 mod row;
+mod staff;
+mod tenure;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -60,6 +63,8 @@ pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN}
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
+pub use staff::{AgentChange, Choice};
+pub use tenure::{Insider, Tenure};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -209,8 +214,35 @@ pub enum Input {
         /// What.
         command: Command,
     },
+    /// An admin adds an agent. Under an id that is known, it is a repeat.
+    AddAgent {
+        /// Who asks.
+        by: AgentId,
+        /// The agent.
+        agent: Agent,
+    },
+    /// An admin or supervisor changes an agent.
+    SetAgent {
+        /// Who asks.
+        by: AgentId,
+        /// Whom it is about.
+        agent: AgentId,
+        /// What.
+        change: AgentChange,
+    },
+    /// An agent is about to enter a conversation, by a token that the Worker has read.
+    Enter {
+        /// Who.
+        agent: AgentId,
+        /// Era of the token.
+        era: u32,
+        /// Which one.
+        conversation: ConversationId,
+    },
     /// An agent leaves the space, or comes back.
     SetActive {
+        /// The admin who asks; `None` when nobody in the space does.
+        by: Option<AgentId>,
         /// Who.
         agent: AgentId,
         /// False for leaving.
@@ -296,14 +328,15 @@ pub enum Effect {
     },
     /// Answer to [`Input::Create`]: the space stands.
     Created,
-    /// Answer to [`Input::SetActive`]: it is so.
-    ActiveSet,
     /// Answer to [`Input::Configure`]: the settings are as asked.
     Configured {
         /// How many work items use what was changed.
         in_use: InUse,
     },
-    /// Answer to [`Input::Create`], [`Input::Admit`], [`Input::SetActive`] or
-    /// [`Input::Configure`]: no, and nothing changed.
+    /// Answer to [`Input::AddAgent`], [`Input::SetAgent`] and [`Input::SetActive`]: the agent after it.
+    AgentSet(Colleague),
+    /// Answer to [`Input::Enter`]: the token is good.
+    Vouched,
+    /// Answer to an input that has one: no, and nothing changed.
     Denied(Refusal),
 }

@@ -124,6 +124,8 @@ impl Text {
             | Refusal::CommandConflict
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff
+            | Refusal::LastAdmin
+            | Refusal::TokenRevoked
             | Refusal::AgentUnknown
             | Refusal::ReasonUnknown
             | Refusal::ReasonRequired

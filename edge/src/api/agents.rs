@@ -1,11 +1,49 @@
 //! The agents of a space.
 
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
+use shared::id::{AgentId, SpaceId};
+use shared::refusal::Refusal;
+use shared::rights::Role;
+use shared::space::{Agent, AgentChange};
+use shared::text::{Label, PersonName};
 use worker::Response;
 
+use super::conversations::text_problem;
 use crate::ask::{SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
+use crate::{body, demo};
+
+/// An agent as a caller names one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentBody {
+    name: String,
+    screen_name: Option<String>,
+    role: Option<Role>,
+    limit: Option<u32>,
+    queues: Option<Vec<Label>>,
+    #[serde(default)]
+    skills: Vec<Label>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangeBody {
+    name: Option<String>,
+    screen_name: Option<String>,
+    role: Option<Role>,
+    #[serde(default, deserialize_with = "given")]
+    limit: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "given")]
+    queues: Option<Option<Vec<Label>>>,
+    skills: Option<Vec<Label>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoBody {}
 
 /// `GET spaces/{space}/agents`: for agents of that space.
 pub async fn list(call: Call) -> Result<Response, Problem> {
@@ -16,4 +54,108 @@ pub async fn list(call: Call) -> Result<Response, Problem> {
         return Err(super::unexpected());
     };
     super::json(200, &json!({ "agents": agents }))
+}
+
+/// `POST spaces/{space}/agents`: for admins.
+pub async fn add(mut call: Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let agent = agent(body::json(&mut call.request).await?)?;
+    let agent = Box::new(agent);
+    answer(&call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
+}
+
+/// `PATCH spaces/{space}/agents/{agent}`: for admins, in part for supervisors.
+pub async fn change(mut call: Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let agent = named_agent(&call)?;
+    let body: ChangeBody = body::json(&mut call.request).await?;
+    let limit = body
+        .limit
+        .map(|own| own.map(limit).transpose())
+        .transpose()?;
+    let change = Box::new(AgentChange {
+        name: body.name.map(|text| name("name", &text)).transpose()?,
+        screen_name: body
+            .screen_name
+            .map(|text| name("screen_name", &text))
+            .transpose()?,
+        role: body.role,
+        limit: limit.map(Into::into),
+        queues: body.queues.map(Into::into),
+        skills: body.skills,
+    });
+    let asked = SpaceAsk::SetAgent { by, agent, change };
+    answer(&call, 200, &space, &asked).await
+}
+
+/// `POST spaces/{space}/agents/{agent}/deactivate` and `…/activate`: for admins.
+pub async fn set_active(mut call: Call, active: bool) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let agent = named_agent(&call)?;
+    let NoBody {} = body::json(&mut call.request).await?;
+    let asked = SpaceAsk::SetActive { by, agent, active };
+    answer(&call, 200, &space, &asked).await
+}
+
+/// A new agent.
+///
+/// # Errors
+/// Names the field that is wrong.
+pub fn agent(body: AgentBody) -> Result<Agent, Problem> {
+    let AgentBody {
+        name: called,
+        screen_name,
+        role,
+        limit: own,
+        queues,
+        skills,
+    } = body;
+    let screen_name = match screen_name {
+        Some(text) => name("screen_name", &text)?,
+        None => name("name", &called)?,
+    };
+    let own = own.map(limit).transpose()?;
+    let role = role.unwrap_or(Role::Agent);
+    let agent = demo::agent(name("name", &called)?, screen_name, role, own)?;
+    Ok(Agent {
+        queues,
+        skills,
+        ..agent
+    })
+}
+
+async fn answer(
+    call: &Call,
+    status: u16,
+    space: &SpaceId,
+    asked: &SpaceAsk,
+) -> Result<Response, Problem> {
+    let told = super::ask_space(call, space, asked).await?;
+    let SpaceTold::Agent(agent) = told else {
+        return Err(super::unexpected());
+    };
+    super::json(status, &agent)
+}
+
+fn named_agent(call: &Call) -> Result<AgentId, Problem> {
+    super::named(&call.inner, Refusal::AgentUnknown)
+}
+
+fn name(field: &'static str, text: &str) -> Result<PersonName, Problem> {
+    PersonName::parse(text).map_err(|error| text_problem(field, error))
+}
+
+fn limit(limit: u32) -> Result<u8, Problem> {
+    match u8::try_from(limit) {
+        Ok(limit @ 1..=100) => Ok(limit),
+        Ok(_) | Err(_) => {
+            let message = "limit is 1 to 100";
+            Err(Problem::field("setting_out_of_range", "limit", message))
+        }
+    }
+}
+
+/// A field that is there, whether it is null or not.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }

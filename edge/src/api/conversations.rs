@@ -158,7 +158,7 @@ fn guest(visitor: VisitorId) -> Result<PersonName, Problem> {
     PersonName::parse(&format!("Guest {number:04}")).map_err(Problem::internal)
 }
 
-fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {
+pub(super) fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {
     let code = match error {
         TextError::Empty => "text_empty",
         TextError::TooLong { .. } => "text_too_long",

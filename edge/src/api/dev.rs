@@ -5,12 +5,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::id::{ConversationId, SpaceId};
 use shared::refusal::Refusal;
-use shared::rights::Role;
 use shared::settings::{Change, Settings};
-use shared::space::Agent;
-use shared::text::{Label, PersonName};
+use shared::text::PersonName;
 use worker::Response;
 
+use super::agents::{self, AgentBody};
 use super::tokens::tokens;
 use crate::ask::{ConversationAsk, SignIn, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
@@ -60,18 +59,6 @@ struct SpaceBody {
     agents: Vec<AgentBody>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AgentBody {
-    name: PersonName,
-    screen_name: Option<PersonName>,
-    role: Option<Role>,
-    limit: Option<u32>,
-    queues: Option<Vec<Label>>,
-    #[serde(default)]
-    skills: Vec<Label>,
-}
-
 /// `POST dev/spaces`
 pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
     let body: SpaceBody = body::json(&mut call.request).await?;
@@ -80,7 +67,7 @@ pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
         let message = format!("a space has at most {AGENTS_MAX} agents");
         return Err(Problem::field("too_many_agents", "agents", message));
     }
-    let agents = body.agents.into_iter().map(agent);
+    let agents = body.agents.into_iter().map(agents::agent);
     let agents = agents.collect::<Result<Vec<_>, _>>()?;
     let space = fresh_name()?;
     let names: Vec<_> = agents
@@ -129,32 +116,6 @@ fn settings(change: Change) -> Result<Settings, Problem> {
     Ok(Settings {
         version: 0,
         ..changed
-    })
-}
-
-fn agent(body: AgentBody) -> Result<Agent, Problem> {
-    let AgentBody {
-        name,
-        screen_name,
-        role,
-        limit,
-        queues,
-        skills,
-    } = body;
-    let limit = match limit {
-        Some(limit @ 1..=100) => u8::try_from(limit).ok(),
-        Some(_) => {
-            let message = "limit is 1 to 100";
-            return Err(Problem::field("setting_out_of_range", "limit", message));
-        }
-        None => None,
-    };
-    let screen_name = screen_name.unwrap_or_else(|| name.clone());
-    let agent = demo::agent(name, screen_name, role.unwrap_or(Role::Agent), limit)?;
-    Ok(Agent {
-        queues,
-        skills,
-        ..agent
     })
 }
 

@@ -2,11 +2,11 @@
 //! Origin is accepted and closed at once with a code (PROTOCOL.md §5).
 
 use shared::frame::CloseCode;
-use shared::id::SpaceId;
+use shared::id::{ConversationId, SpaceId};
 use shared::rights::Person;
 use worker::{Response, Stub};
 
-use crate::ask;
+use crate::ask::{self, SpaceAsk, SpaceTold};
 use crate::auth::{self, jwt::Pass};
 use crate::errors::Problem;
 use crate::router::Call;
@@ -14,8 +14,9 @@ use crate::sockets::{Entrance, turn_away};
 
 /// `GET conversations/{conversation}/socket`
 pub async fn conversation(call: Call) -> Result<Response, Problem> {
-    enter(&call, |pass| {
-        let Ok(conversation) = call.place.parse() else {
+    let conversation = call.place.parse().ok();
+    enter(&call, conversation, |pass| {
+        let Some(conversation) = conversation else {
             return Ok(Err(CloseCode::Unknown));
         };
         ask::conversation_stub(&call.env, &pass.space, conversation).map(Ok)
@@ -25,7 +26,7 @@ pub async fn conversation(call: Call) -> Result<Response, Problem> {
 
 /// `GET spaces/{space}/socket`: for agents of that space.
 pub async fn space(call: Call) -> Result<Response, Problem> {
-    enter(&call, |pass| {
+    enter(&call, None, |pass| {
         let is_theirs = call.place.parse::<SpaceId>().as_ref() == Ok(&pass.space);
         match pass.person {
             Person::Agent { .. } if is_theirs => ask::space_stub(&call.env, &pass.space).map(Ok),
@@ -37,6 +38,7 @@ pub async fn space(call: Call) -> Result<Response, Problem> {
 
 async fn enter(
     call: &Call,
+    conversation: Option<ConversationId>,
     find: impl FnOnce(&Pass) -> worker::Result<Result<Stub, CloseCode>>,
 ) -> Result<Response, Problem> {
     let headers = call.request.headers();
@@ -57,6 +59,18 @@ async fn enter(
     let (Some(encoding), Some(protocol)) = (offer.encoding, offer.protocol) else {
         return Ok(turn_away(offer.protocol, CloseCode::Version)?);
     };
+    // The space remembers which conversations let an agent in; customers cost nothing here.
+    if let (Person::Agent { agent, era, .. }, Some(conversation)) = (&pass.person, conversation) {
+        let asked = SpaceAsk::Enter {
+            agent: *agent,
+            era: *era,
+            conversation,
+        };
+        match ask::space(&call.env, &pass.space, &asked).await? {
+            SpaceTold::Vouched => (),
+            _ => return Ok(turn_away(Some(protocol), CloseCode::Unauthorized)?),
+        }
+    }
     match find(&pass)? {
         Ok(stub) => {
             let space = pass.space.clone();

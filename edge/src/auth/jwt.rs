@@ -2,7 +2,7 @@
 //!
 //! - **J1** The algorithm is HS256, fixed here: a token is read only when its header is, byte for
 //!   byte, the one that we write (SECURITY.md G2).
-//! - **J2** A token is good for one space (`aud`), one person (`sub`, `role`, `name`) and until
+//! - **J2** A token is good for one space (`aud`), one person (`sub`, `role`, `name`, `era`) and until
 //!   `exp`, give or take [`CLOCK_LEEWAY`].
 //! - **J3** A claim that is missing, doubled, unknown or of another type makes the token invalid.
 
@@ -59,6 +59,7 @@ struct Claims {
     sub: String,
     role: ClaimedRole,
     name: Option<PersonName>,
+    era: Option<u32>,
     iat: u64,
     exp: u64,
 }
@@ -75,15 +76,20 @@ enum ClaimedRole {
 /// Makes a token for [`TOKEN_LIFE`].
 pub fn mint(key: &Key, now: Timestamp, space: &SpaceId, person: &Person) -> String {
     let iat = now.millis() / 1_000;
-    let (sub, role, name) = match person {
-        Person::Visitor { visitor } => (visitor.to_string(), ClaimedRole::Customer, None),
-        Person::Agent { agent, name, role } => {
+    let (sub, role, name, era) = match person {
+        Person::Visitor { visitor } => (visitor.to_string(), ClaimedRole::Customer, None, None),
+        Person::Agent {
+            agent,
+            name,
+            role,
+            era,
+        } => {
             let role = match role {
                 Role::Agent => ClaimedRole::Agent,
                 Role::Supervisor => ClaimedRole::Supervisor,
                 Role::Admin => ClaimedRole::Admin,
             };
-            (agent.to_string(), role, Some(name.clone()))
+            (agent.to_string(), role, Some(name.clone()), Some(*era))
         }
     };
     let claims = Claims {
@@ -91,6 +97,7 @@ pub fn mint(key: &Key, now: Timestamp, space: &SpaceId, person: &Person) -> Stri
         sub,
         role,
         name,
+        era,
         iat,
         exp: iat.saturating_add(TOKEN_LIFE.as_secs()),
     };
@@ -133,16 +140,18 @@ fn judge(now: Timestamp, claims: Claims) -> Result<Pass, TokenError> {
         ClaimedRole::Supervisor => Some(Role::Supervisor),
         ClaimedRole::Admin => Some(Role::Admin),
     };
-    let person = match (role, claims.name) {
-        (None, None) => Person::Visitor {
+    let person = match (role, claims.name, claims.era) {
+        (None, None, None) => Person::Visitor {
             visitor: claims.sub.parse().map_err(invalid)?,
         },
-        (Some(role), Some(name)) => Person::Agent {
+        (Some(role), Some(name), era) => Person::Agent {
             agent: claims.sub.parse().map_err(invalid)?,
             name,
             role,
+            // Tokens of the release before had none, and nobody had left.
+            era: era.unwrap_or(0),
         },
-        (None, Some(_)) | (Some(_), None) => return Err(TokenError::Invalid),
+        (None, _, _) | (Some(_), None, _) => return Err(TokenError::Invalid),
     };
     Ok(Pass {
         space: claims.aud,

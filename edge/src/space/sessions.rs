@@ -20,13 +20,13 @@ impl Awake<Place> {
         let Some(settings) = self.core.machine.settings() else {
             return Ok(SpaceTold::Denied(Refusal::SpaceUnknown));
         };
-        let person = match who {
+        let (person, departures) = match who {
             SignIn::Visitor(_) if !settings.live_chat => {
                 return Ok(SpaceTold::Denied(Refusal::SpaceOff));
             }
-            SignIn::Visitor(visitor) => Person::Visitor { visitor: *visitor },
+            SignIn::Visitor(visitor) => (Person::Visitor { visitor: *visitor }, 0),
             SignIn::Agent(name) => match self.core.agent_called(name) {
-                Some(agent) => person(agent),
+                Some(agent) => (agent.person(), agent.tenure.departures),
                 None => return Ok(SpaceTold::Denied(Refusal::AgentUnknown)),
             },
         };
@@ -34,7 +34,7 @@ impl Awake<Place> {
         let id = |bytes| DeviceId::from_bytes(bytes).to_string();
         let family = random::bytes().map(id);
         let family = family.map_err(|_| Error::RustError("no random bytes".to_owned()))?;
-        let begun = Family::begin(now, ask::subject(&person));
+        let begun = Family::begin(now, ask::subject(&person), departures);
         rows::sweep_sessions(&self.storage, &family, now)?;
         rows::put_session(&self.storage, &family, &begun)?;
         Ok(SpaceTold::Session(Session {
@@ -50,7 +50,7 @@ impl Awake<Place> {
         let Some(stored) = rows::session(&self.storage, id)? else {
             return Ok(SpaceTold::SessionOver);
         };
-        let Some(person) = self.core.subject(stored.subject) else {
+        let Some(person) = self.core.subject(&stored) else {
             return Ok(SpaceTold::SessionOver);
         };
         let mut family = stored.clone();
@@ -72,29 +72,21 @@ impl Awake<Place> {
 }
 
 impl Place {
-    /// An agent by the name that colleagues see, whatever the case of its letters.
+    /// An agent who has not left, by the name that colleagues see, whatever the case of its letters.
     fn agent_called(&self, name: &str) -> Option<&Agent> {
         let name = name.to_lowercase();
         let mut agents = self.machine.agents();
-        agents.find(|agent| agent.name.as_str().to_lowercase() == name)
+        agents.find(|agent| !agent.deactivated && agent.name.as_str().to_lowercase() == name)
     }
 
-    /// A person as of this moment; `None` for an agent who is no longer one.
-    fn subject(&self, subject: Subject) -> Option<Person> {
-        match subject {
+    /// The person of a session as of this moment; `None` for an agent who has left since.
+    fn subject(&self, family: &Family) -> Option<Person> {
+        match family.subject {
             Subject::Visitor(visitor) => Some(Person::Visitor { visitor }),
             Subject::Agent(agent) => {
-                let mut agents = self.machine.agents();
-                agents.find(|known| known.agent == agent).map(person)
+                let member = self.machine.member(agent, family.departures);
+                member.map(Agent::person)
             }
         }
-    }
-}
-
-fn person(agent: &Agent) -> Person {
-    Person::Agent {
-        agent: agent.agent,
-        name: agent.screen_name.clone(),
-        role: agent.role,
     }
 }

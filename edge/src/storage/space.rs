@@ -54,8 +54,9 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Confirmed { .. }
             | Effect::Replied { .. }
             | Effect::Created
-            | Effect::ActiveSet
             | Effect::Configured { .. }
+            | Effect::Vouched
+            | Effect::AgentSet(_)
             | Effect::Denied(_) => None,
         })
     };

@@ -19,16 +19,23 @@ use crate::text::Label;
 impl Born {
     /// Takes a proposal of the space and answers it with what stands after it.
     pub(super) fn instructed(&mut self, turn: &mut Turn, instruction: Instruction) {
-        let outcome = match instruction {
-            Instruction::Assign(assignment) => Some(self.assign(turn, assignment)),
-            Instruction::Describe => None,
+        let (outcome, dismissed) = match instruction {
+            Instruction::Assign(assignment) => (Some(self.assign(turn, assignment)), None),
+            Instruction::Describe => (None, None),
             Instruction::Place(place) => {
                 self.placed(turn, place);
-                None
+                (None, None)
+            }
+            Instruction::Dismiss(dismissal) => {
+                self.dismiss(turn, dismissal);
+                (None, Some(dismissal))
             }
         };
-        let report = Some(self.describe(turn.now));
-        let answer = Answer { outcome, report };
+        let answer = Answer {
+            outcome,
+            report: Some(self.describe(turn.now)),
+            dismissed,
+        };
         turn.effects.push(Effect::Answer(answer));
     }
 

@@ -13,7 +13,7 @@ use super::turn::Turn;
 use super::words::Words;
 use super::{Author, Birth, Command, Effect, Entry, Event, Lifecycle, Row, Sender, Seq, Ticket};
 use crate::frame::SocketId;
-use crate::id::{CommandId, DeviceId};
+use crate::id::{AgentId, CommandId, DeviceId};
 use crate::mutant::{self, Mutant};
 use crate::rights::{Audience, Side, audience};
 use crate::space::Place;
@@ -36,6 +36,8 @@ pub(super) struct Born {
     pub(super) ticket: Option<Ticket>,
     pub(super) words: Words,
     pub(super) sockets: BTreeMap<SocketId, Socket>,
+    /// The first era whose tokens are good, of each agent whose sockets were to be closed (C3).
+    pub(super) dismissed: BTreeMap<AgentId, u32>,
     /// Newest connection of each tab.
     pub(super) devices: BTreeMap<DeviceId, u32>,
     pub(super) allowances: BTreeMap<Sender, Allowance>,
@@ -65,6 +67,7 @@ impl Born {
             ticket: None,
             words,
             sockets: BTreeMap::new(),
+            dismissed: BTreeMap::new(),
             devices: BTreeMap::new(),
             allowances: BTreeMap::new(),
             progress: Progress::default(),

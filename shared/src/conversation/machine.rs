@@ -87,11 +87,11 @@ impl Conversation {
             Input::Instructed(instruction) => {
                 let outcome = match instruction {
                     Instruction::Assign(_) => Some(Outcome::Ended),
-                    Instruction::Describe | Instruction::Place(_) => None,
+                    Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
                 };
                 vec![Effect::Answer(Answer {
                     outcome,
-                    report: None,
+                    ..Answer::default()
                 })]
             }
             Input::Asked { person, id, .. } => {

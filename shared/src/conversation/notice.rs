@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{EndCause, Fence, Seq, Source};
 use super::lifecycle::Assignee;
 use super::tickets::Ticket;
-use crate::id::{ConversationId, VisitorId};
+use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::space::Place;
 use crate::text::{Label, PersonName};
 
@@ -99,6 +99,18 @@ pub enum Instruction {
     Describe,
     /// Where your customer stands in line, to be shown: told once, and stored nowhere (R96).
     Place(Place),
+    /// Close an agent's sockets.
+    Dismiss(Dismissal),
+}
+
+/// An agent has left the space, or become something else in it: the sockets that were let in by a
+/// token of an earlier era are to be closed.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Dismissal {
+    /// Who.
+    pub agent: AgentId,
+    /// The first era whose tokens are good.
+    pub era: u32,
 }
 
 /// A fenced assignment.
@@ -119,13 +131,16 @@ pub struct Assignment {
 }
 
 /// Conversation → space, in answer to an instruction.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Answer {
-    /// What became of the assignment; `None` to [`Instruction::Describe`].
+    /// What became of the assignment; `None` to any other instruction.
     pub outcome: Option<Outcome>,
     /// What the conversation looks like after it; the space takes it in like any report.
     /// `None` when there is no such conversation.
     pub report: Option<Report>,
+    /// The dismissal that this is the answer to: it is done.
+    #[serde(default)]
+    pub dismissed: Option<Dismissal>,
 }
 
 /// What became of an assignment.

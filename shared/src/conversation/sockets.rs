@@ -6,6 +6,9 @@
 //!   learns nothing but that there is no such conversation (4404).
 //! - **C2** The first frame is a hello, within 10 s; any other first frame, or none, is 4401. A
 //!   second hello changes nothing.
+//! - **C3** When the space says that tokens of an agent are void from before an era, their sockets
+//!   are closed (4401), and so is one that was on its way meanwhile: what was said is remembered
+//!   while the object is awake, longer than any upgrade takes.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -13,7 +16,7 @@ use core::time::Duration;
 use super::born::Born;
 use super::turn::Turn;
 use super::typing::Typing;
-use super::{Birth, Command, Cursor, Effect, Seat, Seq};
+use super::{Birth, Command, Cursor, Dismissal, Effect, Seat, Seq};
 use crate::frame::{CloseCode, SocketId, ToServer};
 use crate::id::SpaceId;
 use crate::rights::{Person, Side};
@@ -104,6 +107,10 @@ impl Born {
             turn.close(id, CloseCode::Unknown);
             return;
         }
+        if self.is_dismissed(&person) {
+            turn.close(id, CloseCode::Unauthorized);
+            return;
+        }
         // A name that is given out again means that the socket of that name is gone.
         if self.sockets.contains_key(&id) {
             self.disconnected(turn, id);
@@ -156,6 +163,28 @@ impl Born {
         }
     }
 
+    /// Closes an agent's sockets of an earlier era (C3).
+    pub(super) fn dismiss(&mut self, turn: &mut Turn, Dismissal { agent, era }: Dismissal) {
+        let known = self.dismissed.entry(agent).or_default();
+        *known = era.max(*known);
+        let sockets = self.sockets.iter();
+        let over = sockets.filter(|(_, socket)| self.is_dismissed(&socket.seat.person));
+        let over: Vec<SocketId> = over.map(|(id, _)| *id).collect();
+        for id in over {
+            self.drop_socket(turn, id, CloseCode::Unauthorized);
+        }
+    }
+
+    fn is_dismissed(&self, person: &Person) -> bool {
+        match person {
+            Person::Visitor { .. } => false,
+            Person::Agent { agent, era, .. } => {
+                let first = self.dismissed.get(agent);
+                first.is_some_and(|first| era < first)
+            }
+        }
+    }
+
     /// A socket is gone. Its cursor goes to disk if it moved.
     pub(super) fn disconnected(&mut self, turn: &mut Turn, id: SocketId) {
         self.typing(turn, id, false);
@@ -205,9 +234,10 @@ fn socket_due(socket: &Socket) -> Option<(Timestamp, CloseCode)> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
-    use super::super::{Input, Source};
+    use super::super::{Input, Instruction, Source};
     use super::*;
     use crate::id::VisitorId;
+    use crate::rights::Role;
 
     #[test]
     fn c1_strangers_learn_that_there_is_nothing() {
@@ -268,6 +298,35 @@ mod tests {
         assert_eq!(desk.machine.next_deadline(), Some(s(11)));
         assert!(desk.at(ms(10_999), Input::Tick).is_empty());
         assert_eq!(words(&desk.at(s(11), Input::Tick)), ["close 5 4401"]);
+    }
+
+    #[test]
+    fn c3_sockets_of_an_earlier_era_are_closed_and_none_is_let_in() {
+        let mut desk = Desk::active();
+        let agent = agent_id(JACK);
+        let dismiss = |era| Input::Instructed(Instruction::Dismiss(Dismissal { agent, era }));
+        let told = desk.at(s(1), dismiss(0));
+        assert_eq!(words(&told), ["answer None"], "nothing is that old");
+        let told = desk.at(s(1), dismiss(2));
+        assert_eq!(words(&told), ["close 2 4401", "answer None"]);
+        let answer = answered(&told).unwrap();
+        assert_eq!(answer.dismissed, Some(Dismissal { agent, era: 2 }));
+        for (era, expected) in [(0, "close 9 4401"), (1, "close 9 4401"), (2, "keep 9")] {
+            let person = Person::Agent {
+                agent,
+                name: name("Jack"),
+                role: Role::Agent,
+                era,
+            };
+            let connected = Input::Connected {
+                socket: SocketId(9),
+                person,
+                space: space(),
+            };
+            assert_eq!(words(&desk.at(s(2), connected)), [expected], "{era}");
+        }
+        let told = desk.at(s(3), dismiss(2));
+        assert_eq!(words(&told), ["answer None"], "repeated");
     }
 
     #[test]

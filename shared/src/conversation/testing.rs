@@ -74,6 +74,7 @@ pub(super) fn person(socket: SocketId) -> Person {
         agent: agent_id(socket),
         name: name(called),
         role,
+        era: 0,
     };
     match socket {
         JACK => agent("Jack", Role::Agent),

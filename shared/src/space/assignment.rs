@@ -184,7 +184,14 @@ impl Ledger {
         fence: Option<Fence>,
         answer: Answer,
     ) {
-        let Answer { outcome, report } = answer;
+        let Answer {
+            outcome,
+            report,
+            dismissed,
+        } = answer;
+        if let Some(dismissal) = dismissed {
+            self.dismissed(turn, conversation, dismissal);
+        }
         let is_known = report.is_some();
         if !is_known && fence.is_none() {
             self.has_not_begun(conversation);
@@ -206,6 +213,7 @@ impl Ledger {
         match outcome {
             // There is no such conversation, so nobody can hold it.
             None if !is_known && (is_pending || fence.is_none()) => {
+                self.forget_insiders(turn, conversation);
                 self.bury(turn, conversation, Refusal::ConversationUnknown);
             }
             Some(Outcome::Done) if is_pending => self.conclude(turn, conversation),

@@ -79,6 +79,7 @@ impl Ledger {
         self.check_duties()?;
         self.check_order()?;
         self.check_lists()?;
+        self.check_insiders()?;
         self.check_counts()
     }
 
@@ -202,6 +203,30 @@ impl Ledger {
         }
         ensure(self.lists == lists, "R94", || {
             format!("{:?} is not {lists:?}", self.lists)
+        })
+    }
+
+    /// R84, R86: who is an admin, who was let in, and what conversations are yet to be told.
+    fn check_insiders(&self) -> Result<(), Broken> {
+        let admins = self.roster.values().filter(|duty| duty.is_active_admin());
+        let admins: BTreeSet<_> = admins.map(|duty| duty.agent.agent).collect();
+        ensure(self.admins == admins, "R84", || {
+            format!("{:?} is not {admins:?}", self.admins)
+        })?;
+        let mut owed = BTreeSet::new();
+        for item in self.items.values() {
+            let conversation = item.report.conversation;
+            for insider in &item.insiders {
+                let duty = self.roster.get(&insider.agent);
+                let is_known = duty.is_none_or(|duty| duty.inside.contains(&conversation));
+                ensure(is_known, "R86", || format!("{item:?}"))?;
+                if insider.owed {
+                    owed.insert((conversation, insider.agent));
+                }
+            }
+        }
+        ensure(*self.dismissals.owed() == owed, "R86", || {
+            format!("{:?} is not {owed:?}", self.dismissals)
         })
     }
 

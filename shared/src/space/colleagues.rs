@@ -90,7 +90,7 @@ impl Duty {
             used: u8::try_from(self.slots.len()).unwrap_or(u8::MAX),
             limit: self.limit(settings),
             queues: agent.queues.clone(),
-            skills: Vec::new(),
+            skills: agent.skills.clone(),
         }
     }
 }

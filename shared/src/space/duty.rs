@@ -9,6 +9,7 @@ use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
+use crate::rights::Role;
 use crate::settings::{OfferMode, Routing, Settings};
 use crate::text::Label;
 
@@ -27,6 +28,8 @@ pub(super) struct Duty {
     pub left: usize,
     /// Open offers.
     pub offers: BTreeSet<ConversationId>,
+    /// Conversations that have let the agent in, besides those that the agent has (R86).
+    pub inside: BTreeSet<ConversationId>,
     /// Sockets that have said hello.
     pub sockets: BTreeSet<SocketId>,
     /// The desk that the sockets have.
@@ -41,6 +44,7 @@ impl Duty {
             slots: BTreeSet::new(),
             left: 0,
             offers: BTreeSet::new(),
+            inside: BTreeSet::new(),
             sockets: BTreeSet::new(),
             shown: None,
         }
@@ -61,6 +65,11 @@ impl Duty {
     /// The conversation limit in force.
     pub fn limit(&self, settings: &Settings) -> u8 {
         self.agent.limit.unwrap_or(settings.conversation_limit)
+    }
+
+    /// An admin who has not left.
+    pub fn is_active_admin(&self) -> bool {
+        self.agent.role == Role::Admin && !self.agent.deactivated
     }
 
     /// Available and with a live console.

@@ -64,6 +64,7 @@ impl Ledger {
             slots: [].into(),
             declined: [].into(),
             returned: None,
+            insiders: [].into(),
             given_back_by: None,
             report,
         };
@@ -168,7 +169,7 @@ impl Ledger {
     pub fn bury(&mut self, turn: &mut Turn, conversation: ConversationId, refusal: Refusal) {
         self.refuse_pending(turn, conversation, refusal);
         if mutant::is(Mutant::NoTombstone) {
-            self.take_item(turn, conversation);
+            self.remove_item(turn, conversation);
             return;
         }
         let until = turn.now + TOMBSTONE;

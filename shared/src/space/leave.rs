@@ -1,7 +1,7 @@
 //! Leaving: an agent is deactivated, and nothing stays with the agent.
 //!
 //! - **R41** A deactivated agent is Unavailable, gets nothing, and is let in nowhere: the sockets
-//!   are closed, and no later one is accepted.
+//!   are closed, and no later one is accepted. Only admins say so.
 //! - **R42** What the agent was offered goes to others at once. What the agent has goes back to its
 //!   queue at its old place, and what is wrapping up is closed as not resolved (D2): proposed
 //!   and repeated like any assignment, and what comes to the agent late goes the same way.
@@ -17,31 +17,54 @@ use crate::frame::CloseCode;
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
+use crate::rights::Role;
 
 impl Ledger {
     /// Deactivates an agent, or lets the agent back (R41).
-    pub fn set_active(&mut self, turn: &mut Turn, agent: AgentId, active: bool) {
-        let Some(duty) = self.roster.get(&agent) else {
-            return turn.effects.push(Effect::Denied(Refusal::AgentUnknown));
-        };
+    pub fn set_active(
+        &mut self,
+        turn: &mut Turn,
+        by: Option<AgentId>,
+        agent: AgentId,
+        active: bool,
+    ) {
+        match self.try_to_set_active(turn, by, agent, active) {
+            Ok(()) => self.answer_with(turn, agent),
+            Err(refusal) => turn.effects.push(Effect::Denied(refusal)),
+        }
+    }
+
+    fn try_to_set_active(
+        &mut self,
+        turn: &mut Turn,
+        by: Option<AgentId>,
+        agent: AgentId,
+        active: bool,
+    ) -> Result<(), Refusal> {
+        if let Some(by) = by
+            && self.role_of(by)? != Role::Admin
+        {
+            return Err(Refusal::Forbidden);
+        }
+        let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
+        if duty.agent.deactivated != active {
+            return Ok(());
+        }
+        if active {
+            self.change_agent(turn, agent, |agent| agent.deactivated = false);
+            return Ok(());
+        }
+        self.check_last_admin(agent)?;
         let stays = mutant::is(Mutant::LeaverOffered);
-        if duty.agent.deactivated == active {
-            self.change_agent(turn, agent, |agent| {
-                agent.deactivated = !active;
-                agent.available &= stays;
-            });
+        self.change_agent(turn, agent, |agent| {
+            agent.deactivated = true;
+            agent.available &= stays;
+            agent.tenure.departures = agent.tenure.departures.saturating_add(1);
+        });
+        if !stays {
+            self.begin_era(turn, agent, CloseCode::Forbidden);
         }
-        if !active && !stays {
-            let seats = self.sockets.iter();
-            let sockets: Vec<_> = seats
-                .filter(|(_, seat)| seat.agent == agent)
-                .map(|(socket, _)| *socket)
-                .collect();
-            for socket in sockets {
-                self.close_socket(turn, socket, CloseCode::Forbidden);
-            }
-        }
-        turn.effects.push(Effect::ActiveSet);
+        Ok(())
     }
 
     /// Takes from agents who left what can be taken (R42). Asked at the end of every turn.

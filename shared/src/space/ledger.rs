@@ -19,9 +19,11 @@ use super::lists::Lists;
 use super::place::Lines;
 use super::roster;
 use super::row::{Agent, Item, ItemState, Row, Seat};
+use super::tenure::Insider;
 use super::turn::Turn;
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
+use crate::outbox::Outbox;
 use crate::settings::{Settings, Zone};
 use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
@@ -46,6 +48,10 @@ pub(super) struct Ledger {
     pub lines: Lines,
     /// What agents read page by page.
     pub lists: Lists,
+    /// Admins who have not left (R84).
+    pub admins: BTreeSet<AgentId>,
+    /// Conversations that have yet to close an agent's sockets (R86).
+    pub dismissals: Outbox<(ConversationId, AgentId)>,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -81,6 +87,8 @@ impl Ledger {
             lanes: Lanes::new(),
             lines: Lines::new(),
             lists: Lists::new(),
+            admins: BTreeSet::new(),
+            dismissals: Outbox::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
@@ -161,7 +169,9 @@ impl Ledger {
 
     /// Takes in an agent.
     pub fn add_agent(&mut self, agent: Agent) {
-        self.roster.insert(agent.agent, Duty::new(agent));
+        let id = agent.agent;
+        self.roster.insert(id, Duty::new(agent));
+        self.change_duty(id, |_| ());
     }
 
     /// Changes a work item (B1); nothing happens when there is none.
@@ -172,7 +182,9 @@ impl Ledger {
         change: impl FnOnce(&mut Item),
     ) {
         if let Some(mut item) = self.take_item(turn, conversation) {
+            let holders = item.holders();
             change(&mut item);
+            item.remember(holders);
             self.put_item(turn, item);
         }
     }
@@ -235,6 +247,11 @@ impl Ledger {
         }
         self.lanes.put_agent(duty, &self.settings);
         self.lines.recount(served, duty.served());
+        if duty.is_active_admin() {
+            self.admins.insert(agent);
+        } else {
+            self.admins.remove(&agent);
+        }
         if duty.agent.deactivated && !duty.slots.is_empty() {
             self.leavers.insert(agent);
         } else {
@@ -317,6 +334,14 @@ impl Ledger {
                 duty.slots.insert((conversation, slot.fence));
             });
         }
+        for Insider { agent, owed } in &item.insiders {
+            if let Some(duty) = self.roster.get_mut(agent) {
+                duty.inside.insert(conversation);
+            }
+            if *owed {
+                self.dismissals.put((conversation, *agent));
+            }
+        }
         if let ItemState::Offered { agent, .. } = item.state {
             self.change_duty(agent, |duty| {
                 duty.offers.insert(conversation);
@@ -354,6 +379,11 @@ impl Ledger {
                 duty.slots.remove(&(conversation, slot.fence));
                 duty.offers.remove(&conversation);
             });
+        }
+        for Insider { agent, .. } in &item.insiders {
+            if let Some(duty) = self.roster.get_mut(agent) {
+                duty.inside.remove(&conversation);
+            }
         }
     }
 }

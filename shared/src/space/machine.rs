@@ -49,8 +49,11 @@ impl Space {
                 ledger.heard(*socket, turn.now);
             }
             Input::Create { .. }
+            | Input::AddAgent { .. }
+            | Input::SetAgent { .. }
             | Input::SetActive { .. }
             | Input::Asked { .. }
+            | Input::Enter { .. }
             | Input::Admit { .. }
             | Input::Connected { .. }
             | Input::Disconnected { .. }
@@ -65,6 +68,7 @@ impl Space {
         ledger.take(&mut turn, input);
         ledger.take_from_leavers(&mut turn);
         ledger.dispatch(&mut turn);
+        ledger.dismiss(&mut turn);
         ledger.settle_limits(&turn);
         ledger.show(&mut turn);
         ledger.tell_places(&mut turn);
@@ -81,7 +85,8 @@ impl Space {
         let socket = ledger.silences.first().map(|(due, _)| *due);
         let reserved = ledger.reservations.next_due();
         let (counts, places) = (ledger.counts_due_at(), ledger.lines.due_at);
-        let dues = [item, socket, reserved, counts, places];
+        let dismissal = ledger.dismissals.due_at();
+        let dues = [item, socket, reserved, dismissal, counts, places];
         dues.into_iter().flatten().min()
     }
 
@@ -211,6 +216,23 @@ impl Space {
         ledger.would_obey(agent, command)
     }
 
+    /// Whether the token of an agent is good (R85).
+    ///
+    /// # Errors
+    /// When the agent has left, or the token is of an earlier era.
+    pub fn vouch(&self, agent: AgentId, era: u32) -> Result<(), Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.vouch(agent, era)
+    }
+
+    /// An agent who may hold a session; `None` for one who has left, and for a session that was
+    /// begun before (R87).
+    #[must_use]
+    pub fn member(&self, agent: AgentId, departures: u32) -> Option<&Agent> {
+        let agent = &self.ledger.as_ref()?.roster.get(&agent)?.agent;
+        (!agent.deactivated && agent.tenure.departures == departures).then_some(agent)
+    }
+
     /// What can happen to a space that was not made yet.
     fn before_creation(&mut self, mut turn: Turn, input: Input) -> Vec<Effect> {
         match input {
@@ -225,13 +247,16 @@ impl Space {
                 self.ledger = Some(ledger);
                 effects
             }
-            Input::Admit { .. } | Input::SetActive { .. } | Input::Configure { .. } => {
-                [Effect::Denied(Refusal::SpaceUnknown)].into()
-            }
             Input::Asked { agent, id, .. } => {
                 let reply = Err(Refusal::SpaceUnknown);
                 [Effect::Replied { agent, id, reply }].into()
             }
+            Input::Admit { .. }
+            | Input::AddAgent { .. }
+            | Input::SetAgent { .. }
+            | Input::SetActive { .. }
+            | Input::Enter { .. }
+            | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
                 [Effect::Close { socket, code }].into()
@@ -276,9 +301,7 @@ impl Ledger {
                     }
                 }
                 ItemState::Assigning { .. } => self.repeat(turn, conversation),
-                ItemState::Gone { .. } => {
-                    self.take_item(turn, conversation);
-                }
+                ItemState::Gone { .. } => self.remove_item(turn, conversation),
                 ItemState::Held => (),
             }
         }
@@ -292,9 +315,16 @@ impl Ledger {
                 conversation,
                 queue,
             } => self.admit(turn, visitor, conversation, &queue),
-            Input::SetActive { agent, active } => self.set_active(turn, agent, active),
             Input::Asked { agent, id, command } => self.asked(turn, agent, id, &command),
             Input::Configure { by, change } => self.configure(turn, by, change),
+            Input::AddAgent { by, agent } => self.add(turn, by, agent),
+            Input::SetAgent { by, agent, change } => self.set(turn, by, agent, change),
+            Input::SetActive { by, agent, active } => self.set_active(turn, by, agent, active),
+            Input::Enter {
+                agent,
+                era,
+                conversation,
+            } => self.enter(turn, agent, era, conversation),
             Input::Connected { socket, person } => self.connected(turn, socket, &person),
             Input::Frame { socket, frame } => self.frame(turn, socket, &frame),
             Input::Disconnected { socket } => {

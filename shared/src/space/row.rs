@@ -7,6 +7,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::desk::Counts;
+use super::tenure::{Insider, Tenure};
 use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
@@ -63,6 +64,9 @@ pub struct Agent {
     /// True once the agent has left the space.
     #[serde(default)]
     pub deactivated: bool,
+    /// What others hold in the agent's name.
+    #[serde(default)]
+    pub tenure: Tenure,
     /// The place in the rotation: number of the last offer that this agent got, 0 for none.
     pub last_offer: u64,
 }
@@ -93,6 +97,9 @@ pub struct Item {
     /// Who gave it back to the waiting list, or passed it on to a queue, while nobody has it.
     #[serde(default)]
     pub given_back_by: Option<AgentId>,
+    /// Whom the conversation has let in, besides who has it (R86).
+    #[serde(default)]
+    pub insiders: Vec<Insider>,
 }
 
 /// A transfer to an agent that came to nothing.

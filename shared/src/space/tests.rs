@@ -18,13 +18,17 @@ mod properties;
 mod queues;
 mod reporting;
 mod showing;
+mod staffing;
 mod table;
+mod tenure;
 mod transferring;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Agent, Command, Effect, Input, Item, ItemState, Row, Space, Target};
+use super::{
+    Agent, AgentChange, Command, Effect, Input, Item, ItemState, Row, Space, Target, Tenure,
+};
 use crate::conversation::{
     Answer, Assignee, Assignment, EndCause, Fence, Instruction, Outcome, Report, Seq, Source,
     Standing,
@@ -230,6 +234,7 @@ impl Scene {
             answer: Answer {
                 outcome: Some(outcome),
                 report: Some(report),
+                dismissed: None,
             },
         })
     }
@@ -314,6 +319,7 @@ fn agent_row(n: u8) -> Agent {
         queues: None,
         skills: vec![],
         last_offer: 0,
+        tenure: Tenure::default(),
     }
 }
 
@@ -334,6 +340,7 @@ fn person(n: u8) -> Person {
         agent: agent(n),
         name: name("Token"),
         role: Role::Agent,
+        era: 0,
     }
 }
 

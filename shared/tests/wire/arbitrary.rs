@@ -273,6 +273,8 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         Refusal::ConversationUnknown,
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
+        Refusal::LastAdmin,
+        Refusal::TokenRevoked,
         Refusal::AgentUnknown,
     ]);
     prop_oneof![

@@ -3,7 +3,7 @@
 
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
-    EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
+    Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
     Seat as ConversationSeat, Seq, Source, Standing, Ticket, TicketKind, TicketStatus,
 };
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
@@ -15,8 +15,9 @@ use shared::settings::{
     SettingFault, Settings, Span, Zone,
 };
 use shared::space::{
-    Agent, Command as SpaceCommand, Counts, Desk, Item, ItemState, Me, Offer, Place, Returned,
-    Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Transfer, TransferEnd, Transferred, WorkItem,
+    Agent, Command as SpaceCommand, Counts, Desk, Insider, Item, ItemState, Me, Offer, Place,
+    Returned, Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd,
+    Transferred, WorkItem,
 };
 use shared::text::{Label, MessageText, PersonName, Title, ZoneName};
 use shared::time::Timestamp;
@@ -49,16 +50,20 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff AgentUnknown SettingInvalid SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown SettingInvalid SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
-kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
 
+const DISMISSAL: Dismissal = Dismissal {
+    agent: AGENT,
+    era: 2,
+};
 const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 const CONVERSATION: ConversationId = ConversationId::from_bytes([0xc0; 16]);
 const COMMAND: CommandId = CommandId::from_bytes([0xcd; 16]);
@@ -471,6 +476,8 @@ pub fn refusals() -> Vec<Refusal> {
         },
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
+        Refusal::LastAdmin,
+        Refusal::TokenRevoked,
         Refusal::AgentUnknown,
         Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
         Refusal::SettingInvalid(SettingFault::Twice.of("queues[1].name")),
@@ -549,6 +556,7 @@ pub fn conversation_seats() -> Vec<ConversationSeat> {
             agent: AGENT,
             name: name("Jack"),
             role: Role::Agent,
+            era: 2,
         },
     ];
     let seat = |person: Person| ConversationSeat {
@@ -625,6 +633,7 @@ pub fn instructions() -> Vec<Instruction> {
         }),
         Instruction::Describe,
         Instruction::Place(place()),
+        Instruction::Dismiss(DISMISSAL),
     ]
 }
 
@@ -651,6 +660,7 @@ pub fn answers() -> Vec<Answer> {
     let answer = |outcome: Option<Outcome>| Answer {
         report: report.clone().filter(|_| outcome.is_some()),
         outcome,
+        dismissed: outcome.is_none().then_some(DISMISSAL),
     };
     outcomes.into_iter().map(answer).collect()
 }
@@ -726,6 +736,10 @@ pub fn space_rows() -> Vec<SpaceRow> {
             queues: Some(vec![label("returns")]),
             skills: vec![label("german")],
             last_offer: 9,
+            tenure: Tenure {
+                era: 2,
+                departures: 1,
+            },
         }),
     ];
     let reports = reports();
@@ -743,6 +757,10 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 agent: AGENT,
                 why: TransferEnd::Declined,
             }),
+            insiders: vec![Insider {
+                agent: AGENT,
+                owed: true,
+            }],
             given_back_by: matches!(state, ItemState::Waiting { .. }).then_some(AGENT),
             state,
         })

@@ -19,7 +19,11 @@ impl World {
         // Nobody is left out for long: most come back soon.
         let active = is_out || self.is_healed;
         self.note("set active", [active.into(), 0], |_| agent.to_string());
-        self.space_turn(space::Input::SetActive { agent, active });
+        self.space_turn(space::Input::SetActive {
+            by: None,
+            agent,
+            active,
+        });
         if !self.is_healed {
             self.plan(self.swarm.manage, Event::Act(Act::Manager));
         }

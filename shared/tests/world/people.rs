@@ -70,6 +70,7 @@ impl World {
                     }),
                 skills: Vec::new(),
                 last_offer: 0,
+                tenure: space::Tenure::default(),
             });
         }
         self.space.shell.skew = self.random.range(0, 1) * self.random.range(0, 600_000);
@@ -86,6 +87,7 @@ impl World {
                 agent: agent.agent,
                 name: agent.screen_name,
                 role: agent.role,
+                era: 0,
             };
             let consoles = if self.random.chance(0.15) { 2 } else { 1 };
             for _ in 0..consoles {

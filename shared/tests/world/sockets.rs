@@ -78,10 +78,8 @@ impl World {
             self.at(at, Event::Closed(number, CloseCode::Unauthorized.number()));
             return;
         }
-        let (host, person) = (
-            self.sockets[number].host,
-            self.sockets[number].person.clone(),
-        );
+        let host = self.sockets[number].host;
+        let person = self.as_of_now(self.sockets[number].person.clone());
         self.sockets[number].is_open = true;
         self.sockets[number].is_heard = true;
         let at = self.way_down(number);
@@ -102,6 +100,14 @@ impl World {
                 };
                 self.conversation_turn(conversation, input);
             }
+        }
+    }
+
+    /// Somebody as a fresh token says.
+    fn as_of_now(&self, person: Person) -> Person {
+        match person {
+            Person::Visitor { .. } => person,
+            Person::Agent { agent, .. } => self.space.disk.agents[&agent].person(),
         }
     }
 

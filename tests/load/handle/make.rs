@@ -103,6 +103,7 @@ pub fn person(number: u64) -> Person {
         agent: agent(number),
         name: name("Jack"),
         role: Role::Supervisor,
+        era: 0,
     }
 }
 

@@ -334,6 +334,7 @@ impl Place {
                 answer: Answer {
                     outcome: Some(Outcome::Done),
                     report: Some(report),
+                    ..Answer::default()
                 },
             };
             self.takes(meter, "answered", answered);

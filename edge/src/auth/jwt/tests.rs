@@ -24,6 +24,7 @@ fn agent(role: Role) -> Person {
         agent: AgentId::from_bytes([9; 16]),
         name: PersonName::parse("Jack").unwrap(),
         role,
+        era: 3,
     }
 }
 
@@ -48,7 +49,7 @@ fn good_claims() -> String {
 
 fn claims(iat: u64, exp: u64) -> String {
     format!(
-        r#"{{"aud":"demo","sub":"07070707-0707-0707-0707-070707070707","role":"customer","name":null,"iat":{iat},"exp":{exp}}}"#
+        r#"{{"aud":"demo","sub":"07070707-0707-0707-0707-070707070707","role":"customer","name":null,"era":null,"iat":{iat},"exp":{exp}}}"#
     )
 }
 
@@ -192,7 +193,14 @@ fn j1_j3_forged_tokens_sign_right_and_are_read_wrong_never() {
         ("no role", good.replace(r#""role":"customer","#, "")),
         ("an unknown role", good.replace("customer", "root")),
         ("an agent without a name", good.replace("customer", "agent")),
-        ("a customer with a name", good.replace("null", r#""Jack""#)),
+        (
+            "a customer with a name",
+            good.replace(r#""name":null"#, r#""name":"Jack""#),
+        ),
+        (
+            "a customer with an era",
+            good.replace(r#""era":null"#, r#""era":1"#),
+        ),
         (
             "a name that hides something",
             good.replace("customer", "agent")

@@ -144,7 +144,11 @@ fn r90_who_has_left_and_who_was_never_here_is_refused() {
         conversation: conversation(1),
     };
     let (agent, active) = (agent(BEN), false);
-    scene.take(Input::SetActive { agent, active });
+    scene.take(Input::SetActive {
+        by: None,
+        agent,
+        active,
+    });
     for n in [BEN, CYD] {
         let effects = scene.call(n, 7, take());
         assert_eq!(replied(&effects), Some(Err(Refusal::Forbidden)), "{n}");

@@ -91,7 +91,7 @@ fn a6_ended_without_a_report_is_over_too() {
         fence: Some(Fence(1)),
         answer: Answer {
             outcome: Some(Outcome::Ended),
-            report: None,
+            ..Answer::default()
         },
     });
     assert_eq!(refusal(&effects), Some(Refusal::Ended));
@@ -218,7 +218,7 @@ fn a_conversation_that_does_not_exist_is_held_by_nobody() {
         fence: Some(Fence(1)),
         answer: Answer {
             outcome: None,
-            report: None,
+            ..Answer::default()
         },
     });
     assert_eq!(scene.used(ADA), 0);

@@ -26,7 +26,8 @@ fn pain_u2_pain_u6_a_status_is_right_the_moment_that_it_changes() {
     scene.connect(CYD);
     assert_eq!(statuses(&scene, ADA), [Available, Unavailable, Available]);
     let (agent, active) = (agent(BEN), false);
-    scene.take(Input::SetActive { agent, active });
+    let by = None;
+    scene.take(Input::SetActive { by, agent, active });
     assert_eq!(statuses(&scene, ADA), [Available, Deactivated, Available]);
     let refused = scene.space.colleagues(agent);
     assert_eq!(refused.unwrap_err(), Refusal::Forbidden);

@@ -8,7 +8,7 @@ fn scene(agents: &[u8]) -> Scene {
         settings.queues = ["returns", "billing"].map(queue).into();
     });
     let ledger = scene.space.ledger.as_mut().unwrap();
-    ledger.roster.get_mut(&agent(DOT)).unwrap().agent.role = Role::Admin;
+    ledger.change_duty(agent(DOT), |duty| duty.agent.role = Role::Admin);
     scene
 }
 

@@ -38,12 +38,40 @@ pub enum Step {
     Repeat,
     /// An agent is deactivated, or comes back.
     Active(u8, bool),
+    /// An agent opens a conversation, by a token of this era or the one before.
+    Enter(u8, u8, bool),
+    /// An admin changes an agent.
+    Set(u8, AgentChange),
     Leave(u8),
     Join(u8),
     Heard,
     Tick,
     /// The memory is lost; disk and sockets stay.
     Sleep,
+}
+
+fn change() -> impl Strategy<Value = AgentChange> {
+    let queue = |name: &str| vec![Label::parse(name).unwrap()];
+    let queues = [
+        None,
+        Some(vec![]),
+        Some(queue("GENERAL")),
+        Some(queue("returns")),
+    ];
+    let role = prop::sample::select(vec![Role::Agent, Role::Supervisor]);
+    let limit = prop::option::of(1..6u8);
+    let queues = prop::sample::select(queues.to_vec());
+    let change = (
+        prop::option::weighted(0.3, role),
+        prop::option::of(limit),
+        prop::option::of(queues),
+    );
+    change.prop_map(|(role, limit, queues)| AgentChange {
+        role,
+        limit: limit.map(Into::into),
+        queues: queues.map(Into::into),
+        ..AgentChange::default()
+    })
 }
 
 /// A step, and how long nothing happens before it.
@@ -65,6 +93,8 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
         4 => (n(), c(), prop::option::weighted(0.8, n())).prop_map(|(n, c, to)| Step::Transfer(n, c, to)),
         2 => Just(Step::Repeat),
         1 => (n(), prop::bool::weighted(0.7)).prop_map(|(n, on)| Step::Active(n, on)),
+        2 => (n(), c(), prop::bool::weighted(0.8)).prop_map(|(n, c, new)| Step::Enter(n, c, new)),
+        2 => (n(), change()).prop_map(|(n, change)| Step::Set(n, change)),
         1 => n().prop_map(Step::Leave),
         2 => n().prop_map(Step::Join),
         3 => Just(Step::Heard),
@@ -120,7 +150,8 @@ impl Day {
         let mut agents = AGENTS.map(agent_row);
         agents[0].queues = Some(vec![Label::parse("GENERAL").unwrap()]);
         agents[1].queues = Some(vec![Label::parse("returns").unwrap()]);
-        let agents = agents.into();
+        let mut agents = Vec::from(agents);
+        agents.push(agent_row(EVE));
         let space = "demo".parse().unwrap();
         day.take(Input::Create {
             space,
@@ -209,11 +240,18 @@ impl Day {
                 | Effect::Confirmed { .. }
                 | Effect::Replied { .. }
                 | Effect::Created
-                | Effect::ActiveSet
                 | Effect::Configured { .. }
+                | Effect::AgentSet(_)
+                | Effect::Vouched
                 | Effect::Denied(_) => (),
             }
         }
+    }
+
+    fn row(&self, n: u8) -> Agent {
+        let id = agent(AGENTS[usize::from(n)]);
+        let mut rows = self.scene.space.agents();
+        rows.find(|row| row.agent == id).unwrap().clone()
     }
 
     fn tell(&mut self, c: u8) {
@@ -303,7 +341,9 @@ impl Day {
                     let answer = obey(talk, &instruction);
                     let fence = match instruction {
                         Instruction::Assign(assignment) => Some(assignment.fence),
-                        Instruction::Describe | Instruction::Place(_) => None,
+                        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => {
+                            None
+                        }
                     };
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
@@ -379,7 +419,22 @@ impl Day {
             }
             Step::Active(n, active) => {
                 let agent = agent(agent_of(n));
-                self.take(Input::SetActive { agent, active });
+                let by = None;
+                self.take(Input::SetActive { by, agent, active });
+            }
+            Step::Enter(n, c, is_new) => {
+                let era = self.row(n).tenure.era;
+                let era = era.saturating_sub(u32::from(!is_new));
+                let (agent, conversation) = (agent(agent_of(n)), conversation(c));
+                self.take(Input::Enter {
+                    agent,
+                    era,
+                    conversation,
+                });
+            }
+            Step::Set(n, change) => {
+                let (by, agent) = (agent(EVE), agent(agent_of(n)));
+                self.take(Input::SetAgent { by, agent, change });
             }
             Step::Leave(n) => {
                 let seats = self.seats.iter();
@@ -392,7 +447,7 @@ impl Day {
             Step::Join(n) => {
                 self.connections += 1;
                 let socket = SocketId(self.connections.into());
-                let person = person(agent_of(n));
+                let person = self.row(n).person();
                 self.take(Input::Connected { socket, person });
                 let frame = ToServer::Hello(Hello {
                     device: DeviceId::from_bytes([n; 16]),
@@ -445,7 +500,7 @@ impl Day {
 /// What a conversation does with an instruction (rules O1 and A1).
 fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
     let outcome = match instruction {
-        Instruction::Describe | Instruction::Place(_) => None,
+        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
@@ -470,8 +525,15 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
             }
         }),
     };
-    let report = Some(talk.clone());
-    Answer { outcome, report }
+    let dismissed = match instruction {
+        Instruction::Dismiss(dismissal) => Some(*dismissal),
+        Instruction::Assign(_) | Instruction::Describe | Instruction::Place(_) => None,
+    };
+    Answer {
+        outcome,
+        report: Some(talk.clone()),
+        dismissed,
+    }
 }
 
 /// Everything of a space that disk and seats must bring back.
@@ -480,6 +542,11 @@ fn bones(space: &Space) -> Option<Ledger> {
     ledger.told_counts = Default::default();
     ledger.told_counts_at = None;
     ledger.counts.colleagues = 0;
+    let owed = ledger.dismissals.owed().clone();
+    ledger.dismissals = crate::outbox::Outbox::new();
+    for key in owed {
+        ledger.dismissals.put(key);
+    }
     ledger.silences.clear();
     ledger.reservations = Default::default();
     ledger.lines = ledger.lines.settled();

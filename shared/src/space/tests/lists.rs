@@ -35,7 +35,11 @@ fn r43_who_has_left_reads_nothing() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     let (agent, active) = (agent(BEN), false);
-    scene.take(Input::SetActive { agent, active });
+    scene.take(Input::SetActive {
+        by: None,
+        agent,
+        active,
+    });
     for n in [BEN, CYD] {
         for list in LISTS {
             let read = scene.space.page(super::agent(n), &query(list));

@@ -18,6 +18,7 @@ fn slot_kept_on_reject_shows() {
     let answer = Answer {
         outcome: Some(Outcome::Ended),
         report: Some(report(1, 3, 0, closed())),
+        ..Answer::default()
     };
     let (conversation, fence) = (conversation(1), Some(Fence(1)));
     scene.space.handle(

@@ -130,10 +130,7 @@ fn r100_of_two_tabs_at_once_the_second_is_led_to_what_the_first_begins() {
 fn r100_what_never_begins_frees_its_visitor_when_it_says_so() {
     let asks = |effects: &[Effect]| instructions(effects) == [Instruction::Describe];
     let none = |scene: &mut Scene| {
-        let answer = Answer {
-            outcome: None,
-            report: None,
-        };
+        let answer = Answer::default();
         scene.take(Input::Answered {
             conversation: conversation(1),
             fence: None,
@@ -153,8 +150,8 @@ fn r100_what_never_begins_frees_its_visitor_when_it_says_so() {
     none(&mut scene);
     assert_eq!(admit(&mut scene, 1, 2), None);
     let answer = Answer {
-        outcome: None,
         report: Some(report(1, 2, 0, Standing::Waiting)),
+        ..Answer::default()
     };
     begun.take(Input::Answered {
         conversation: conversation(1),

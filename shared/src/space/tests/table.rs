@@ -143,7 +143,11 @@ fn fill(scene: &mut Scene, n: u8) {
 
 fn deactivate(scene: &mut Scene, n: u8) {
     let (agent, active) = (agent(n), false);
-    scene.take(Input::SetActive { agent, active });
+    scene.take(Input::SetActive {
+        by: None,
+        agent,
+        active,
+    });
 }
 
 fn askers() -> Vec<Asker> {

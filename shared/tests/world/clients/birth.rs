@@ -115,8 +115,9 @@ impl World {
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
                 | space::Effect::Replied { .. }
-                | space::Effect::ActiveSet
-                | space::Effect::Configured { .. } => (),
+                | space::Effect::Configured { .. }
+                | space::Effect::AgentSet(_)
+                | space::Effect::Vouched => (),
             }
         }
         let way = self.random.pick(&[5, 20, 50]);

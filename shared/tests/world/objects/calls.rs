@@ -79,7 +79,7 @@ impl World {
         });
         let fence = match &instruction {
             Instruction::Assign(assignment) => Some(assignment.fence),
-            Instruction::Describe | Instruction::Place(_) => None,
+            Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
         };
         let generation = self.space.shell.generation;
         let input = conversation::Input::Instructed(instruction);

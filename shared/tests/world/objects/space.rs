@@ -101,8 +101,9 @@ impl World {
             | space::Effect::Confirmed { .. }
             | space::Effect::Replied { .. }
             | space::Effect::Created
-            | space::Effect::ActiveSet
             | space::Effect::Configured { .. }
+            | space::Effect::AgentSet(_)
+            | space::Effect::Vouched
             | space::Effect::Denied(_) => (),
         }
     }
@@ -131,8 +132,9 @@ impl World {
                 | space::Effect::Admitted { .. }
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
-                | space::Effect::ActiveSet
                 | space::Effect::Configured { .. }
+                | space::Effect::AgentSet(_)
+                | space::Effect::Vouched
                 | space::Effect::Denied(_) => (),
             }
         }
