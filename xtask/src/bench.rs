@@ -3,12 +3,12 @@
 //! The benchmarks themselves lie in `tests/load`; here they are built for speed and run one after
 //! the other.
 
-use crate::{args::Args, build, run::cargo};
+use crate::{args::Args, build, run::cargo, setup::npm};
 use anyhow::{Context, Result, bail};
 use std::process::{Command, ExitCode};
 
 /// Every benchmark, in the order in which they run.
-const NAMES: [&str; 1] = ["handle"];
+const NAMES: [&str; 3] = ["handle", "edge", "cost"];
 
 pub fn command(mut args: Args) -> Result<ExitCode> {
     let is_json = args.flag("--json");
@@ -44,6 +44,7 @@ fn benchmark(name: &str) -> Result<Command> {
         cargo.args(["--", "--run"]);
     } else {
         build::all()?;
+        cargo.env("BELLHOP_WORKERD", npm::workerd()?);
         cargo.args(["run", "--quiet", "--release", "--package", "tests"]);
         cargo.args(["--bin", "load", "--", name]);
     }

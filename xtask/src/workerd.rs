@@ -26,7 +26,8 @@ pub struct Workerd {
 }
 
 /// Starts on 127.0.0.1 with all state in `state`; returns once it answers. Port 0 is any port.
-pub fn start(state: &Path, port: u16) -> Result<Workerd> {
+/// `entry` is a module to begin with in place of the Worker's own, which it imports.
+pub fn start(state: &Path, port: u16, entry: Option<&Path>) -> Result<Workerd> {
     ensure!(
         is_free_within(port, PORT_LIMIT),
         "port {port} is taken: choose another, or 0 for any"
@@ -39,7 +40,7 @@ pub fn start(state: &Path, port: u16) -> Result<Workerd> {
     let config = state.join("workerd.capnp");
     fs::write(
         &config,
-        config::text(&paths::edge(), &paths::site(), &state, port, &vars)?,
+        config::text(&paths::edge(), entry, &paths::site(), &state, port, &vars)?,
     )?;
 
     // workerd says on this pipe which port it has; on its other end the pipe is "standard input".

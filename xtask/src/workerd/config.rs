@@ -7,12 +7,13 @@ use std::path::Path;
 /// One Worker, its two classes of objects, its site, and variables of its own.
 pub fn text(
     edge: &Path,
+    entry: Option<&Path>,
     site: &Path,
     state: &Path,
     port: u16,
     vars: &[(&str, &str)],
 ) -> Result<String> {
-    let modules = modules(edge)?;
+    let modules = modules(edge, entry)?;
     let vars: String = vars
         .iter()
         .map(|(name, value)| format!("    (name = {name:?}, text = {value:?}),\n"))
@@ -50,12 +51,16 @@ const edge :Workerd.Worker = (
 }
 
 /// The entry point comes first: that is how workerd knows it.
-fn modules(edge: &Path) -> Result<String> {
+fn modules(edge: &Path, entry: Option<&Path>) -> Result<String> {
     let mut paths = ["worker.js", "index.js", "index_bg.wasm"]
         .map(|name| edge.join(name))
         .to_vec();
     paths.extend(files(&edge.join("snippets"))?);
     let mut modules = String::new();
+    if let Some(entry) = entry {
+        let entry = quoted(entry)?;
+        modules += &format!("    (name = \"entry.js\", esModule = embed {entry}),\n");
+    }
     for path in paths {
         let name = quoted(path.strip_prefix(edge)?)?;
         let is_wasm = path.extension() == Some("wasm".as_ref());
@@ -85,7 +90,7 @@ mod tests {
             .unwrap();
         let date = line.split('"').nth(1).unwrap();
         let folder = Path::new("/nowhere");
-        let text = text(folder, folder, folder, 0, &[]).unwrap();
+        let text = text(folder, None, folder, folder, 0, &[]).unwrap();
         assert!(
             text.contains(&format!("compatibilityDate = \"{date}\"")),
             "{date}"
