@@ -236,7 +236,10 @@ async fn talk(api: &Api, space: &Space, agent: &mut AgentLine) -> Result<()> {
     clerk.submits(Command::End).await?;
     settle(&mut [&mut clerk, &mut customer]).await?;
     let resolution = Label::parse("resolved")?;
-    clerk.submits(Command::Resolve { resolution }).await?;
+    let reason = None;
+    clerk
+        .submits(Command::Resolve { resolution, reason })
+        .await?;
     settle(&mut [&mut clerk, &mut customer]).await?;
     agent.sees("no work item", |desk| !held(desk)).await?;
     let entries = customer.link.transcript().entries();
