@@ -116,7 +116,7 @@ pub enum Routing {
 pub const GENERAL: &str = "GENERAL";
 
 /// Most skills that a conversation asks for, and most that a queue needs.
-pub const SKILLS_MAX: usize = 8;
+pub const SKILLS_MAX: u32 = 8;
 
 /// The default of [`Settings::wrap_up_s`].
 const fn wrap_up_s() -> u32 {
@@ -239,8 +239,7 @@ impl Settings {
         next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
         next.routing = routing.unwrap_or(next.routing);
         if let Some(queues) = queues {
-            check_length("queues", queues.len(), QUEUES_MAX)?;
-            check_names("queues", queues.iter().map(|queue| queue.name.as_str()))?;
+            queue::check(&queues)?;
             next.queues = queues;
         }
         if let Some(text) = fallback_text {
@@ -318,13 +317,19 @@ impl Settings {
         queue.as_str() == GENERAL || self.queues.iter().any(|known| known.name == *queue)
     }
 
+    /// What is set for a queue; `None` for one that is unknown, and for a [`GENERAL`] of which
+    /// nothing is set.
+    #[must_use]
+    pub fn queue(&self, name: &Label) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.name == *name)
+    }
+
     /// Whether new work may go to a queue.
     ///
     /// # Errors
     /// There is no such queue, or it is closed to new work.
     pub fn check_queue(&self, queue: &Label) -> Result<(), Refusal> {
-        let found = self.queues.iter().find(|known| known.name == *queue);
-        match found {
+        match self.queue(queue) {
             Some(known) if known.closed => Err(Refusal::QueueClosed),
             Some(_) => Ok(()),
             None if queue.as_str() == GENERAL => Ok(()),
@@ -393,7 +398,7 @@ fn check(
     }
 }
 
-fn check_length(field: &'static str, length: usize, max: u32) -> Result<(), SettingError> {
+fn check_length(field: &str, length: usize, max: u32) -> Result<(), SettingError> {
     if u32::try_from(length).is_ok_and(|length| length <= max) {
         Ok(())
     } else {
