@@ -5,6 +5,7 @@ pub mod agents;
 pub mod conversations;
 pub mod dev;
 pub mod items;
+pub mod queues;
 pub mod reports;
 pub mod settings;
 pub mod tokens;
@@ -71,6 +72,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Vouched
         | SpaceTold::Agent(_)
         | SpaceTold::Colleagues(_)
+        | SpaceTold::Queues(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)

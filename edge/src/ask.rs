@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, AgentChange, Colleague, InUse, Page, Place, Query};
+use shared::space::{Agent, AgentChange, Colleague, InUse, Page, Place, Query, QueueView};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -93,6 +93,11 @@ pub enum SpaceAsk {
     },
     /// Who are the agents?
     Colleagues {
+        /// Who reads.
+        agent: AgentId,
+    },
+    /// How do the queues stand?
+    Queues {
         /// Who reads.
         agent: AgentId,
     },
@@ -195,6 +200,8 @@ pub enum SpaceTold {
     Page(Box<Page>),
     /// To [`SpaceAsk::Colleagues`].
     Colleagues(Vec<Colleague>),
+    /// To [`SpaceAsk::Queues`].
+    Queues(Vec<QueueView>),
     /// The report of that revision is stored.
     Confirmed {
         /// The revision.

@@ -34,6 +34,7 @@ mod routes;
 mod sockets;
 mod space;
 mod storage;
+mod zones;
 
 use worker::{Context, Env, Request, Response, event};
 

@@ -93,6 +93,7 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::Events => api::conversations::events(call).await,
         Target::ConversationSocket => api::upgrades::conversation(call).await,
         Target::SpaceSocket => api::upgrades::space(call).await,
+        Target::Queues => api::queues::list(call).await,
         Target::Agents => api::agents::list(call).await,
         Target::AddAgent => api::agents::add(call).await,
         Target::Agent => api::agents::change(call).await,

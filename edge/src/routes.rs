@@ -32,6 +32,8 @@ pub enum Target {
     SpaceSocket,
     /// Work items of a space.
     Items,
+    /// Queues of a space.
+    Queues,
     /// Agents of a space.
     Agents,
     /// Settings of a space.
@@ -104,6 +106,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
     route("GET", "/api/v1/spaces/{space}/items", Target::Items),
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
+    route("GET", "/api/v1/spaces/{space}/queues", Target::Queues),
     route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),
     route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
     route("POST", "/api/v1/spaces/{space}/agents", Target::AddAgent),

@@ -19,7 +19,7 @@ use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindg
 use crate::ask::{self, Bearer, SpaceAsk, SpaceTold};
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::storage::{Storage, space as rows};
-use crate::{auth, demo, heartbeat, outbox};
+use crate::{auth, clock, demo, heartbeat, outbox, zones};
 
 object! {
     /// One space.
@@ -76,7 +76,9 @@ impl Core for Place {
 
     fn turn(&mut self, mut around: Around<'_, Self>, input: Input) -> Result<Outcome> {
         self.hear(&mut around)?;
-        self.take(&mut around, input)
+        let outcome = self.take(&mut around, input)?;
+        self.learn_zones(&mut around)?;
+        Ok(outcome)
     }
 }
 
@@ -91,6 +93,16 @@ impl Place {
         let sockets: Vec<_> = around.sockets.iter().collect();
         for (socket, at) in heartbeat::last_answers(&around.shell.state, &sockets) {
             self.take(around, Input::Heard { socket, at })?;
+        }
+        Ok(())
+    }
+
+    /// Tells the machine what clocks do, in the turn in which it needs to know.
+    fn learn_zones(&mut self, around: &mut Around<'_, Self>) -> Result<()> {
+        let wanted = self.machine.zones_wanted();
+        if !wanted.is_empty() {
+            let zones = zones::look_up(around.now, wanted);
+            self.take(around, Input::Zones(zones))?;
         }
         Ok(())
     }
@@ -195,6 +207,11 @@ impl Shell<Place> {
                 self.turn(Input::Tick)?;
                 let read = self.with(|awake| awake.core.machine.colleagues(agent))?;
                 return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Colleagues));
+            }
+            SpaceAsk::Queues { agent } => {
+                let now = clock::now();
+                let read = self.with(|awake| awake.core.machine.queues(now, agent))?;
+                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Queues));
             }
             SpaceAsk::Settings { agent } => {
                 return self.with(|awake| {

@@ -18,7 +18,7 @@ mod origin;
 mod queue;
 
 pub use fault::{SettingError, SettingFault};
-pub use hours::{Date, DateError, Day, Holiday, Hours, Offset, Opening, Span, Zone};
+pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
 pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError};
 pub use queue::{Overflow, Queue};

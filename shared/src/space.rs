@@ -13,9 +13,10 @@
 //!
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
-//! `manual` R26 to R28, `transfer` R32 to R36, `lanes` R37 to R39 (and R40 of
-//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `configure` R70 to R75,
-//! `colleagues` R80 and R81, `staff` R82 to R84, `tenure` R85 to R87, `asked` R90 to R92,
+//! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
+//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52, `backlog` R53 to R57,
+//! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
+//! `tenure` R85 to R87, `asked` R90 to R92,
 //! `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -24,6 +25,7 @@ mod admission;
 mod asked;
 mod assignment;
 mod audit;
+mod backlog;
 mod colleagues;
 mod commands;
 mod configure;
@@ -40,6 +42,7 @@ mod machine;
 mod manual;
 mod offer;
 mod place;
+mod queues;
 mod roster;
 mod rotation;
 mod row;
@@ -60,6 +63,7 @@ pub use intake::TOMBSTONE;
 pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
 pub use machine::Space;
 pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN};
+pub use queues::QueueView;
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};

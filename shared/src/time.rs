@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(u64);
 
 impl Timestamp {
+    /// 1970-01-01 UTC: before everything.
+    pub const ZERO: Self = Self(0);
+
     /// The moment that many milliseconds after 1970-01-01 UTC.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {

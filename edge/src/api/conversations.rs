@@ -112,7 +112,7 @@ async fn admit(
 
 /// Skills that a conversation asks for, in the order of the alphabet and each once.
 fn skills(words: &[String]) -> Result<Vec<Label>, Problem> {
-    if words.len() > SKILLS_MAX {
+    if words.len() > SKILLS_MAX as usize {
         let message = format!("a conversation asks for at most {SKILLS_MAX} skills");
         return Err(Problem::field("too_many", "skills", message));
     }

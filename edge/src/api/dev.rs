@@ -14,7 +14,7 @@ use super::tokens::tokens;
 use crate::ask::{ConversationAsk, SignIn, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{auth, body, demo, random};
+use crate::{auth, body, demo, random, zones};
 
 /// Most agents of a fresh space.
 const AGENTS_MAX: usize = 1_000;
@@ -111,6 +111,7 @@ fn settings(change: Change) -> Result<Settings, Problem> {
         origins: demo::loopback(),
         ..Settings::new(name)
     };
+    zones::check(change.queues.as_deref().unwrap_or_default())?;
     let changed = defaults.changed(change)?;
     // Nobody has seen an earlier version.
     Ok(Settings {

@@ -8,6 +8,7 @@ use crate::ask::{SpaceAsk, SpaceTold};
 use crate::body;
 use crate::errors::Problem;
 use crate::router::Call;
+use crate::zones;
 
 /// `GET spaces/{space}/settings`
 pub async fn read(call: Call) -> Result<Response, Problem> {
@@ -23,6 +24,7 @@ pub async fn read(call: Call) -> Result<Response, Problem> {
 pub async fn change(mut call: Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(&call)?;
     let mut change: Change = body::patch(&mut call.request).await?;
+    zones::check(change.queues.as_deref().unwrap_or_default())?;
     if let Some(version) = version(&call)? {
         change.version = Some(version);
     }

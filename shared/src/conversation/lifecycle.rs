@@ -151,7 +151,10 @@ impl Lifecycle {
             Event::AgentUnassigned { fence, queue } => {
                 self.fence = *fence;
                 self.go_to(queue.as_ref());
-                self.stage = Stage::Waiting { since: entry.at };
+                // Who only changes the queue goes on waiting (R56 of the space).
+                if !matches!(self.stage, Stage::Waiting { .. }) {
+                    self.stage = Stage::Waiting { since: entry.at };
+                }
             }
             Event::IdleWarned => {
                 if let Stage::Active { warned_at, .. } = &mut self.stage {

@@ -225,7 +225,8 @@ impl Zone {
 impl Date {
     /// Whether the calendar has it.
     fn exists(self) -> bool {
-        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let is_leap = self.year.is_multiple_of(4)
+            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
         let length = match self.month {
             2 if is_leap => 29,
             2 => 28,

@@ -2,7 +2,8 @@
 //!
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
-//!   is open, in a queue that takes new work (R39). One that is known may always: the visitor repeats what was not answered.
+//!   is open, in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
+//!   what was not answered.
 //! - **R100** Who may begin has begun: until the conversation's first report the visitor's other
 //!   tabs are led to it, and the same one is let in again. After [`RESERVED`] without a report the
 //!   conversation is asked what it looks like, until it answers; one that never began frees its
@@ -107,16 +108,20 @@ impl Ledger {
         let is_listed = self.items.contains_key(&conversation);
         let open = self.open.get(&visitor).and_then(|open| open.first());
         let is_known = is_listed || is_reserved;
-        let admitted = || Effect::Admitted {
-            settings: self.settings.clone(),
-            queue: queue.clone(),
+        let admitted = |queue: Label| Effect::Admitted {
+            settings: Settings {
+                // A conversation has no use for them, and would store them.
+                queues: Vec::new(),
+                ..self.settings.clone()
+            },
+            queue,
         };
         let answer = match open.or(reserved) {
-            _ if is_known => admitted(),
+            _ if is_known => admitted(queue.clone()),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
-            None => match self.settings.check_queue(queue) {
-                Ok(()) => admitted(),
+            None => match self.begins_in(queue) {
+                Ok(queue) => admitted(queue),
                 Err(refusal) => Effect::Denied(refusal),
             },
         };

@@ -97,7 +97,7 @@ impl Ledger {
         {
             let assignment = Assignment {
                 // Only the leave of an agent gives back what nobody asked to give back (R42).
-                closes: to.is_none() && command.is_none(),
+                closes: to.is_none() && command.is_none() && queue.is_none(),
                 fence: item.fence,
                 to: to.clone(),
                 queue: queue.clone(),

@@ -17,6 +17,7 @@ use super::turn::Turn;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
+use crate::settings::Hours;
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -77,9 +78,10 @@ impl Ledger {
             self.check_room(*agent, duty.left)?;
         }
         self.check_duties()?;
-        self.check_order()?;
+        self.check_order(settled_at)?;
         self.check_lists()?;
         self.check_insiders()?;
+        self.check_hours(settled_at)?;
         self.check_counts()
     }
 
@@ -97,6 +99,12 @@ impl Ledger {
                 let is_pending = is_newest(to.agent);
                 (is_pending && older <= 1 && fences.len() == older + 1, "A6")
             }
+            // What overflows into another queue is nobody's (R56).
+            ItemState::Assigning {
+                to: None,
+                queue: Some(_),
+                ..
+            } if fences.is_empty() => (true, "A6"),
             ItemState::Assigning { to: None, .. } => (older == 1 && fences.len() == 1, "A6"),
             ItemState::Held => (fences.len() == 1, "A3"),
             ItemState::Transferring { to, .. } => {
@@ -168,7 +176,7 @@ impl Ledger {
     }
 
     /// FAIR1, FAIR2 and L1: the indexes that choose, and that nothing is left to choose.
-    fn check_order(&self) -> Result<(), Broken> {
+    fn check_order(&self, settled_at: Option<Timestamp>) -> Result<(), Broken> {
         let lanes = self.fresh_lanes();
         let is_right = self.lanes == lanes;
         ensure(is_right, "FAIR1", || {
@@ -185,7 +193,9 @@ impl Ledger {
         ensure(newest <= self.offers_made, "FAIR1", || {
             format!("offer {newest} of {}", self.offers_made)
         })?;
-        let is_settled = lanes.oldest().is_none();
+        // A wake sees the hour, and what it brings is settled by the next input.
+        let is_unsettled = settled_at.is_none() && !self.gates.is_empty();
+        let is_settled = is_unsettled || lanes.oldest(&self.gates).is_none();
         ensure(is_settled, "L1", || format!("{lanes:?}"))?;
         let due = self.items.values();
         let due = due.filter_map(|item| Some((item.deadline()?, item.report.conversation)));
@@ -227,6 +237,30 @@ impl Ledger {
         }
         ensure(*self.dismissals.owed() == owed, "R86", || {
             format!("{:?} is not {owed:?}", self.dismissals)
+        })
+    }
+
+    /// R52, R53 and R56: hours, lengths, and that nothing is left to move.
+    fn check_hours(&self, settled_at: Option<Timestamp>) -> Result<(), Broken> {
+        let backlogs = self.fresh_backlogs();
+        ensure(self.backlogs == backlogs, "R53", || {
+            format!("{:?} is not {backlogs:?}", self.backlogs)
+        })?;
+        let Some(now) = settled_at else {
+            return Ok(());
+        };
+        for queue in &self.settings.queues {
+            let zone = |hours: &Hours| self.zones.get(&hours.zone);
+            let hours = queue.hours.as_ref();
+            let is_open = hours
+                .and_then(|hours| Some(hours.is_open(now, zone(hours)?)))
+                .unwrap_or(true);
+            ensure(self.gates.is_open(&queue.name) == is_open, "R52", || {
+                format!("{:?} at {now}: {:?}", queue.name, self.gates)
+            })?;
+        }
+        ensure(!self.has_overflowing(now), "R56", || {
+            format!("{:?} at {now}", self.backlogs)
         })
     }
 

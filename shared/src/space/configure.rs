@@ -18,7 +18,6 @@ use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
-use super::lanes::Lanes;
 use super::ledger::Ledger;
 use super::row::Item;
 use super::turn::Turn;
@@ -162,19 +161,8 @@ impl Ledger {
         }
         // What colleagues read of each other names limits and queues (R81).
         self.counts.colleagues = self.counts.colleagues.saturating_add(1);
+        self.gates = self.fresh_gates(turn.now);
         self.lanes = self.fresh_lanes();
-    }
-
-    /// The lanes as rows, seats and settings say: O(n), for changes of settings and for audits.
-    pub fn fresh_lanes(&self) -> Lanes {
-        let mut lanes = Lanes::new();
-        for item in self.items.values().filter(|item| item.is_ready()) {
-            lanes.put_item(item);
-        }
-        for duty in self.roster.values() {
-            lanes.put_agent(duty, &self.settings);
-        }
-        lanes
     }
 
     /// What agents gave back since a limit was lowered is not filled again above it (R72). Asked

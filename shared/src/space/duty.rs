@@ -1,9 +1,9 @@
 //! An agent on the roster: what the agent is doing, and so what the agent can be offered.
 
 use alloc::collections::BTreeSet;
-use alloc::vec::Vec;
 
 use super::desk::Desk;
+use super::lanes::Need;
 use super::place::Served;
 use super::row::Agent;
 use crate::conversation::Fence;
@@ -100,12 +100,10 @@ impl Duty {
         self.is_on_duty().then(|| self.agent.queues.clone())
     }
 
-    /// The rotations that the agent is part of: of each queue, or the one of every queue.
-    pub fn lanes(&self) -> Vec<Option<Label>> {
-        match &self.agent.queues {
-            None => [None].into(),
-            Some(queues) => queues.iter().cloned().map(Some).collect(),
-        }
+    /// True when the agent has what it takes, unless the agent is busy (R38, R58).
+    pub fn meets(&self, need: &Need) -> bool {
+        let mut skills = need.skills.iter();
+        self.serves(&need.queue) && skills.all(|skill| self.agent.skills.contains(skill))
     }
 
     /// Where the agent stands in the rotation (R6, R31).

@@ -1,20 +1,29 @@
 //! Business hours: when the work of a queue is offered (P5).
 //!
 //! - **R50** What the clocks of a time zone do is data: the shell looks it up for two years ahead
-//!   whenever [`super::Space::zones_wanted`] names a zone, and the space stores it. A queue whose
-//!   zone the space does not know yet counts as open.
+//!   whenever [`super::Space::zones_wanted`] names a zone, which it does until the table reaches
+//!   further than [`HORIZON`], and the space stores it. A queue whose zone is not known yet
+//!   counts as open.
 //! - **R51** A queue without hours is always open.
+//! - **R52** Outside its hours nothing of a queue is offered or assigned unasked. Agents may take
+//!   it, accept what was offered before, and pass it on. Within them it goes round like
+//!   anything else, and what has gathered goes out oldest first in the turn in which they begin:
+//!   that moment is a deadline while something waits (U3).
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::turn::Turn;
-use crate::settings::{Hours, Zone};
+use crate::settings::{HORIZON, Hours, Zone};
 use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
+
+/// How late an alarm may ring for the hours that it announces to be told: 5 min. Our choice.
+const NEWS: Duration = Duration::from_secs(300);
 
 /// Whether a queue is open.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -33,30 +42,138 @@ impl Openness {
     };
 }
 
+/// The queues with hours, and how they stand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Gates(BTreeMap<Label, Gate>);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Gate {
+    is_open: bool,
+    changes_at: Option<Timestamp>,
+    /// When it is looked at again.
+    due: Timestamp,
+}
+
+impl Gate {
+    fn at(now: Timestamp, hours: &Hours, zone: &Zone) -> Self {
+        let changes_at = hours.changes_at(now, zone);
+        Self {
+            is_open: hours.is_open(now, zone),
+            changes_at,
+            due: changes_at.unwrap_or(now + HORIZON),
+        }
+    }
+}
+
+impl Gates {
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// The same to be looked at at once: what the hours brought during a sleep is not settled.
+    pub fn unsettled(mut self) -> Self {
+        for gate in self.0.values_mut() {
+            gate.due = Timestamp::ZERO;
+        }
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn is_open(&self, queue: &Label) -> bool {
+        self.0.get(queue).is_none_or(|gate| gate.is_open)
+    }
+
+    /// When a queue opens or closes next, as far as is known.
+    pub fn changes_at(&self, queue: &Label) -> Option<Timestamp> {
+        self.0.get(queue).map(|gate| gate.due)
+    }
+
+    /// When any of the queues for which it matters opens or closes.
+    pub fn next_due(&self, matters: impl Fn(&Label) -> bool) -> Option<Timestamp> {
+        let gates = self.0.iter().filter(|(queue, _)| matters(queue));
+        gates.map(|(_, gate)| gate.due).min()
+    }
+}
+
 impl Ledger {
     /// Whether a queue is open, and when it opens (R51).
     pub fn openness(&self, now: Timestamp, queue: &Label) -> Openness {
-        let _ = (now, queue);
-        Openness::ALWAYS
+        let stood = self.gates.0.get(queue);
+        let gate = match stood {
+            Some(gate) if gate.due <= now => self.gate_at(now, queue),
+            Some(gate) => Some(*gate),
+            None => None,
+        };
+        gate.map_or(Openness::ALWAYS, |gate| Openness {
+            open_now: gate.is_open,
+            opens_at: gate.changes_at.filter(|_| !gate.is_open),
+        })
+    }
+
+    fn gate_at(&self, now: Timestamp, queue: &Label) -> Option<Gate> {
+        let hours = self.settings.queue(queue)?.hours.as_ref()?;
+        let zone = self.zones.get(&hours.zone)?;
+        Some(Gate::at(now, hours, zone))
+    }
+
+    /// Whether a queue was open a while ago.
+    fn was_open(&self, now: Timestamp, queue: &Label) -> bool {
+        let gate = self.gate_at(now - NEWS, queue);
+        gate.is_none_or(|gate| gate.is_open)
+    }
+
+    /// The gates as hours and clocks say.
+    pub fn fresh_gates(&self, now: Timestamp) -> Gates {
+        let queues = self.settings.queues.iter();
+        let gates = queues.filter_map(|queue| {
+            let gate = self.gate_at(now, &queue.name)?;
+            Some((queue.name.clone(), gate))
+        });
+        Gates(gates.collect())
+    }
+
+    /// Opens and closes what is due (R52).
+    pub fn swing_gates(&mut self, now: Timestamp) {
+        let due = self.gates.0.iter().filter(|(_, gate)| gate.due <= now);
+        let due: Vec<Label> = due.map(|(queue, _)| queue.clone()).collect();
+        for queue in due {
+            let Some(gate) = self.gate_at(now, &queue) else {
+                continue;
+            };
+            let before = self.gates.0.insert(queue.clone(), gate);
+            // What a sleep has hidden is news for a while only: places are told to many.
+            let was_open = before.map(|before| match before.due {
+                Timestamp::ZERO => self.was_open(now, &queue),
+                _ => before.is_open,
+            });
+            if was_open != Some(gate.is_open) {
+                self.lines.retell(now, &queue);
+            }
+        }
     }
 
     /// The time zones that are not known, or not for long any more (R50).
     pub fn zones_wanted(&self, now: Timestamp) -> Vec<ZoneName> {
-        let hours = self.settings.queues.iter();
-        let hours = hours.filter_map(|queue| queue.hours.as_ref());
-        let is_wanted = |hours: &&Hours| {
+        let queues = self.settings.queues.iter();
+        let hours = queues.filter_map(|queue| queue.hours.as_ref());
+        let wanted = hours.filter(|hours| {
             let zone = self.zones.get(&hours.zone);
-            zone.is_none_or(|zone| zone.known_until < now)
-        };
-        hours
-            .filter(is_wanted)
-            .map(|hours| hours.zone.clone())
-            .collect()
+            zone.is_none_or(|zone| zone.known_until < now + HORIZON)
+        });
+        wanted.map(|hours| hours.zone.clone()).collect()
     }
 
-    /// Learns what clocks do (R50).
+    /// Learns what clocks do (R50); zones that no queue names any more are forgotten.
     pub fn take_zones(&mut self, turn: &mut Turn, zones: BTreeMap<ZoneName, Zone>) {
         self.zones.extend(zones);
+        let queues = self.settings.queues.iter();
+        let named: Vec<_> = queues.filter_map(|queue| queue.hours.as_ref()).collect();
+        self.zones
+            .retain(|name, _| named.iter().any(|hours| hours.zone == *name));
         turn.saves_space = true;
+        self.gates = self.fresh_gates(turn.now);
     }
 }

@@ -41,6 +41,10 @@ impl Ledger {
                 item.assigned_at = Some(now);
             }
             item.fence = item.fence.max(report.fence);
+            let waited = matches!(item.report.standing, Standing::Waiting);
+            if !waited || item.report.queue != report.queue {
+                item.queued_at = now;
+            }
             item.report = report;
         });
         match standing {

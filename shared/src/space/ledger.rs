@@ -11,9 +11,11 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::admission::Reservations;
+use super::backlog::Backlogs;
 use super::configure::InUse;
 use super::desk::Counts;
 use super::duty::Duty;
+use super::hours::Gates;
 use super::lanes::Lanes;
 use super::lists::Lists;
 use super::place::Lines;
@@ -44,6 +46,8 @@ pub(super) struct Ledger {
     /// The sockets that have said hello: who gets the counts.
     pub audience: BTreeSet<SocketId>,
     pub lanes: Lanes,
+    pub gates: Gates,
+    pub backlogs: Backlogs,
     /// What waits, as its customers are told.
     pub lines: Lines,
     /// What agents read page by page.
@@ -85,6 +89,8 @@ impl Ledger {
             sockets: BTreeMap::new(),
             audience: BTreeSet::new(),
             lanes: Lanes::new(),
+            gates: Gates::new(),
+            backlogs: Backlogs::new(),
             lines: Lines::new(),
             lists: Lists::new(),
             admins: BTreeSet::new(),
@@ -131,6 +137,7 @@ impl Ledger {
         let offers_made = offers_made.max(last_offer.unwrap_or(0));
         let mut ledger = Self::new(space, settings, offers_made);
         ledger.zones = zones;
+        ledger.gates = ledger.fresh_gates(now).unsettled();
         for agent in agents {
             ledger.add_agent(agent);
         }
@@ -315,8 +322,10 @@ impl Ledger {
             self.deadlines.insert((due, conversation));
         }
         if item.is_ready() {
-            self.lanes.put_item(item);
+            let agents = self.roster.values();
+            self.lanes.put_item(item, &self.settings, agents);
         }
+        self.backlogs.put(item);
         if item.is_open() {
             let open = self.open.entry(item.report.visitor).or_default();
             open.insert(conversation);
@@ -355,7 +364,10 @@ impl Ledger {
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }
-        self.lanes.take_item(item);
+        if item.is_ready() {
+            self.lanes.take_item(item, &self.settings);
+        }
+        self.backlogs.take(item);
         if let Some(open) = self.open.get_mut(&item.report.visitor) {
             open.remove(&conversation);
             if open.is_empty() {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::audit::{Broken, Touched};
 use super::hours::Openness;
 use super::ledger::Ledger;
+use super::queues::QueueView;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
 use super::{Colleague, Command, Effect, Input, Listed, Page, Query};
@@ -67,6 +68,7 @@ impl Space {
         ledger.settle(&mut turn, matches!(input, Input::Tick));
         ledger.take(&mut turn, input);
         ledger.take_from_leavers(&mut turn);
+        ledger.overflow(&mut turn);
         ledger.dispatch(&mut turn);
         ledger.dismiss(&mut turn);
         ledger.settle_limits(&turn);
@@ -86,7 +88,12 @@ impl Space {
         let reserved = ledger.reservations.next_due();
         let (counts, places) = (ledger.counts_due_at(), ledger.lines.due_at);
         let dismissal = ledger.dismissals.due_at();
-        let dues = [item, socket, reserved, dismissal, counts, places];
+        let waits = |queue: &Label| ledger.lines.has(queue) || ledger.backlogs.has(queue);
+        let hours = ledger.gates.next_due(waits);
+        let overflow = ledger.overflow_due_at(self.settled_at.unwrap_or_default());
+        let dues = [
+            item, socket, reserved, dismissal, counts, places, hours, overflow,
+        ];
         dues.into_iter().flatten().min()
     }
 
@@ -199,6 +206,15 @@ impl Space {
             .collect()
     }
 
+    /// The queues as that agent reads them (R60).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent has no place in it.
+    pub fn queues(&self, now: Timestamp, agent: AgentId) -> Result<Vec<QueueView>, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.queues(now, agent)
+    }
+
     /// Whether a queue is open at that moment, and when it opens (R51).
     #[must_use]
     pub fn openness(&self, now: Timestamp, queue: &Label) -> Openness {
@@ -275,6 +291,7 @@ impl Ledger {
     /// Settles what fell due (R3).
     fn settle(&mut self, turn: &mut Turn, is_alarm: bool) {
         self.close_silent(turn);
+        self.swing_gates(turn.now);
         self.ask_after_reserved(turn);
         let due = self
             .deadlines

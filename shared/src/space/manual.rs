@@ -6,6 +6,8 @@
 //!   until the conversation agrees. Anybody else reads who has it.
 //! - **R28** Whoever takes is Available and has a free slot (F42, A4). The place in the rotation
 //!   stays: it counts offers.
+//! - **R61** What waits in a queue that an agent does not serve is a supervisor's to take (R27):
+//!   the agent reads `not_in_queue`. Skills and hours keep nobody from helping.
 //! - **R44** The log says that it was taken: the customer reads "You are being transferred to
 //!   Agent" (F55).
 
@@ -59,6 +61,9 @@ impl Ledger {
                 }
             }
             ItemState::Gone { .. } => return Err(Refusal::Closed),
+        }
+        if duty.agent.role == Role::Agent && !duty.serves(&item.report.queue) {
+            return Err(Refusal::NotInQueue);
         }
         self.check_free(agent, item)?;
         let name = duty.agent.screen_name.clone();

@@ -12,7 +12,7 @@
 //!   [`RECENT`]: the number times the mean time that these stood at the head of the line. None is
 //!   told from fewer than [`RECENT_MIN`].
 //! - **R98** A place says whether anybody on duty serves the queue (F12), and everybody in line is
-//!   told when that changes for longer than a moment.
+//!   told when that changes for longer than a moment, and when the queue opens or closes (R52).
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -190,6 +190,21 @@ impl Lines {
             told_at: None,
             due_at: None,
             ..self
+        }
+    }
+
+    /// True when somebody waits in a queue.
+    pub fn has(&self, queue: &Label) -> bool {
+        self.lines.contains_key(queue)
+    }
+
+    /// Everybody who waits in a queue is told again: it has opened or closed.
+    pub fn retell(&mut self, now: Timestamp, queue: &Label) {
+        if let Some(line) = self.lines.get_mut(queue) {
+            line.untold = line.first();
+            let pause_over = self.told_at.map_or(now, |at| at + PLACES_PAUSE);
+            let due = pause_over.max(now);
+            self.due_at = Some(self.due_at.map_or(due, |known| known.min(due)));
         }
     }
 

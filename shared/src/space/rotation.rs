@@ -2,7 +2,8 @@
 //!
 //! - **R4** The oldest waiting item is offered first (FAIR2).
 //! - **R5** An agent can be offered something while Available, with a live console, with a free
-//!   slot, without an open offer, serving its queue, and not having declined the item.
+//!   slot, without an open offer, serving its queue with the skills that it takes (R58), within the
+//!   queue's hours (R52), and not having declined the item.
 //! - **R6** Of these, the one whose last offer lies furthest back gets it; going Unavailable and
 //!   back does not change the place (FAIR1, F45).
 //! - **R7** When every agent who could be offered an item has declined it, the declines are
@@ -30,11 +31,11 @@ pub const REST: Duration = Duration::from_secs(2);
 impl Ledger {
     /// Offers what can be offered (R4). Asked at the end of every turn.
     pub fn dispatch(&mut self, turn: &mut Turn) {
-        while let Some(conversation) = self.lanes.oldest() {
+        while let Some(conversation) = self.lanes.oldest(&self.gates) {
             let agent = self
                 .items
                 .get(&conversation)
-                .and_then(|item| self.lanes.first_agent(item));
+                .and_then(|item| self.lanes.first_agent(item, &self.settings));
             match agent {
                 Some(agent) => self.give(turn, conversation, agent),
                 None => self.rest(turn, conversation),

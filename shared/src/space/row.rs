@@ -18,6 +18,10 @@ use crate::time::Timestamp;
 /// One stored row: the space is stored as one row per work item and agent.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a row lives for one turn, and no list of them is long"
+)]
 pub enum Row {
     /// The space itself; one row.
     Space {

@@ -15,6 +15,7 @@
 //!   command. So what is refused leaves no note, unless something changes in between.
 //! - **R36** What is where it should go already is done.
 //! - **R40** The target serves the item's queue, or one of the target's queues is chosen with it.
+//!   Skills are not asked for: the sender knows what the conversation needs by now.
 
 use super::assignment::Proposal;
 use super::commands::Reply;

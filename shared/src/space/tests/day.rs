@@ -8,8 +8,10 @@ use alloc::string::String;
 use proptest::prelude::*;
 
 use super::*;
+use crate::settings::{self, Hours, Opening, Overflow, Queue, Zone};
 use crate::space::ledger::Ledger;
 use crate::space::{Row, Seat};
+use crate::text::ZoneName;
 
 pub const AGENTS: [u8; 3] = [ADA, BEN, DOT];
 
@@ -145,19 +147,25 @@ impl Day {
         };
         let mut settings = Settings::new(name("Demo"));
         set(&mut settings);
-        let returns = Label::parse("returns").unwrap();
-        settings.queues = vec![crate::settings::Queue::new(returns)];
+        settings.queues = queues();
         let mut agents = AGENTS.map(agent_row);
         agents[0].queues = Some(vec![Label::parse("GENERAL").unwrap()]);
         agents[1].queues = Some(vec![Label::parse("returns").unwrap()]);
         let mut agents = Vec::from(agents);
         agents.push(agent_row(EVE));
+        agents[2].skills = vec![Label::parse("german").unwrap()];
         let space = "demo".parse().unwrap();
         day.take(Input::Create {
             space,
             settings,
             agents,
         });
+        let zone = Zone {
+            offsets: vec![],
+            known_until: at(u64::MAX),
+        };
+        let utc = ZoneName::parse("UTC").unwrap();
+        day.take(Input::Zones([(utc, zone)].into()));
         for n in 0..2 {
             day.step(Step::Join(n));
         }
@@ -306,7 +314,17 @@ impl Day {
             Step::Begin => {
                 let c = self.talks.len() as u8;
                 if c < 6 {
-                    self.talks.insert(c, report(c, 2, 0, Standing::Waiting));
+                    let talk = report(c, 2, 0, Standing::Waiting);
+                    let talk = Report {
+                        queue: Label::parse(if c % 3 == 2 { "returns" } else { "GENERAL" })
+                            .unwrap(),
+                        skills: match c {
+                            4 | 5 => vec![Label::parse("german").unwrap()],
+                            _ => vec![],
+                        },
+                        ..talk
+                    };
+                    self.talks.insert(c, talk);
                     self.tell(c);
                 }
             }
@@ -497,6 +515,43 @@ impl Day {
     }
 }
 
+/// GENERAL is open in every other minute and overflows after one; the returns are open for two
+/// of every five minutes, and full with two.
+fn queues() -> Vec<Queue> {
+    let hours = |period: u16, length: u16| {
+        // The scene begins in minute 16 of a Thursday, and no day lasts longer than that.
+        let opening = |from| Opening {
+            day: settings::Day::Thursday,
+            from,
+            to: from + length,
+        };
+        let starts = (0..90).map(|n| n * period);
+        Some(Hours {
+            zone: ZoneName::parse("UTC").unwrap(),
+            week: starts.map(opening).collect(),
+            holidays: vec![],
+        })
+    };
+    let [general, returns] = ["GENERAL", "returns"].map(|name| Label::parse(name).unwrap());
+    vec![
+        Queue {
+            hours: hours(2, 1),
+            overflow: Some(Overflow {
+                to: returns.clone(),
+                after_s: Some(60),
+                when_full: true,
+                when_closed: true,
+            }),
+            ..Queue::new(general)
+        },
+        Queue {
+            hours: hours(5, 2),
+            max_waiting: Some(2),
+            ..Queue::new(returns)
+        },
+    ]
+}
+
 /// What a conversation does with an instruction (rules O1 and A1).
 fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
     let outcome = match instruction {
@@ -548,6 +603,8 @@ fn bones(space: &Space) -> Option<Ledger> {
         ledger.dismissals.put(key);
     }
     ledger.silences.clear();
+    // Being heard settles nothing, and waking does.
+    ledger.gates = Default::default();
     ledger.reservations = Default::default();
     ledger.lines = ledger.lines.settled();
     for seat in ledger.sockets.values_mut() {
