@@ -90,6 +90,9 @@ pub struct Birth {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// The earlier conversation of the same customer that it goes on from (BI1 of `born`).
+    #[serde(default)]
+    pub follows: Option<ConversationId>,
     /// This life of the log.
     pub epoch: EpochId,
     /// The settings of the space at birth (S2 of `settings`).

@@ -25,3 +25,4 @@ mod offers;
 mod outbox;
 mod reconnect;
 mod talk;
+mod waiting;

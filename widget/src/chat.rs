@@ -141,10 +141,14 @@ impl Chat {
         }
     }
 
-    /// Leaves a conversation that is over. What could not be sent goes back into the composer.
+    /// Leaves a conversation that is over; the new one names it. What could not be sent goes back
+    /// into the composer.
     pub fn start_new(self) {
         let tab = self.tab();
         tab.local.remove("conversation");
+        if let Some(conversation) = self.thread.now().conversation() {
+            tab.own.set("follows", &conversation.to_string());
+        }
         self.thread.now().pending(|pending| {
             for item in pending {
                 tab.outbox.drop(item.id);

@@ -59,6 +59,8 @@ pub struct Console {
     pub selected: Var<Option<ConversationId>>,
     /// Accepted, and not on the desk yet.
     accepting: Var<Option<ConversationId>>,
+    /// An earlier conversation of a customer that is being read.
+    visiting: Var<Option<ConversationId>>,
     /// What a narrow screen shows.
     pub pane: Var<&'static str>,
     /// What is asked over everything else.
@@ -171,6 +173,7 @@ impl Console {
             threads: Var::new(Vec::new()),
             selected: Var::new(None),
             accepting,
+            visiting: Var::new(None),
             pane: Var::new("lists"),
             asks: Var::new(None),
             colleagues: Var::new(None),
@@ -280,6 +283,12 @@ impl Console {
             self.selected.set(Some(conversation));
         }
         js::next_frame(focus_composer);
+    }
+
+    /// Shows a conversation that the agent does not have, to read it.
+    pub fn visit(self, conversation: ConversationId) {
+        self.visiting.set(Some(conversation));
+        self.select(conversation);
     }
 
     /// Takes an offered conversation, and shows it.

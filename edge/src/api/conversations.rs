@@ -13,7 +13,7 @@ use shared::settings::{GENERAL, SKILLS_MAX, Settings};
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
-use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, clock, random};
@@ -27,6 +27,7 @@ struct Body {
     queue: Option<String>,
     #[serde(default)]
     skills: Vec<String>,
+    follows: Option<String>,
 }
 
 /// `POST conversations`: the first message makes the conversation.
@@ -45,6 +46,8 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     };
     let company = body.company.as_deref().map(PersonName::parse).transpose();
     let company = company.map_err(|error| text_problem("company", error))?;
+    let follows = body.follows.as_deref().map(str::parse).transpose();
+    let follows = follows.map_err(|error| Problem::field("id_malformed", "follows", error))?;
     let conversation = key.conversation(&pass.space, visitor, id);
     let queue = match &body.queue {
         Some(queue) => Label::parse(queue).map_err(|_| Refusal::QueueUnknown)?,
@@ -61,10 +64,12 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         skills,
         source: Source::Widget,
         company,
+        follows: readable(&call, &pass.space, visitor, follows).await?,
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),
     };
+    let follows = birth.follows;
     let birth = Box::new(birth);
     let asked = ConversationAsk::Begin { birth, id, text };
     let told = super::ask_conversation(&call, &pass.space, conversation, &asked).await?;
@@ -72,7 +77,10 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         return Err(super::unexpected());
     };
     let status = if is_new { 201 } else { 200 };
-    super::json(status, &json!({ "conversation": conversation }))
+    super::json(
+        status,
+        &json!({ "conversation": conversation, "follows": follows }),
+    )
 }
 
 /// `GET conversations/{conversation}/events?after=`
@@ -89,6 +97,24 @@ pub async fn events(call: Call) -> Result<Response, Problem> {
         return Err(super::unexpected());
     };
     super::json(200, &json!({ "events": entries, "head": head }))
+}
+
+/// The conversation, if that visitor can read it (BI1).
+async fn readable(
+    call: &Call,
+    space: &SpaceId,
+    visitor: VisitorId,
+    conversation: Option<ConversationId>,
+) -> Result<Option<ConversationId>, Problem> {
+    let Some(conversation) = conversation else {
+        return Ok(None);
+    };
+    let asked = ConversationAsk::Read {
+        person: Person::Visitor { visitor },
+        after: Seq((1 << 53) - 1),
+    };
+    let told = ask::conversation(&call.env, space, conversation, &asked).await?;
+    Ok(matches!(told, ConversationTold::Read { .. }).then_some(conversation))
 }
 
 async fn admit(

@@ -1,4 +1,8 @@
 //! A conversation that stands: its state, its birth, and the one way to append an entry.
+//!
+//! - **BI1** What is over stays over (U10): the customer goes on in a new conversation, which may
+//!   name the earlier one. The link is left out where the customer cannot read that one: it is a
+//!   convenience, and never stands between a customer and an answer.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -92,6 +96,7 @@ impl Born {
             queue: birth.queue.clone(),
             source: birth.source,
             company: birth.company.clone(),
+            follows: birth.follows,
         };
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);

@@ -6,7 +6,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::tickets::{TicketKind, TicketStatus};
-use crate::id::{AgentId, CommandId, TicketId, VisitorId};
+use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
 use crate::text::{Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
@@ -127,6 +127,9 @@ pub enum Event {
         /// The company that the customer claims to be of (F63).
         #[serde(default)]
         company: Option<PersonName>,
+        /// The earlier conversation of the same customer that it goes on from.
+        #[serde(default)]
+        follows: Option<ConversationId>,
     },
     /// Somebody wrote to the other side.
     MessagePosted {

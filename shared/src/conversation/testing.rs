@@ -100,6 +100,7 @@ pub(super) fn birth() -> Birth {
         skills: alloc::vec![],
         source: Source::Widget,
         company: None,
+        follows: None,
         epoch: EpochId::from_bytes([8; 16]),
         settings: Settings::new(name("Demo")),
         at: ms(0),

@@ -630,6 +630,7 @@ fn opening() -> Event {
         queue: Label::parse("GENERAL").unwrap(),
         source: Source::Widget,
         company: None,
+        follows: None,
     }
 }
 

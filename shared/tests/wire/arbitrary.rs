@@ -198,17 +198,24 @@ fn author() -> impl Strategy<Value = Author> {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (visitor(), name(), label(), source(), option::of(name())).prop_map(
-            |(visitor, name, queue, source, company)| {
+        (
+            visitor(),
+            name(),
+            label(),
+            source(),
+            option::of(name()),
+            option::of(conversation())
+        )
+            .prop_map(|(visitor, name, queue, source, company, follows)| {
                 Event::Opened {
                     visitor,
                     name,
                     queue,
                     source,
                     company,
+                    follows,
                 }
-            }
-        ),
+            }),
         text().prop_map(|text| Event::MessagePosted { text }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),

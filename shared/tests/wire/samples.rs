@@ -220,6 +220,7 @@ pub fn events() -> Vec<Event> {
             queue: label("GENERAL"),
             source: Source::Widget,
             company: Some(name("Larch & Lantern")),
+            follows: Some(CONVERSATION),
         },
         Event::MessagePosted {
             text: text("Where is my order? 📦"),
@@ -529,6 +530,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
+        follows: None,
         epoch: EPOCH,
         settings: settings(),
         at: NOW,

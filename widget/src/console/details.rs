@@ -33,10 +33,10 @@ pub fn details(console: Console, talk: Talk) -> El {
     el("section", "details")
         .attr("aria-label", words().details)
         .child(head)
-        .child(el("dl", "details__list").bind_children(move || rows(talk)))
+        .child(el("dl", "details__list").bind_children(move || rows(console, talk)))
 }
 
-fn rows(talk: Talk) -> Vec<El> {
+fn rows(console: Console, talk: Talk) -> Vec<El> {
     let words = words();
     let opened = talk.thread.entries(|entries| entries.first().cloned());
     let Some(Entry {
@@ -47,6 +47,7 @@ fn rows(talk: Talk) -> Vec<El> {
                 queue,
                 source,
                 company,
+                follows,
                 ..
             },
         ..
@@ -94,6 +95,11 @@ fn rows(talk: Talk) -> Vec<El> {
             )
         })
         .unwrap_or_default();
+    all.extend(follows.map(|earlier| {
+        let visit = button("details__earlier", move || console.visit(earlier));
+        let visit = visit.text(words.read_transcript);
+        row(words.earlier, el("dd", "").child(visit))
+    }));
     let person = |name: String| el("dd", "").attr("dir", "auto").text(&name);
     all.extend(assignee.map(|name| row(words.assigned_to, person(name))));
     all.extend(resolution.map(|name| row(words.resolution, el("dd", "").text(&name))));

@@ -50,6 +50,7 @@ impl Console {
             held.contains(&conversation)
                 || offered.contains(&conversation)
                 || accepting == Some(conversation)
+                || self.visiting.now() == Some(conversation)
                 || self
                     .talk_of(conversation)
                     .is_some_and(|talk| self.phase(talk) == Phase::Closed)

@@ -36,6 +36,12 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
         ("text", JsValue::from_str(text.as_str())),
         ("name", claim.name),
         ("company", claim.company),
+        (
+            "follows",
+            tab.own
+                .get("follows")
+                .map_or(JsValue::UNDEFINED, JsValue::from),
+        ),
     ];
     let conversation = |body: &JsValue| {
         js::get_text(body, "conversation")?
@@ -46,6 +52,7 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
         Ok(answer) => match conversation(&answer) {
             Some(conversation) => {
                 tab.local.set("conversation", &conversation.to_string());
+                tab.own.remove("follows");
                 Input::Begun { conversation }
             }
             None => failed(BeginFailure::Unreachable),

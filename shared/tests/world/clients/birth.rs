@@ -146,6 +146,7 @@ impl World {
             skills: Vec::new(),
             source: conversation::Source::Widget,
             company: None,
+            follows: None,
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,
             at: self.clock(self.conversations[object].shell.skew),
