@@ -4,12 +4,16 @@
 //! - **T2** A name or title is trimmed, has 1 to 100 scalar values and no control, direction or
 //!   zero-width character, so it cannot imitate another name or break a line.
 //! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup.
+//! - **T4** A customer who claims no name is called "Guest" and four digits, made from the id of the
+//!   browser: the same in each of its conversations, and no name in itself.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::id::VisitorId;
 
 /// Longest message: 10,000 scalar values, at most 40,000 bytes of UTF-8, well inside a frame of
 /// 64 KiB. Source: SECURITY.md C6.
@@ -111,6 +115,16 @@ text! {
         let name = bounded(text, 64)?;
         if name.bytes().all(is_part) { Ok(name) } else { Err(TextError::Forbidden) }
     };
+}
+
+impl PersonName {
+    /// What a customer is called who claims no name (T4).
+    #[must_use]
+    pub fn guest(visitor: VisitorId) -> Self {
+        let [.., high, low] = visitor.bytes();
+        let number = u16::from_be_bytes([high, low]) % 10_000;
+        Self(alloc::format!("Guest {number:04}"))
+    }
 }
 
 impl Title {
@@ -221,6 +235,20 @@ mod tests {
         ];
         for (name, is_good) in cases {
             assert_eq!(PersonName::parse(name).is_ok(), is_good, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn t4_a_guest_has_four_digits_that_stay() {
+        let cases = [
+            ([0; 16], "Guest 0000"),
+            ([1; 16], "Guest 0257"),
+            ([0xff; 16], "Guest 5535"),
+        ];
+        for (bytes, expected) in cases {
+            let name = PersonName::guest(VisitorId::from_bytes(bytes));
+            assert_eq!(name.as_str(), expected);
+            assert_eq!(PersonName::parse(expected), Ok(name));
         }
     }
 

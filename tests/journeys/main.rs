@@ -24,5 +24,6 @@ mod misplaced;
 mod offers;
 mod outbox;
 mod reconnect;
+mod settings;
 mod talk;
 mod waiting;

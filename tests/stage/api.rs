@@ -130,6 +130,15 @@ impl Api {
         self.send(request).await
     }
 
+    /// PATCH of JSON.
+    ///
+    /// # Errors
+    /// When nothing came back.
+    pub async fn patch(&self, path: &str, token: &str, body: &Value) -> Result<Answer> {
+        let request = self.request(Method::PATCH, path).json(body);
+        self.send(request.bearer_auth(token)).await
+    }
+
     /// Makes a space with those settings and agents of those names. Host pages of the journeys
     /// may show its chat.
     ///

@@ -1,11 +1,15 @@
 //! People at the end of a plain socket: what a journey needs that asks for no screen.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use shared::conversation::{self, Entry, Event, Seq};
 use shared::frame::{FromServer, ToServer};
 use shared::id::{CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Desk, Offer};
+use shared::text::MessageText;
+use tokio::time::sleep;
 
 use crate::api::{Api, SignedIn, Space, Visitor};
 use crate::dial::Dial;
@@ -230,8 +234,14 @@ impl Talk {
     /// # Errors
     /// When neither comes.
     pub async fn asks(&mut self, command: conversation::Command) -> Result<Result<Entry, Refusal>> {
-        let id = self.wire.asks(command).await?;
-        self.answer(id).await
+        let id = self.wire.asks(command.clone()).await?;
+        loop {
+            match self.answer(id).await? {
+                Some(answer) => return Ok(answer),
+                // What is held comes again, like a client does.
+                None => self.wire.asks_again(id, command.clone()).await?,
+            }
+        }
     }
 
     /// Writes to the other side.
@@ -239,8 +249,8 @@ impl Talk {
     /// # Errors
     /// When it is refused.
     pub async fn writes(&mut self, text: &str) -> Result<Entry> {
-        let id = self.wire.writes(text).await?;
-        Ok(self.answer(id).await??)
+        let text = MessageText::parse(text)?;
+        Ok(self.asks(conversation::Command::Post { text }).await??)
     }
 
     /// Takes in and confirms, or the object stops sending one day.
@@ -251,15 +261,22 @@ impl Talk {
         self.wire.says(&received).await
     }
 
-    async fn answer(&mut self, asked: CommandId) -> Result<Result<Entry, Refusal>> {
+    /// `None` when the command is held, after the pause that is asked for.
+    async fn answer(&mut self, asked: CommandId) -> Result<Option<Result<Entry, Refusal>>> {
         loop {
             let caused = |entry: &&Entry| entry.id == Some(asked);
             if let Some(entry) = self.log.iter().find(caused) {
-                return Ok(Ok(entry.clone()));
+                return Ok(Some(Ok(entry.clone())));
             }
             match self.wire.frame().await? {
                 FromServer::Entries(more) => self.takes(more).await?,
-                FromServer::Refused { id, refusal } if id == asked => return Ok(Err(refusal)),
+                FromServer::Refused { id, refusal } if id == asked => {
+                    return Ok(Some(Err(refusal)));
+                }
+                FromServer::Hold { retry_ms, .. } => {
+                    sleep(Duration::from_millis(retry_ms.into())).await;
+                    return Ok(None);
+                }
                 _ => (),
             }
         }

@@ -136,6 +136,15 @@ impl Wire {
         Ok(id)
     }
 
+    /// Gives the newest command again.
+    ///
+    /// # Errors
+    /// When the line is broken.
+    pub async fn asks_again<C: Serialize>(&mut self, id: CommandId, command: C) -> Result<()> {
+        let n = self.sent;
+        self.says(&ToServer::Send { n, id, command }).await
+    }
+
     /// Writes to the other side.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     let text = MessageText::parse(&body.text).map_err(|error| text_problem("text", error))?;
     let name = match &body.name {
         Some(name) => PersonName::parse(name).map_err(|error| text_problem("name", error))?,
-        None => guest(visitor)?,
+        None => PersonName::guest(visitor),
     };
     let company = body.company.as_deref().map(PersonName::parse).transpose();
     let company = company.map_err(|error| text_problem("company", error))?;
@@ -175,13 +175,6 @@ fn after(call: &Call) -> Result<Seq, Problem> {
             "after is a whole number",
         )),
     }
-}
-
-/// "Guest" and four digits, the same for every conversation of a visitor.
-fn guest(visitor: VisitorId) -> Result<PersonName, Problem> {
-    let [.., high, low] = visitor.bytes();
-    let number = u16::from_be_bytes([high, low]) % 10_000;
-    PersonName::parse(&format!("Guest {number:04}")).map_err(Problem::internal)
 }
 
 pub(super) fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {

@@ -87,7 +87,7 @@ impl Born {
                         self.stops_typing(from);
                         return self.carry_out(turn, &person, id, events);
                     }
-                    Err(refusal) if self.asks_for_words(turn, &refusal) => {
+                    Err(refusal) if self.asks_for_words(turn, id, &refusal) => {
                         return self.hold(turn, from, n, ASK_AGAIN_MS);
                     }
                     Err(refusal) => {
@@ -335,8 +335,10 @@ mod tests {
             resolution: label("magic"),
             reason: None,
         };
+        desk.at(ms(1), send(JACK, 1, 1, magic.clone()));
+        desk.confirm(ms(1));
         let unknown = desk.at(ms(1), send(JACK, 1, 1, magic));
-        assert_eq!(words(&unknown), ["refused resolution_unknown to [2]"]);
+        assert!(words(&unknown).contains(&"refused resolution_unknown to [2]".into()));
         assert_eq!(desk.stage(), "active");
     }
 

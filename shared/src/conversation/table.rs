@@ -104,7 +104,11 @@ fn outcome(mut desk: Desk, who: SocketId, command: Command) -> String {
     }
     let n = desk.machine.born().sockets[&who].expected.unwrap_or(1);
     let before = desk.clone();
-    let effects = desk.at(ms(1), send(who, n, 50, command));
+    let mut effects = desk.at(ms(1), send(who, n, 50, command.clone()));
+    if has_asked(&effects) {
+        desk.at(ms(1), no_news());
+        effects = desk.at(ms(1), send(who, n, 50, command));
+    }
     if let Some(refusal) = refused(who, &effects) {
         assert_eq!(before.rows, desk.rows, "refused: {refusal}");
         assert_eq!(before.seats, desk.seats, "refused: {refusal}");

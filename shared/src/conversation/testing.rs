@@ -195,6 +195,20 @@ pub(super) fn confirmed(revision: Seq) -> Input {
     }
 }
 
+/// The space has no newer words (WD2).
+pub(super) fn no_news() -> Input {
+    Input::Reported {
+        revision: Seq(0),
+        place: None,
+        lists: None,
+    }
+}
+
+/// True when a turn asked the space for words (WD2).
+pub(super) fn has_asked(effects: &[Effect]) -> bool {
+    words(effects).iter().any(|word| word.contains("for 500"))
+}
+
 /// The machine with a disk: what a shell keeps of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Desk {

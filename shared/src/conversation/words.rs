@@ -4,23 +4,23 @@
 //!   that came with the confirmation of a report since. Each report says which ones it knows, so
 //!   an assignment, which is reported, brings the newest ones along.
 //! - **WD2** A word that it does not know is not refused before the space was asked: the command is
-//!   held, a report goes out, and its confirmation brings the lists if there are newer ones. The
-//!   answer counts for [`FRESH`]; what is unknown then is refused.
+//!   held, a report goes out, and its confirmation brings the lists if there are newer ones. When
+//!   the command comes again after that and the word is still unknown, it is refused.
 //! - **WD3** A word that was deleted since is taken as long as the conversation knows it: who chose
 //!   it saw it a moment ago, and the entry carries it.
 
-use core::time::Duration;
+use alloc::collections::BTreeMap;
 
 use super::born::Born;
 use super::turn::Turn;
 use super::{Effect, Event, Row};
+use crate::id::CommandId;
 use crate::refusal::Refusal;
 use crate::settings::{Lists, Settings, resolution};
 use crate::text::{Label, Title};
-use crate::time::Timestamp;
 
-/// How long the lists count as new after the space was heard: 5 s.
-pub(super) const FRESH: Duration = Duration::from_secs(5);
+/// Most commands for which the space is asked at a time: more than people who could give them.
+const ASKED_MAX: usize = 100;
 /// When a command with an unknown word comes again: 500 ms, a few round trips to the space.
 pub(super) const ASK_AGAIN_MS: u32 = 500;
 
@@ -28,15 +28,15 @@ pub(super) const ASK_AGAIN_MS: u32 = 500;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Words {
     pub(super) lists: Lists,
-    /// When the space was last heard; `None` since a wake.
-    heard_at: Option<Timestamp>,
+    /// Commands that wait for the space, and whether it has answered since.
+    asked: BTreeMap<CommandId, bool>,
 }
 
 impl Words {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             lists: settings.lists(),
-            heard_at: None,
+            asked: BTreeMap::new(),
         }
     }
 
@@ -62,7 +62,9 @@ impl Words {
 impl Born {
     /// The space has answered a report (WD1).
     pub(super) fn learn(&mut self, turn: &mut Turn, lists: Option<Lists>) {
-        self.words.heard_at = Some(turn.now);
+        for is_answered in self.words.asked.values_mut() {
+            *is_answered = true;
+        }
         if let Some(lists) = lists.filter(|lists| lists.number > self.words.lists.number) {
             turn.effects.push(Effect::Save(Row::Lists(lists.clone())));
             self.words.lists = lists;
@@ -71,14 +73,22 @@ impl Born {
 
     /// True when a command was refused for a word that the space may know by now (WD2): the space
     /// is asked, and the command comes again.
-    pub(super) fn asks_for_words(&self, turn: &mut Turn, refusal: &Refusal) -> bool {
-        let is_word = matches!(refusal, Refusal::ResolutionUnknown | Refusal::ReasonUnknown);
-        let heard_at = self.words.heard_at;
-        let is_fresh = heard_at.is_some_and(|at| turn.now < at + FRESH);
-        if is_word && !is_fresh {
-            turn.effects.push(Effect::Report(self.describe(turn.now)));
+    pub(super) fn asks_for_words(
+        &mut self,
+        turn: &mut Turn,
+        id: CommandId,
+        refusal: &Refusal,
+    ) -> bool {
+        if !matches!(refusal, Refusal::ResolutionUnknown | Refusal::ReasonUnknown) {
+            return false;
         }
-        is_word && !is_fresh
+        let is_answered = self.words.asked.remove(&id).unwrap_or(false);
+        if is_answered || self.words.asked.len() >= ASKED_MAX {
+            return false;
+        }
+        self.words.asked.insert(id, false);
+        turn.effects.push(Effect::Report(self.describe(turn.now)));
+        true
     }
 }
 
@@ -138,12 +148,18 @@ mod tests {
     #[test]
     fn wd2_what_the_space_does_not_know_either_is_refused_for_good() {
         let mut desk = Desk::active();
-        told(&mut desk, 9, None);
-        let refused = desk.at(s(9), send(JACK, 1, 1, resolve_as("magic")));
-        assert_eq!(words(&refused), ["refused resolution_unknown to [2]"]);
-        // After a while the space is asked again.
-        let held = desk.at(s(14), send(JACK, 2, 2, resolve_as("magic")));
-        assert!(words(&held).contains(&"hold 2 for 500 to [2]".into()));
+        for n in 1..=2 {
+            for _ in 0..2 {
+                // The second time the space has not answered yet.
+                let held = desk.at(s(9), send(JACK, n, n as u8, resolve_as("magic")));
+                let hold = alloc::format!("hold {n} for 500 to [2]");
+                assert!(words(&held).contains(&hold));
+            }
+            told(&mut desk, 9, None);
+            let refused = desk.at(s(9), send(JACK, n, n as u8, resolve_as("magic")));
+            assert!(words(&refused).contains(&"refused resolution_unknown to [2]".into()));
+            assert!(desk.machine.born().words.asked.is_empty());
+        }
     }
 
     #[test]
@@ -176,9 +192,10 @@ mod tests {
             resolution: label("resolved"),
             reason: Some(label(reason)),
         };
+        desk.at(s(1), send(JACK, 1, 1, with("magic")));
         told(&mut desk, 1, None);
         let unknown = desk.at(s(1), send(JACK, 1, 1, with("magic")));
-        assert_eq!(words(&unknown), ["refused reason_unknown to [2]"]);
+        assert!(words(&unknown).contains(&"refused reason_unknown to [2]".into()));
         let effects = desk.at(s(1), send(JACK, 2, 2, with("left")));
         assert_eq!(saved_kinds(&effects), ["reason_given", "ended", "closed"]);
         let customer = desk.log(crate::rights::Side::Customer);

@@ -40,7 +40,10 @@ pub fn conversation(console: Console, talk: Talk) -> El {
         match command {
             Command::Post { text } => talk.reply.update(|draft| draft.push_str(text.as_str())),
             Command::Note { text } => talk.note.update(|draft| draft.push_str(text.as_str())),
-            Command::End | Command::Resolve { .. } | Command::Abandon { .. } => (),
+            Command::End
+            | Command::Resolve { .. }
+            | Command::Abandon { .. }
+            | Command::CreateTicket { .. } => (),
         }
         focus_composer();
     };

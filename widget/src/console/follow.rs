@@ -161,7 +161,10 @@ impl Console {
                     .iter()
                     .find_map(|item| match (&item.command, &item.state) {
                         (
-                            Command::End | Command::Resolve { .. } | Command::Abandon { .. },
+                            Command::End
+                            | Command::Resolve { .. }
+                            | Command::Abandon { .. }
+                            | Command::CreateTicket { .. },
                             PendingState::Failed(failure),
                         ) => Some((item.id, failure.clone())),
                         _ => None,
