@@ -206,6 +206,8 @@ impl Words {
             Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }
+            | Refusal::LastAdmin
+            | Refusal::TokenRevoked
             | Refusal::QueueInUse { .. } => return refusal.to_string(),
         };
         words.to_owned()
