@@ -313,7 +313,9 @@ impl Ledger {
         let items = slots.filter_map(|(conversation, _)| self.items.get(conversation));
         let items = items.filter(|item| match query.list {
             List::Mine => true,
-            list => item.list() == list && item.keeper() == Some(duty.agent.agent),
+            List::Waiting | List::Active | List::WrappingUp | List::Closed => {
+                item.list() == query.list && item.keeper() == Some(duty.agent.agent)
+            }
         });
         let queue = query.queue.as_ref();
         let items = items.filter(|item| queue.is_none_or(|queue| *queue == item.report.queue));

@@ -41,7 +41,7 @@ enum Way {
     /// It is where it should go.
     Done,
     /// It is on its way there.
-    UnderWay,
+    Moving,
     /// It goes there, with this note.
     Go(MessageText),
 }
@@ -71,7 +71,7 @@ impl Ledger {
     ) -> Result<Reply, Refusal> {
         let note = match self.way(agent, conversation, passing)? {
             Way::Done => return Ok(Reply::Done),
-            Way::UnderWay => {
+            Way::Moving => {
                 self.answer_later(turn, conversation, (agent, id));
                 return Ok(Reply::Later);
             }
@@ -124,7 +124,7 @@ impl Ledger {
                 queue: Some(queue),
                 command: Some((by, _)),
                 ..
-            } if *by == agent && to.is_queue(queue) => return Ok(Way::UnderWay),
+            } if *by == agent && to.is_queue(queue) => return Ok(Way::Moving),
             ItemState::Waiting { .. } | ItemState::Offered { .. }
                 if item.given_back_by == Some(agent) && to.is_queue(&item.report.queue) =>
             {

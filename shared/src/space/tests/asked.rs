@@ -179,7 +179,8 @@ fn r90_a_call_needs_no_console_and_is_none() {
 
 #[test]
 fn r91_the_answer_that_comes_later_comes_once() {
-    let cases: [(&str, fn() -> Scene, Command, u64); 3] = [
+    type Case = (&'static str, fn() -> Scene, Command, u64);
+    let cases: [Case; 3] = [
         (
             "accept",
             STARTS[2].1,
@@ -249,9 +250,11 @@ impl Scene {
 
 /// Every answer to a call, by the id of its command.
 fn replies(effects: &[Effect]) -> Vec<(u8, Result<(), Refusal>)> {
-    let replies = effects.iter().filter_map(|effect| match effect {
-        Effect::Replied { id, reply, .. } => Some((id.bytes()[0], reply.clone())),
-        _ => None,
+    let replies = effects.iter().filter_map(|effect| {
+        let Effect::Replied { id, reply, .. } = effect else {
+            return None;
+        };
+        Some((id.bytes()[0], reply.clone()))
     });
     replies.collect()
 }

@@ -86,9 +86,11 @@ fn r81_the_number_rises_with_what_is_worth_reading_again() {
     scene.leave(BEN);
     assert_eq!(number(&scene), before + 2, "away");
     let effects = scene.wait(300);
-    let told = frames(&effects).find_map(|frame| match frame {
-        FromServer::Counts(counts) => Some(counts.colleagues),
-        _ => None,
+    let told = frames(&effects).find_map(|frame| {
+        let FromServer::Counts(counts) = frame else {
+            return None;
+        };
+        Some(counts.colleagues)
     });
     assert_eq!(told, Some(before + 2));
 }

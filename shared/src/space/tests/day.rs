@@ -113,6 +113,7 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
 }
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a letter lives for one step")]
 enum Letter {
     To(ConversationId, Instruction),
     From(Input),

@@ -72,16 +72,15 @@ fn admit(scene: &mut Scene, c: u8, queue: &str) -> Result<&'static str, Refusal>
     });
     effects
         .into_iter()
-        .find_map(|effect| match effect {
-            Effect::Admitted { queue, .. } => {
-                let names = ["GENERAL", "other", "third"];
-                Some(Ok(names
-                    .into_iter()
-                    .find(|name| *name == queue.as_str())
-                    .unwrap()))
+        .find_map(|effect| {
+            if let Effect::Admitted { queue, .. } = &effect {
+                let mut names = ["GENERAL", "other", "third"].into_iter();
+                return Some(Ok(names.find(|name| *name == queue.as_str()).unwrap()));
             }
-            Effect::Denied(refusal) => Some(Err(refusal)),
-            _ => None,
+            let Effect::Denied(refusal) = effect else {
+                return None;
+            };
+            Some(Err(refusal))
         })
         .unwrap()
 }
@@ -144,7 +143,7 @@ fn r50_the_shell_is_asked_for_zones_and_until_then_a_queue_is_open() {
     };
     let mut scene = Scene::set(&[ADA], |settings| settings.queues = vec![general]);
     let zone = ZoneName::parse("UTC").unwrap();
-    assert_eq!(scene.space.zones_wanted(), [zone.clone()]);
+    assert_eq!(scene.space.zones_wanted(), core::slice::from_ref(&zone));
     scene.waits(1);
     assert_eq!(scene.offered(1), Some((ADA, 1)));
     let effects = scene.take(utc());

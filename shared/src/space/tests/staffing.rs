@@ -9,10 +9,14 @@ fn set(scene: &mut Scene, by: u8, n: u8, change: AgentChange) -> Result<Colleagu
 }
 
 fn answer(effects: &[Effect]) -> Result<Colleague, Refusal> {
-    let mut found = effects.iter().filter_map(|effect| match effect {
-        Effect::AgentSet(colleague) => Some(Ok(colleague.clone())),
-        Effect::Denied(refusal) => Some(Err(refusal.clone())),
-        _ => None,
+    let mut found = effects.iter().filter_map(|effect| {
+        if let Effect::AgentSet(colleague) = effect {
+            return Some(Ok(colleague.clone()));
+        }
+        let Effect::Denied(refusal) = effect else {
+            return None;
+        };
+        Some(Err(refusal.clone()))
     });
     found.next().unwrap()
 }

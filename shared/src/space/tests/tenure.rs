@@ -33,12 +33,15 @@ fn set_role(scene: &mut Scene, n: u8, role: Role) -> Vec<Effect> {
 
 /// The conversations that are told whose sockets to close.
 fn dismissals(effects: &[Effect]) -> Vec<(u8, u8, u32)> {
-    let told = effects.iter().filter_map(|effect| match effect {
-        Effect::Instruct {
+    let told = effects.iter().filter_map(|effect| {
+        let Effect::Instruct {
             conversation,
             instruction: Instruction::Dismiss(Dismissal { agent, era }),
-        } => Some((conversation.bytes()[0], agent.bytes()[0], *era)),
-        _ => None,
+        } = effect
+        else {
+            return None;
+        };
+        Some((conversation.bytes()[0], agent.bytes()[0], *era))
     });
     told.collect()
 }
