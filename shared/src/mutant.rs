@@ -46,11 +46,17 @@ pub enum Mutant {
     LeaverKeepsWork,
     /// Time goes back with the clock.
     TimeGoesBack,
+    /// A space never asks after what agents hold.
+    NoRounds,
+    /// A lowered limit counts for nothing until everything was given back.
+    LoweredLimitIgnored,
+    /// A conversation begins in a queue that is closed.
+    ClosedQueueTaken,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -71,6 +77,9 @@ impl Mutant {
         Self::LeaverOffered,
         Self::LeaverKeepsWork,
         Self::TimeGoesBack,
+        Self::NoRounds,
+        Self::LoweredLimitIgnored,
+        Self::ClosedQueueTaken,
     ];
 
     /// The name on the command line.
@@ -97,6 +106,9 @@ impl Mutant {
             Self::LeaverOffered => "leaver_offered",
             Self::LeaverKeepsWork => "leaver_keeps_work",
             Self::TimeGoesBack => "time_goes_back",
+            Self::NoRounds => "no_rounds",
+            Self::LoweredLimitIgnored => "lowered_limit_ignored",
+            Self::ClosedQueueTaken => "closed_queue_taken",
         }
     }
 

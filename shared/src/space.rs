@@ -12,7 +12,7 @@
 //!   nothing.
 //!
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
-//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `desk` R24 and R25,
+//! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `rounds` R101, `desk` R24 and R25,
 //! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
@@ -45,6 +45,7 @@ mod place;
 mod queues;
 mod roster;
 mod rotation;
+mod rounds;
 mod row;
 mod staff;
 mod tenure;
@@ -66,6 +67,7 @@ pub use place::{PLACES_MAX, PLACES_PAUSE, Place, RECENT, RECENT_MAX, RECENT_MIN}
 pub use queues::QueueView;
 pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
+pub use rounds::ROUND;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
 pub use staff::{AgentChange, Choice};
 pub use tenure::{Insider, Tenure};

@@ -9,6 +9,7 @@ use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
+use crate::mutant::{self, Mutant};
 use crate::rights::Role;
 use crate::settings::{OfferMode, Routing, Settings};
 use crate::text::Label;
@@ -85,7 +86,8 @@ impl Duty {
             OfferMode::AutoAccept => limit.min(self.agent.available_for.unwrap_or(limit)),
             OfferMode::Manual => 0,
         };
-        let has_room = self.slots.len() < usize::from(limit);
+        let mut has_room = self.slots.len() < usize::from(limit);
+        has_room |= mutant::is(Mutant::LoweredLimitIgnored) && self.slots.len() < self.left;
         self.is_on_duty() && has_room && self.offers.is_empty()
     }
 

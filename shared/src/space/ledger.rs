@@ -20,6 +20,7 @@ use super::lanes::Lanes;
 use super::lists::Lists;
 use super::place::Lines;
 use super::roster;
+use super::rounds::Rounds;
 use super::row::{Agent, Item, ItemState, Row, Seat};
 use super::tenure::Insider;
 use super::turn::Turn;
@@ -65,6 +66,7 @@ pub(super) struct Ledger {
     /// Conversations that each visitor can still write in.
     pub open: BTreeMap<VisitorId, BTreeSet<ConversationId>>,
     pub reservations: Reservations,
+    pub rounds: Rounds,
     /// Work items of each queue; a queue without any is not there (R73).
     pub work: BTreeMap<Label, u32>,
     /// How the work items that are remembered ended (R75).
@@ -100,6 +102,7 @@ impl Ledger {
             silences: BTreeSet::new(),
             open: BTreeMap::new(),
             reservations: Reservations::new(),
+            rounds: Rounds::new(),
             work: BTreeMap::new(),
             uses: InUse {
                 resolutions: BTreeMap::new(),
@@ -127,17 +130,19 @@ impl Ledger {
                     settings,
                     offers_made,
                     zones,
-                } => head = Some((space, settings, offers_made, zones)),
+                    rounds_at,
+                } => head = Some((space, settings, offers_made, zones, rounds_at)),
                 Row::Agent(agent) => agents.push(agent),
                 Row::Item(item) => items.push(item),
             }
         }
-        let (space, settings, offers_made, zones) = head?;
+        let (space, settings, offers_made, zones, rounds_at) = head?;
         let last_offer = agents.iter().map(|agent| agent.last_offer).max();
         let offers_made = offers_made.max(last_offer.unwrap_or(0));
         let mut ledger = Self::new(space, settings, offers_made);
         ledger.zones = zones;
         ledger.gates = ledger.fresh_gates(now).unsettled();
+        ledger.rounds.last = rounds_at;
         for agent in agents {
             ledger.add_agent(agent);
         }
@@ -318,6 +323,7 @@ impl Ledger {
     fn list(&mut self, item: &Item) {
         let conversation = item.report.conversation;
         self.lists.put(item);
+        self.rounds.put(item);
         if let Some(due) = item.deadline() {
             self.deadlines.insert((due, conversation));
         }
@@ -361,6 +367,7 @@ impl Ledger {
     fn unlist(&mut self, item: &Item) {
         let conversation = item.report.conversation;
         self.lists.take(item);
+        self.rounds.take(item);
         if let Some(due) = item.deadline() {
             self.deadlines.remove(&(due, conversation));
         }

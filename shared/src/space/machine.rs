@@ -86,13 +86,14 @@ impl Space {
         let item = ledger.deadlines.first().map(|(due, _)| *due);
         let socket = ledger.silences.first().map(|(due, _)| *due);
         let reserved = ledger.reservations.next_due();
+        let round = ledger.rounds.next_due();
         let (counts, places) = (ledger.counts_due_at(), ledger.lines.due_at);
         let dismissal = ledger.dismissals.due_at();
         let waits = |queue: &Label| ledger.lines.has(queue) || ledger.backlogs.has(queue);
         let hours = ledger.gates.next_due(waits);
         let overflow = ledger.overflow_due_at(self.settled_at.unwrap_or_default());
         let dues = [
-            item, socket, reserved, dismissal, counts, places, hours, overflow,
+            item, socket, reserved, round, dismissal, counts, places, hours, overflow,
         ];
         dues.into_iter().flatten().min()
     }
@@ -293,6 +294,7 @@ impl Ledger {
         self.close_silent(turn);
         self.swing_gates(turn.now);
         self.ask_after_reserved(turn);
+        self.make_rounds(turn);
         let due = self
             .deadlines
             .iter()

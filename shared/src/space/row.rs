@@ -35,6 +35,9 @@ pub enum Row {
         /// What the clocks of the time zones do that its queues name.
         #[serde(default)]
         zones: BTreeMap<ZoneName, Zone>,
+        /// When it last made its rounds (R101).
+        #[serde(default)]
+        rounds_at: Timestamp,
     },
     /// An agent.
     Agent(Agent),

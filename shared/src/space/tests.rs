@@ -18,6 +18,7 @@ mod presence;
 mod properties;
 mod queues;
 mod reporting;
+mod rounds;
 mod showing;
 mod skills;
 mod staffing;

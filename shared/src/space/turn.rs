@@ -65,6 +65,7 @@ impl Turn {
             settings: ledger.settings.clone(),
             offers_made: ledger.offers_made,
             zones: ledger.zones.clone(),
+            rounds_at: ledger.rounds.last,
         });
         let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
         let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));

@@ -725,6 +725,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             settings: settings(),
             offers_made: 9,
             zones: [zone()].into(),
+            rounds_at: NOW,
         },
         SpaceRow::Agent(Agent {
             agent: AGENT,

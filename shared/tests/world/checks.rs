@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::{Command, Fence, Seq};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId};
+use shared::space::Item;
 use shared::time::Timestamp;
 
 use crate::world::{Ms, Tally};
@@ -27,6 +28,14 @@ pub struct Checks {
     last_written: BTreeMap<(usize, usize), u64>,
     /// Conversations that the space has buried (A8).
     pub gone: BTreeSet<ConversationId>,
+    /// The newest row of each conversation while an agent held it: what a backup has.
+    pub held_rows: BTreeMap<ConversationId, Item>,
+    /// Conversations whose row came back from a backup.
+    pub from_backup: BTreeSet<ConversationId>,
+    /// Who got a slot in this turn.
+    filled: Vec<AgentId>,
+    /// The highest limit of the space that ever was, once it has changed.
+    pub most_limits: usize,
     /// When each conversation was last let in (R100).
     pub admitted: BTreeMap<ConversationId, Ms>,
     /// Commands over HTTP that have no answer yet (R91).

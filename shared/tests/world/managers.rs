@@ -2,6 +2,8 @@
 
 use shared::id::AgentId;
 use shared::link::{SpaceInput, State, StopReason};
+use shared::rights::Role;
+use shared::settings::{Change, OfferMode, Routing};
 use shared::space;
 
 use crate::people::Act;
@@ -10,10 +12,24 @@ use crate::world::{Event, Ms, World};
 /// How long somebody who may not be here waits before trying to sign in again, in milliseconds.
 const SIGN_IN: Ms = 5_000;
 
+/// How work reaches agents; mostly by offers.
+const MODES: [OfferMode; 4] = [
+    OfferMode::Offer,
+    OfferMode::Offer,
+    OfferMode::AutoAccept,
+    OfferMode::Manual,
+];
+
 impl World {
     /// An admin does something, and something else later.
     pub fn manager_acts(&mut self) {
-        let agents: Vec<AgentId> = self.space.disk.agents.keys().copied().collect();
+        if !self.is_healed && self.random.chance(0.6) {
+            self.configure();
+            return self.plan(self.swarm.manage, Event::Act(Act::Manager));
+        }
+        let agents = self.space.disk.agents.values();
+        let agents = agents.filter(|agent| agent.role != Role::Admin);
+        let agents: Vec<AgentId> = agents.map(|agent| agent.agent).collect();
         let agent = self.random.pick(&agents);
         let is_out = self.is_out(agent);
         // Nobody is left out for long: most come back soon.
@@ -27,6 +43,36 @@ impl World {
         if !self.is_healed {
             self.plan(self.swarm.manage, Event::Act(Act::Manager));
         }
+    }
+
+    /// Settings change in a live space.
+    fn configure(&mut self) {
+        let agents = self.space.disk.agents.values();
+        let admin = agents
+            .filter(|agent| agent.role == Role::Admin)
+            .map(|agent| agent.agent);
+        let Some(by) = admin.last() else { return };
+        let mut change = Change::default();
+        match self.random.range(0, 6) {
+            0 => change.conversation_limit = Some(self.random.pick(&[1, 2, 3])),
+            1 => change.offer_mode = Some(self.random.pick(&MODES)),
+            2 => {
+                let routings = [Routing::RoundRobin, Routing::LeastBusy];
+                change.routing = Some(self.random.pick(&routings));
+            }
+            3 => change.offer_s = Some(self.random.pick(&[5, 20, 60, 120])),
+            4 => change.live_chat = Some(self.random.chance(0.7)),
+            _ => {
+                let queues = crate::swarm::queues(&mut self.random);
+                change.queues = Some(queues);
+            }
+        }
+        if change.conversation_limit.is_some() {
+            let limit = usize::from(self.settings_now().conversation_limit);
+            self.checks.most_limits = limit.max(self.checks.most_limits);
+        }
+        self.note("configure", [0, 0], |_| format!("{change:?}"));
+        self.space_turn(space::Input::Configure { by, change });
     }
 
     /// True for an agent who has left the space.

@@ -11,8 +11,8 @@ use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, 
 use shared::frame::SocketId;
 use shared::id::{AgentId, ConversationId, DeviceId, SpaceId, VisitorId};
 use shared::rights::Side;
-use shared::settings::Lists;
-use shared::space::{Agent, Item, Row as SpaceRow, Seat as SpaceSeat, Space};
+use shared::settings::{Lists, Settings};
+use shared::space::{Agent, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space};
 use shared::time::Timestamp;
 
 use crate::world::{Event, Host, Ms, World};
@@ -73,6 +73,11 @@ pub struct ConversationDisk {
 impl ConversationDisk {
     pub const fn is_born(&self) -> bool {
         self.birth.is_some()
+    }
+
+    /// Those of the birth, which stay.
+    pub fn settings(&self) -> Option<&Settings> {
+        self.birth.as_ref().map(|birth| &birth.settings)
     }
 
     pub fn is_of(&self, visitor: VisitorId) -> bool {
@@ -160,6 +165,14 @@ enum Fate {
 }
 
 impl World {
+    /// The settings in force.
+    pub fn settings_now(&self) -> &Settings {
+        match &self.space.disk.row {
+            Some(SpaceRow::Space { settings, .. }) => settings,
+            _ => &self.settings,
+        }
+    }
+
     pub fn space_id(&self) -> SpaceId {
         "world".parse().unwrap()
     }
@@ -300,6 +313,27 @@ impl World {
         let now = self.now;
         self.shell(host).alarm = Some(now);
         self.at(now, Event::Alarm(host, now));
+    }
+
+    /// A row of the space is again what it was while an agent held the conversation.
+    pub fn restore_row(&mut self) {
+        let held = self.checks.held_rows.values();
+        let lost = held.filter(|item| {
+            let conversation = item.report.conversation;
+            let row = self.space.disk.items.get(&conversation);
+            row.is_some_and(|row| matches!(row.state, ItemState::Gone { .. }))
+        });
+        let lost: Vec<ConversationId> = lost.map(|item| item.report.conversation).collect();
+        if lost.is_empty() {
+            return;
+        }
+        let conversation = self.random.pick(&lost);
+        self.note("row restored", [0, 0], |_| conversation.to_string());
+        let item = self.checks.held_rows[&conversation].clone();
+        self.space.disk.items.insert(conversation, item);
+        self.checks.gone.remove(&conversation);
+        self.checks.from_backup.insert(conversation);
+        self.crash(Host::Space, 1006);
     }
 
     /// The faults are over: whatever was lost or late rings.

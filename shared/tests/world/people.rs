@@ -73,6 +73,21 @@ impl World {
                 tenure: space::Tenure::default(),
             });
         }
+        // The boss sets the space up and has no console.
+        agents.push(Agent {
+            agent: AgentId::from_bytes(self.random.bytes()),
+            name: PersonName::parse("Boss").unwrap(),
+            screen_name: PersonName::parse("Boss").unwrap(),
+            role: Role::Admin,
+            limit: None,
+            available: false,
+            available_for: None,
+            deactivated: false,
+            queues: None,
+            skills: Vec::new(),
+            tenure: space::Tenure::default(),
+            last_offer: 0,
+        });
         self.space.shell.skew = self.random.range(0, 1) * self.random.range(0, 600_000);
         let quiet = core::mem::take(&mut self.swarm);
         let input = space::Input::Create {
@@ -82,7 +97,8 @@ impl World {
         };
         self.space_turn(input);
         self.swarm = quiet;
-        for agent in agents {
+        let has_console = |agent: &Agent| agent.role != Role::Admin;
+        for agent in agents.into_iter().filter(has_console) {
             let person = Person::Agent {
                 agent: agent.agent,
                 name: agent.screen_name,

@@ -50,6 +50,9 @@ pub struct Swarm {
     pub alarm_lost: f64,
     /// The clock of an object jumps: forwards by up to 25 h, back by up to 10 s, per second.
     pub clock_jump: f64,
+    /// A row of the space comes back from a backup, per second: that of a conversation which has
+    /// closed since, and whose word to the space is lost with it.
+    pub row_restored: f64,
     /// An admin changes something, per second. No fault: quiet worlds have it, too.
     pub manage: f64,
 }
@@ -67,6 +70,7 @@ impl Swarm {
                 ..Self::default()
             };
         }
+        let row_restored = if random.chance(0.1) { 0.02 } else { 0.0 };
         let mut chance = |least, most| {
             if random.chance(0.5) {
                 random.rate(least, most)
@@ -96,9 +100,23 @@ impl Swarm {
             alarm_doubled: chance(0.02, 0.3),
             alarm_lost: chance(0.01, 0.2),
             clock_jump: chance(0.0005, 0.01),
+            row_restored,
             manage,
         }
     }
+}
+
+/// The queues of the space: some closed, some not there at times.
+pub fn queues(random: &mut Random) -> Vec<Queue> {
+    let mut queue = |name| Queue {
+        closed: random.chance(0.3),
+        ..Queue::new(Label::parse(name).unwrap())
+    };
+    let mut queues = vec![queue("returns"), queue("GENERAL")];
+    if random.chance(0.2) {
+        queues.remove(0);
+    }
+    queues
 }
 
 /// Settings of the space: the real ones or short ones, so that every timer is met.

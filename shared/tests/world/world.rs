@@ -32,6 +32,9 @@ pub const AFTERGLOW: Ms = 100_000;
 /// How long everything has to come to rest after the faults have stopped, in milliseconds: the
 /// slowest is a console that died without a word, which counts as live for 150 s.
 const SETTLING: Ms = 260_000;
+/// How long a space takes to ask after everything that agents hold, in milliseconds (R101): an
+/// hour, and a little for the answers.
+const ROUNDS: Ms = 3_700_000;
 /// How long the last entry takes to reach everybody, in milliseconds.
 const LAST_WORDS: Ms = 3_000;
 /// How often the healed world is asked whether anything is stuck, in milliseconds.
@@ -98,6 +101,7 @@ pub enum Event {
     Crash,
     Deploy,
     ClockJump,
+    RowRestored,
     Heal,
     Probe,
 }
@@ -200,7 +204,7 @@ impl World {
         };
         world.begin();
         while let Some(Due { at, event, .. }) = world.queue.pop() {
-            if at > (heal_at + SETTLING).max(world.checks.last_entry_at + LAST_WORDS) {
+            if at > world.end_at() {
                 break;
             }
             world.now = at;
@@ -220,6 +224,16 @@ impl World {
         }
     }
 
+    /// When everything has come to rest.
+    fn end_at(&self) -> Ms {
+        let settling = if self.checks.from_backup.is_empty() {
+            SETTLING
+        } else {
+            ROUNDS
+        };
+        (self.heal_at + settling).max(self.checks.last_entry_at + LAST_WORDS)
+    }
+
     fn begin(&mut self) {
         if self.is_traced {
             println!("{:?}\n{:?}", self.swarm, self.settings);
@@ -229,6 +243,7 @@ impl World {
         self.plan(self.swarm.crash, Event::Crash);
         self.plan(self.swarm.deploy, Event::Deploy);
         self.plan(self.swarm.clock_jump, Event::ClockJump);
+        self.plan(self.swarm.row_restored, Event::RowRestored);
         self.plan(self.swarm.manage, Event::Act(Act::Manager));
     }
 
@@ -352,6 +367,10 @@ impl World {
             Event::ClockJump => {
                 self.jump_clock();
                 self.plan(self.swarm.clock_jump, Event::ClockJump);
+            }
+            Event::RowRestored => {
+                self.restore_row();
+                self.plan(self.swarm.row_restored, Event::RowRestored);
             }
             Event::Heal => {
                 self.is_healed = true;

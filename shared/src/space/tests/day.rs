@@ -607,6 +607,7 @@ fn bones(space: &Space) -> Option<Ledger> {
     // Being heard settles nothing, and waking does.
     ledger.gates = Default::default();
     ledger.reservations = Default::default();
+    ledger.rounds.last = Timestamp::default();
     ledger.lines = ledger.lines.settled();
     for seat in ledger.sockets.values_mut() {
         seat.heard_at = Timestamp::default();

@@ -294,6 +294,7 @@ fn k3_a7_a_clock_that_is_behind_breaks_no_promise() {
         settings: ledger.settings.clone(),
         offers_made: ledger.offers_made,
         zones: ledger.zones.clone(),
+        rounds_at: at(0),
     };
     let rows: Vec<Row> = [head].into_iter().chain(agents).chain(items).collect();
     // The object comes back on a machine whose clock is 5 s behind.

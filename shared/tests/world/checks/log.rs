@@ -236,7 +236,8 @@ impl World {
             }
         }
         for (agent, load) in loads {
-            let limit = self.limit(agent);
+            // What was given before a limit was lowered may still be accepted (R71, R72).
+            let limit = self.limit(agent).max(self.checks.most_limits);
             if load > limit {
                 self.violate("A4", || format!("{agent} holds {load} of {limit}"));
             }
@@ -250,6 +251,6 @@ impl World {
             .agents
             .get(&agent)
             .and_then(|agent| agent.limit);
-        usize::from(own.unwrap_or(self.settings.conversation_limit))
+        usize::from(own.unwrap_or(self.settings_now().conversation_limit))
     }
 }

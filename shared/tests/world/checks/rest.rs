@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shared::conversation::{Fence, Stage};
 use shared::id::{AgentId, ConversationId};
 use shared::link::{PendingState, State};
+use shared::settings::Settings;
 use shared::space::ItemState;
 
 use crate::world::{Ms, World};
@@ -83,13 +84,17 @@ impl World {
         let Some(lifecycle) = &object.disk.lifecycle else {
             return;
         };
+        let object_wait = object
+            .disk
+            .settings()
+            .map_or(core::time::Duration::ZERO, Settings::wait);
         let now = self.clock(skew);
         let item = self.space.disk.items.get(&id).cloned();
         let fence = Fence(0);
         match lifecycle.stage.clone() {
             Stage::Waiting { since } => {
                 let waits = Self::span(now.since(since));
-                let most = Self::span(self.settings.wait()) + MINUTE;
+                let most = Self::span(object_wait) + MINUTE;
                 if waits > most && self.now > self.heal_at + MINUTE {
                     self.violate("L2", || format!("{number} waits for {waits} ms"));
                 }
@@ -104,7 +109,7 @@ impl World {
                 let is_free = item.as_ref().is_none_or(|item| {
                     item.slots.is_empty() && matches!(item.state, ItemState::Gone { .. })
                 });
-                if !is_free {
+                if !is_free && !self.checks.from_backup.contains(&id) {
                     stuck.insert(("L4", id, fence));
                     let item = format!("{item:?}");
                     if self.is_stuck("L4", id, fence, MINUTE) {

@@ -31,7 +31,7 @@ impl World {
             .collect();
         let most = |agent: &Agent| {
             let limit = self.limit(agent.agent);
-            match self.settings.offer_mode {
+            match self.settings_now().offer_mode {
                 OfferMode::Offer => limit,
                 OfferMode::AutoAccept => limit.min(agent.available_for.map_or(limit, usize::from)),
                 OfferMode::Manual => 0,
@@ -124,6 +124,9 @@ impl World {
             }
         }
         let is_new = fence != Some(item.fence);
+        if is_new && let Some(agent) = is_filled(item) {
+            self.checks.filled.push(agent);
+        }
         if let Some(agent) = is_given(item)
             && is_new
         {
@@ -142,7 +145,7 @@ impl World {
                 if self.checks.gone.contains(&conversation) {
                     self.violate("A8", || format!("{conversation} is closed and offered"));
                 }
-                if is_new && *expires_at != now + self.settings.offer() {
+                if is_new && *expires_at != now + self.settings_now().offer() {
                     self.violate("A7", || format!("an offer of {now} ends at {expires_at}"));
                 }
             }
@@ -171,6 +174,15 @@ impl World {
                 });
             }
         }
+        for agent in core::mem::take(&mut self.checks.filled) {
+            let items = self.space.disk.items.values();
+            let slots = items.flat_map(|item| &item.slots);
+            let used = slots.filter(|slot| slot.agent == agent).count();
+            let limit = self.limit(agent);
+            if used > limit {
+                self.violate("R72", || format!("{agent} gets slot {used} of {limit}"));
+            }
+        }
         let offers = core::mem::take(&mut self.checks.offers);
         if !offers.is_empty() {
             self.check_fairness(&before, &offers, now);
@@ -189,7 +201,7 @@ impl World {
         for (conversation, agent) in offers {
             let item = &self.space.disk.items[conversation];
             let place = (before.last_offers.get(agent).copied().unwrap_or(0), *agent);
-            let is_in_turn = self.settings.routing == Routing::RoundRobin;
+            let is_in_turn = self.settings_now().routing == Routing::RoundRobin;
             let passed_over = eligible.iter().find(|other| {
                 self.serves(other.1, item)
                     && is_in_turn
@@ -217,6 +229,20 @@ impl World {
                 return;
             }
         }
+    }
+}
+
+/// Who fills a slot with an item that the agent does not have.
+fn is_filled(item: &Item) -> Option<AgentId> {
+    match &item.state {
+        ItemState::Offered { agent, .. } | ItemState::Transferring { to: agent, .. } => {
+            Some(*agent)
+        }
+        ItemState::Assigning { to: Some(to), .. } => Some(to.agent),
+        ItemState::Waiting { .. }
+        | ItemState::Assigning { to: None, .. }
+        | ItemState::Held
+        | ItemState::Gone { .. } => None,
     }
 }
 

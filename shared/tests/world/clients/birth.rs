@@ -94,7 +94,15 @@ impl World {
         for effect in effects.into_iter().flatten() {
             match effect {
                 space::Effect::Admitted { settings, queue } => {
-                    self.checks.admitted.insert(conversation, self.now);
+                    let before = self.checks.admitted.insert(conversation, self.now);
+                    let is_listed = self.space.disk.items.contains_key(&conversation);
+                    let queues = &self.settings_now().queues;
+                    let is_closed = queues
+                        .iter()
+                        .any(|known| known.name == queue && known.closed);
+                    if is_closed && before.is_none() && !is_listed {
+                        self.violate("R39", || format!("{conversation} begins in {queue}"));
+                    }
                     let admission = Admission {
                         conversation,
                         settings,

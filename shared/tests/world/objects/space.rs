@@ -1,7 +1,7 @@
 //! The shell around the space: turn, rows, sends.
 
 use shared::frame::ToServer;
-use shared::space::{self, Space};
+use shared::space::{self, ItemState, Space};
 use shared::time::Timestamp;
 
 use super::Fate;
@@ -82,6 +82,9 @@ impl World {
                 space::Row::Item(item) => {
                     self.check_item(item, now);
                     let conversation = item.report.conversation;
+                    if self.swarm.row_restored > 0.0 && matches!(item.state, ItemState::Held) {
+                        self.checks.held_rows.insert(conversation, item.clone());
+                    }
                     self.space.disk.items.insert(conversation, item.clone());
                 }
             },
