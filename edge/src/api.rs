@@ -1,6 +1,7 @@
 //! The HTTP API, one file per subject. Each call parses, asks an object and answers; the rules
 //! are in `shared`.
 
+pub mod acts;
 pub mod agents;
 pub mod conversations;
 pub mod dev;
@@ -21,14 +22,23 @@ use shared::rights::Person;
 use worker::Response;
 
 use crate::ask::{self, Bearer, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
-use crate::auth;
+use crate::auth::{self, jwt::Pass};
 use crate::errors::Problem;
 use crate::router::Call;
 
 /// An answer of the API: JSON that nobody keeps.
 fn json(status: u16, value: &impl Serialize) -> Result<Response, Problem> {
-    let response = Response::from_json(value)?.with_status(status);
+    raw(
+        status,
+        serde_json::to_string(value).map_err(Problem::internal)?,
+    )
+}
+
+/// The same, of a text that is JSON already.
+fn raw(status: u16, json: String) -> Result<Response, Problem> {
+    let response = Response::from_bytes(json.into_bytes())?.with_status(status);
     let headers = response.headers();
+    headers.set("content-type", "application/json")?;
     headers.set("cache-control", "no-store")?;
     headers.set("x-content-type-options", "nosniff")?;
     Ok(response)
@@ -41,11 +51,17 @@ fn named<T: FromStr>(place: &str, refusal: Refusal) -> Result<T, Problem> {
 
 /// The space of the path and the agent of it who asks.
 fn agent_of(call: &Call) -> Result<(SpaceId, AgentId), Problem> {
+    let (pass, agent) = agent_pass(call)?;
+    Ok((pass.space, agent))
+}
+
+/// What the token of an agent of the path's space says.
+fn agent_pass(call: &Call) -> Result<(Pass, AgentId), Problem> {
     let key = auth::key(&call.env)?;
     let pass = auth::bearer(&key, &call.request)?;
     let space: SpaceId = named(&call.place, Refusal::SpaceUnknown)?;
     match pass.person {
-        Person::Agent { agent, .. } if pass.space == space => Ok((space, agent)),
+        Person::Agent { agent, .. } if pass.space == space => Ok((pass, agent)),
         Person::Agent { .. } | Person::Visitor { .. } => Err(Refusal::Forbidden.into()),
     }
 }
@@ -68,15 +84,32 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
         | SpaceTold::Configured { .. }
-        | SpaceTold::Page(_)
+        | SpaceTold::Json(_)
+        | SpaceTold::Pending
+        | SpaceTold::Would { .. }
         | SpaceTold::Vouched
-        | SpaceTold::Agent(_)
-        | SpaceTold::Colleagues(_)
-        | SpaceTold::Queues(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)
         | SpaceTold::SessionOver) => Ok(told),
+    }
+}
+
+/// Answers with what a space says of itself.
+async fn read_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Response, Problem> {
+    answer_of_space(call, 200, space, asked).await
+}
+
+/// The same with another status.
+async fn answer_of_space(
+    call: &Call,
+    status: u16,
+    space: &SpaceId,
+    asked: &SpaceAsk,
+) -> Result<Response, Problem> {
+    match ask_space(call, space, asked).await? {
+        SpaceTold::Json(body) => raw(status, body),
+        _ => Err(unexpected()),
     }
 }
 
@@ -94,6 +127,8 @@ async fn ask_conversation(
         ConversationTold::Denied(refusal) => Err(refusal.into()),
         told @ (ConversationTold::Begun { .. }
         | ConversationTold::Read { .. }
+        | ConversationTold::Acted { .. }
+        | ConversationTold::Slowed { .. }
         | ConversationTold::Answer(_)) => Ok(told),
     }
 }

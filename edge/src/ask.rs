@@ -11,7 +11,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, AgentChange, Colleague, InUse, Page, Place, Query, QueueView};
+use shared::space::{Agent, AgentChange, InUse, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -36,6 +36,15 @@ pub enum ConversationAsk {
         /// The place.
         after: Seq,
     },
+    /// A command without a socket.
+    Act {
+        /// Who asks.
+        person: Person,
+        /// Id of the command.
+        id: CommandId,
+        /// The command as JSON: the Worker has no other use for it.
+        command: String,
+    },
     /// A proposal of the space.
     Instruct(Instruction),
     /// Die, so that a test sees it come back.
@@ -56,6 +65,16 @@ pub enum ConversationTold {
         entries: Vec<Entry>,
         /// The last place of the log.
         head: Seq,
+    },
+    /// A command was obeyed.
+    Acted {
+        /// Where the conversation stands now.
+        state: String,
+    },
+    /// A command came too fast.
+    Slowed {
+        /// When to come again, in milliseconds.
+        retry_ms: u32,
     },
     /// To a proposal.
     Answer(Answer),
@@ -83,6 +102,22 @@ pub enum SpaceAsk {
         conversation: ConversationId,
         /// The queue that it would wait in.
         queue: Label,
+    },
+    /// A command without a socket.
+    Act {
+        /// Who asks.
+        agent: AgentId,
+        /// Id of the command.
+        id: CommandId,
+        /// The command as JSON: the Worker has no other use for it.
+        command: String,
+    },
+    /// Would you obey that command?
+    Would {
+        /// Who asks.
+        agent: AgentId,
+        /// The command as JSON.
+        command: String,
     },
     /// A page of a list.
     Page {
@@ -192,16 +227,18 @@ pub enum SpaceTold {
     },
     /// The token is good.
     Vouched,
-    /// The agent after a change.
-    Agent(Box<Colleague>),
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
-    /// To [`SpaceAsk::Page`].
-    Page(Box<Page>),
-    /// To [`SpaceAsk::Colleagues`].
-    Colleagues(Vec<Colleague>),
-    /// To [`SpaceAsk::Queues`].
-    Queues(Vec<QueueView>),
+    /// To what a client reads: the body of the answer. It is JSON already, and goes out as it is: the
+    /// Worker that took it apart would only put it together again.
+    Json(String),
+    /// A command has no answer yet.
+    Pending,
+    /// To [`SpaceAsk::Would`]: yes.
+    Would {
+        /// False when it is done, or on its way.
+        is_to_be_done: bool,
+    },
     /// The report of that revision is stored.
     Confirmed {
         /// The revision.

@@ -40,6 +40,8 @@ struct Outcome {
     is_born: bool,
     has_begun: bool,
     answer: Option<Answer>,
+    replied: Option<core::result::Result<(), Refusal>>,
+    retry_ms: Option<u32>,
 }
 
 impl Core for Thread {
@@ -118,8 +120,8 @@ impl Thread {
             }
             Effect::Begun => outcome.has_begun = true,
             Effect::Answer(answer) => outcome.answer = Some(answer),
-            // Nobody calls yet.
-            Effect::Replied { .. } | Effect::Slowed { .. } => (),
+            Effect::Replied { reply, .. } => outcome.replied = Some(reply),
+            Effect::Slowed { retry_ms } => outcome.retry_ms = Some(retry_ms),
         }
         Ok(())
     }
@@ -142,6 +144,18 @@ impl Shell<Thread> {
                 }
             }
             ConversationAsk::Read { person, after } => self.read(&person, after)?,
+            ConversationAsk::Act {
+                person,
+                id,
+                command,
+            } => {
+                let command = serde_json::from_str(&command)?;
+                self.act(Input::Asked {
+                    person,
+                    id,
+                    command,
+                })?
+            }
             ConversationAsk::Instruct(instruction) => {
                 let outcome = self.turn(Input::Instructed(instruction))?;
                 ConversationTold::Answer(outcome.answer.unwrap_or_default())
@@ -149,6 +163,26 @@ impl Shell<Thread> {
             ConversationAsk::Panic => crate::die(),
         };
         Response::from_json(&told)
+    }
+
+    /// Takes a command without a socket, and says what became of it.
+    fn act(self: &Rc<Self>, asked: Input) -> Result<ConversationTold> {
+        let outcome = self.turn(asked)?;
+        if let Some(retry_ms) = outcome.retry_ms {
+            return Ok(ConversationTold::Slowed { retry_ms });
+        }
+        let stage = self.with(|awake| {
+            let lifecycle = awake.core.machine.lifecycle();
+            lifecycle.map(|lifecycle| lifecycle.stage.word())
+        })?;
+        Ok(match (outcome.replied, stage) {
+            (Some(Ok(())), Some(state)) => {
+                let state = state.to_owned();
+                ConversationTold::Acted { state }
+            }
+            (Some(Err(refusal)), _) => ConversationTold::Denied(refusal),
+            (_, None) | (None, _) => ConversationTold::Denied(Refusal::ConversationUnknown),
+        })
     }
 
     fn read(self: &Rc<Self>, person: &Person, after: Seq) -> Result<ConversationTold> {

@@ -22,6 +22,7 @@ pub struct Problem {
     text: Option<MessageText>,
     conversation: Option<ConversationId>,
     allow: Option<String>,
+    retry_s: Option<u32>,
 }
 
 impl Problem {
@@ -35,6 +36,7 @@ impl Problem {
             text: None,
             conversation: None,
             allow: None,
+            retry_s: None,
         }
     }
 
@@ -88,7 +90,18 @@ impl Problem {
 
     /// 503: not now.
     pub fn unavailable(message: &str) -> Self {
-        Self::new(503, "unavailable", message)
+        Self {
+            retry_s: Some(1),
+            ..Self::new(503, "unavailable", message)
+        }
+    }
+
+    /// 429: nothing was taken in; the same may succeed later.
+    pub fn too_fast(retry_ms: u32) -> Self {
+        Self {
+            retry_s: Some(retry_ms.div_ceil(1_000)),
+            ..Self::new(429, "too_fast", "this came too fast: send it again later")
+        }
     }
 
     /// The status.
@@ -103,6 +116,12 @@ impl Problem {
         self.code
     }
 
+    /// The field.
+    #[cfg(test)]
+    pub fn field_name(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
     /// The answer.
     pub fn response(&self) -> worker::Result<Response> {
         let response = Response::from_json(&self.body())?.with_status(self.status);
@@ -115,8 +134,8 @@ impl Problem {
         if self.status == 401 {
             headers.set("www-authenticate", "Bearer")?;
         }
-        if self.status == 503 {
-            headers.set("retry-after", "1")?;
+        if let Some(retry_s) = self.retry_s {
+            headers.set("retry-after", &retry_s.to_string())?;
         }
         Ok(response)
     }

@@ -100,6 +100,8 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::Deactivate => api::agents::set_active(call, false).await,
         Target::Activate => api::agents::set_active(call, true).await,
         Target::Items => api::items::list(call).await,
+        Target::SpaceAct(act) => api::acts::of_space(act, call).await,
+        Target::ConversationAct(act) => api::acts::of_conversation(act, call).await,
         Target::Settings => api::settings::read(call).await,
         Target::ChangeSettings => api::settings::change(call).await,
         Target::CspReports => api::reports::take(call).await,

@@ -1,6 +1,8 @@
 //! Every address that the Worker serves, as data: the router reads this table, and a test holds
 //! `public/openapi.json` against it.
 
+use crate::api::acts::Act;
+
 /// What an address stands for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Target {
@@ -34,6 +36,10 @@ pub enum Target {
     Items,
     /// Queues of a space.
     Queues,
+    /// A command to a space.
+    SpaceAct(Act),
+    /// A command to a conversation.
+    ConversationAct(Act),
     /// Agents of a space.
     Agents,
     /// Settings of a space.
@@ -105,6 +111,19 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/conversations/{conversation}/socket", Target::ConversationSocket),
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),
     route("GET", "/api/v1/spaces/{space}/items", Target::Items),
+    route("PUT", "/api/v1/spaces/{space}/availability", Target::SpaceAct(Act::SetAvailable)),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/accept", Target::SpaceAct(Act::Accept)),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/decline", Target::SpaceAct(Act::Decline)),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/take", Target::SpaceAct(Act::Take)),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/unassign", Target::SpaceAct(Act::Unassign)),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/transfer", Target::SpaceAct(Act::Transfer)),
+    route("POST", "/api/v1/conversations/{conversation}/messages", Target::ConversationAct(Act::Post)),
+    route("POST", "/api/v1/conversations/{conversation}/notes", Target::ConversationAct(Act::Note)),
+    route("POST", "/api/v1/conversations/{conversation}/end", Target::ConversationAct(Act::End)),
+    route("POST", "/api/v1/conversations/{conversation}/cancel", Target::ConversationAct(Act::Cancel)),
+    route("POST", "/api/v1/conversations/{conversation}/resolve", Target::ConversationAct(Act::Resolve)),
+    route("POST", "/api/v1/conversations/{conversation}/abandon", Target::ConversationAct(Act::Abandon)),
+    route("POST", "/api/v1/conversations/{conversation}/tickets", Target::ConversationAct(Act::CreateTicket)),
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
     route("GET", "/api/v1/spaces/{space}/queues", Target::Queues),
     route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),

@@ -1,21 +1,24 @@
 //! Durable Object of one space: sockets, disk and alarm around [`shared::space::Space`].
 //! No rule of the product lives here.
 
+mod calls;
 mod sessions;
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use shared::conversation::{Fence, Instruction};
 use shared::frame::SocketId;
-use shared::id::{ConversationId, SpaceId};
+use shared::id::{AgentId, CommandId, ConversationId, SpaceId};
 use shared::refusal::Refusal;
-use shared::space::{Command, Effect, Input, Row, Seat, Space};
+use shared::space::{Colleague, Command, Effect, Input, QueueView, Row, Seat, Space};
 use shared::time::Timestamp;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSocket};
 // `wasm_bindgen` is named by what `durable_object` writes, too.
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
+use self::calls::Calls;
 use crate::ask::{self, Bearer, SpaceAsk, SpaceTold};
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::storage::{Storage, space as rows};
@@ -31,6 +34,8 @@ struct Place {
     machine: Space,
     /// The space's name in addresses, once it was made.
     name: Option<SpaceId>,
+    /// Calls that wait for their answer.
+    calls: Calls,
 }
 
 /// What a turn leaves for its caller.
@@ -55,6 +60,7 @@ impl Core for Place {
         Ok(Self {
             name: stored.iter().find_map(named).cloned(),
             machine: Space::restore(stored, seats, now),
+            calls: Calls::default(),
         })
     }
 
@@ -152,8 +158,7 @@ impl Place {
                     lists: lists.map(Box::new),
                 });
             }
-            // Nobody calls yet: what comes later, sockets are told.
-            Effect::Replied { .. } => (),
+            Effect::Replied { agent, id, reply } => self.calls.answer((agent, id), &reply),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
             Effect::Configured { in_use } => {
                 outcome.told = self.machine.settings().map(|settings| {
@@ -162,9 +167,23 @@ impl Place {
                 });
             }
             Effect::Vouched => outcome.told = Some(SpaceTold::Vouched),
-            Effect::AgentSet(agent) => outcome.told = Some(SpaceTold::Agent(Box::new(agent))),
+            Effect::AgentSet(agent) => outcome.told = told(Ok(agent)).ok(),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
         }
+    }
+}
+
+impl Place {
+    /// What an agent reads of what a command was about.
+    fn now(&self, agent: AgentId, conversation: Option<ConversationId>) -> Result<SpaceTold> {
+        if let Some(conversation) = conversation {
+            return told(self.machine.listed(agent, conversation));
+        }
+        let agent = self.machine.agent(agent).ok_or(Refusal::Forbidden);
+        told(agent.map(|agent| Availability {
+            available: agent.available,
+            for_chats: agent.available_for,
+        }))
     }
 }
 
@@ -176,10 +195,11 @@ impl Shell<Place> {
             return self.enter(entrance);
         }
         let (bearer, ask) = serde_json::from_str(&request.text().await?)?;
-        Response::from_json(&self.told(space, bearer, ask)?)
+        let told = self.told(space, bearer, ask).await?;
+        Response::from_json(&told)
     }
 
-    fn told(
+    async fn told(
         self: &Rc<Self>,
         space: SpaceId,
         bearer: Option<Bearer>,
@@ -197,21 +217,31 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
+            SpaceAsk::Act { agent, id, command } => {
+                let command = serde_json::from_str(&command)?;
+                return self.act(agent, id, command).await;
+            }
+            SpaceAsk::Would { agent, command } => {
+                let command = serde_json::from_str(&command)?;
+                let would = self.with(|awake| awake.core.machine.would_obey(agent, &command))?;
+                return Ok(would.map_or_else(SpaceTold::Denied, |is_to_be_done| {
+                    SpaceTold::Would { is_to_be_done }
+                }));
+            }
             SpaceAsk::Page { agent, query } => {
                 let page = self.with(|awake| awake.core.machine.page(agent, &query))?;
-                let told = page.map(|page| SpaceTold::Page(Box::new(page)));
-                return Ok(told.unwrap_or_else(SpaceTold::Denied));
+                return told(page);
             }
             SpaceAsk::Colleagues { agent } => {
                 // Whoever fell silent is away, whether the alarm has rung or not.
                 self.turn(Input::Tick)?;
                 let read = self.with(|awake| awake.core.machine.colleagues(agent))?;
-                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Colleagues));
+                return told(read.map(|agents| Colleagues { agents }));
             }
             SpaceAsk::Queues { agent } => {
                 let now = clock::now();
                 let read = self.with(|awake| awake.core.machine.queues(now, agent))?;
-                return Ok(read.map_or_else(SpaceTold::Denied, SpaceTold::Queues));
+                return told(read.map(|queues| Queues { queues }));
             }
             SpaceAsk::Settings { agent } => {
                 return self.with(|awake| {
@@ -271,6 +301,23 @@ impl Shell<Place> {
         told.ok_or_else(|| Error::RustError("the space said nothing".to_owned()))
     }
 
+    /// Takes a command without a socket, and waits until it has its answer.
+    async fn act(
+        self: &Rc<Self>,
+        agent: AgentId,
+        id: CommandId,
+        command: Command,
+    ) -> Result<SpaceTold> {
+        let conversation = command.conversation();
+        let waiting = self.with(|awake| awake.core.calls.wait((agent, id)))?;
+        self.turn(Input::Asked { agent, id, command })?;
+        Ok(match waiting.answer().await {
+            Some(Ok(())) => self.with(|awake| awake.core.now(agent, conversation))??,
+            Some(Err(refusal)) => SpaceTold::Denied(refusal),
+            None => SpaceTold::Pending,
+        })
+    }
+
     /// Makes the demo space when it is first asked for, on somebody's own machine.
     fn seed(self: &Rc<Self>, space: &SpaceId) -> Result<()> {
         let is_demo = space.as_str() == demo::SPACE && auth::is_flagged(&self.env);
@@ -308,6 +355,33 @@ impl Shell<Place> {
             }
         });
     }
+}
+
+/// What [`SpaceAsk::Colleagues`] is answered.
+#[derive(Serialize)]
+struct Colleagues {
+    agents: Vec<Colleague>,
+}
+
+/// What [`SpaceAsk::Queues`] is answered.
+#[derive(Serialize)]
+struct Queues {
+    queues: Vec<QueueView>,
+}
+
+/// What one's own availability is answered.
+#[derive(Serialize)]
+struct Availability {
+    available: bool,
+    for_chats: Option<u8>,
+}
+
+/// What a client reads, or why not.
+fn told(read: core::result::Result<impl Serialize, Refusal>) -> Result<SpaceTold> {
+    Ok(match read {
+        Ok(value) => SpaceTold::Json(serde_json::to_string(&value)?),
+        Err(refusal) => SpaceTold::Denied(refusal),
+    })
 }
 
 fn named(row: &Row) -> Option<&SpaceId> {

@@ -1,8 +1,7 @@
 //! The agents of a space.
 
 use serde::{Deserialize, Deserializer};
-use serde_json::json;
-use shared::id::{AgentId, SpaceId};
+use shared::id::AgentId;
 use shared::refusal::Refusal;
 use shared::rights::Role;
 use shared::space::{Agent, AgentChange};
@@ -10,7 +9,7 @@ use shared::text::{Label, PersonName};
 use worker::Response;
 
 use super::conversations::text_problem;
-use crate::ask::{SpaceAsk, SpaceTold};
+use crate::ask::SpaceAsk;
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{body, demo};
@@ -49,11 +48,7 @@ struct NoBody {}
 pub async fn list(call: Call) -> Result<Response, Problem> {
     let (space, agent) = super::agent_of(&call)?;
     let asked = SpaceAsk::Colleagues { agent };
-    let told = super::ask_space(&call, &space, &asked).await?;
-    let SpaceTold::Colleagues(agents) = told else {
-        return Err(super::unexpected());
-    };
-    super::json(200, &json!({ "agents": agents }))
+    super::read_space(&call, &space, &asked).await
 }
 
 /// `POST spaces/{space}/agents`: for admins.
@@ -61,7 +56,7 @@ pub async fn add(mut call: Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(&call)?;
     let agent = agent(body::json(&mut call.request).await?)?;
     let agent = Box::new(agent);
-    answer(&call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
+    super::answer_of_space(&call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
 }
 
 /// `PATCH spaces/{space}/agents/{agent}`: for admins, in part for supervisors.
@@ -85,7 +80,7 @@ pub async fn change(mut call: Call) -> Result<Response, Problem> {
         skills: body.skills,
     });
     let asked = SpaceAsk::SetAgent { by, agent, change };
-    answer(&call, 200, &space, &asked).await
+    super::answer_of_space(&call, 200, &space, &asked).await
 }
 
 /// `POST spaces/{space}/agents/{agent}/deactivate` and `…/activate`: for admins.
@@ -94,7 +89,7 @@ pub async fn set_active(mut call: Call, active: bool) -> Result<Response, Proble
     let agent = named_agent(&call)?;
     let NoBody {} = body::json(&mut call.request).await?;
     let asked = SpaceAsk::SetActive { by, agent, active };
-    answer(&call, 200, &space, &asked).await
+    super::answer_of_space(&call, 200, &space, &asked).await
 }
 
 /// A new agent.
@@ -122,19 +117,6 @@ pub fn agent(body: AgentBody) -> Result<Agent, Problem> {
         skills,
         ..agent
     })
-}
-
-async fn answer(
-    call: &Call,
-    status: u16,
-    space: &SpaceId,
-    asked: &SpaceAsk,
-) -> Result<Response, Problem> {
-    let told = super::ask_space(call, space, asked).await?;
-    let SpaceTold::Agent(agent) = told else {
-        return Err(super::unexpected());
-    };
-    super::json(status, &agent)
 }
 
 fn named_agent(call: &Call) -> Result<AgentId, Problem> {

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 use shared::conversation::{Birth, Seq, Source};
-use shared::id::{CommandId, ConversationId, EpochId, SpaceId, VisitorId};
+use shared::id::{ConversationId, EpochId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::{GENERAL, SKILLS_MAX, Settings};
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
+use super::acts::command_id;
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
@@ -37,7 +38,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     let Person::Visitor { visitor } = pass.person else {
         return Err(Refusal::Forbidden.into());
     };
-    let id = message_id(&call)?;
+    let id = command_id(&call, true)?;
     let body: Body = body::json(&mut call.request).await?;
     let text = MessageText::parse(&body.text).map_err(|error| text_problem("text", error))?;
     let name = match &body.name {
@@ -147,19 +148,6 @@ fn skills(words: &[String]) -> Result<Vec<Label>, Problem> {
     });
     let skills: BTreeSet<_> = skills.collect::<Result<_, _>>()?;
     Ok(skills.into_iter().collect())
-}
-
-fn message_id(call: &Call) -> Result<CommandId, Problem> {
-    let header = call.request.headers().get("idempotency-key")?;
-    let id = header.as_deref().map(str::parse);
-    match id {
-        Some(Ok(id)) => Ok(id),
-        Some(Err(error)) => Err(Problem::field("id_malformed", "Idempotency-Key", error)),
-        None => {
-            let message = "send the id of the message as Idempotency-Key";
-            Err(Problem::new(400, "idempotency_key_missing", message))
-        }
-    }
 }
 
 fn after(call: &Call) -> Result<Seq, Problem> {

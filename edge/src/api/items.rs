@@ -5,7 +5,7 @@ use shared::space::{MarkError, Query};
 use shared::text::Label;
 use worker::Response;
 
-use crate::ask::{SpaceAsk, SpaceTold};
+use crate::ask::SpaceAsk;
 use crate::errors::Problem;
 use crate::router::Call;
 
@@ -14,11 +14,7 @@ pub async fn list(call: Call) -> Result<Response, Problem> {
     let (space, agent) = super::agent_of(&call)?;
     let query = query(|name| call.parameter(name))?;
     let asked = SpaceAsk::Page { agent, query };
-    let told = super::ask_space(&call, &space, &asked).await?;
-    let SpaceTold::Page(page) = told else {
-        return Err(super::unexpected());
-    };
-    super::json(200, &page)
+    super::read_space(&call, &space, &asked).await
 }
 
 fn query(parameter: impl Fn(&str) -> Option<String>) -> Result<Query, Problem> {

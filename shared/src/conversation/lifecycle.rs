@@ -58,6 +58,19 @@ pub enum Stage {
     },
 }
 
+impl Stage {
+    /// The word of the stage, as in JSON.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Active { .. } => "active",
+            Self::WrappingUp { .. } => "wrapping_up",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
 /// The fold of a conversation's log, without the texts.
 ///
 /// Folding the log as the customer sees it gives the same value: no internal event changes it.

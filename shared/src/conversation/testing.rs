@@ -320,12 +320,7 @@ impl Desk {
     }
 
     pub(super) fn stage(&self) -> &'static str {
-        match self.machine.lifecycle().unwrap().stage {
-            Stage::Waiting { .. } => "waiting",
-            Stage::Active { .. } => "active",
-            Stage::WrappingUp { .. } => "wrapping_up",
-            Stage::Closed { .. } => "closed",
-        }
+        self.machine.lifecycle().unwrap().stage.word()
     }
 
     /// The stored log as a side sees it.

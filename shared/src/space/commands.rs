@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::transfer::Passing;
 use super::turn::Turn;
 use crate::frame::{FromServer, SocketId};
-use crate::id::{AgentId, CommandId};
+use crate::id::{AgentId, CommandId, ConversationId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
 
@@ -43,6 +43,21 @@ fn may(
             Some(holder) if holder != agent => Err(Refusal::NotAssignee),
             Some(_) | None => Ok(()),
         },
+    }
+}
+
+impl Command {
+    /// The conversation that it is about.
+    #[must_use]
+    pub const fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::SetAvailable { .. } => None,
+            Self::Accept { conversation, .. }
+            | Self::Decline { conversation, .. }
+            | Self::Take { conversation }
+            | Self::Unassign { conversation }
+            | Self::Transfer { conversation, .. } => Some(*conversation),
+        }
     }
 }
 
@@ -104,15 +119,8 @@ impl Ledger {
     /// Whether an agent may give a command (R12).
     pub(super) fn check_may(&self, agent: AgentId, command: &Command) -> Result<(), Refusal> {
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
-        let conversation = match command {
-            Command::SetAvailable { .. } => None,
-            Command::Accept { conversation, .. }
-            | Command::Decline { conversation, .. }
-            | Command::Take { conversation }
-            | Command::Unassign { conversation }
-            | Command::Transfer { conversation, .. } => Some(conversation),
-        };
-        let item = conversation.and_then(|conversation| self.items.get(conversation));
+        let conversation = command.conversation();
+        let item = conversation.and_then(|conversation| self.items.get(&conversation));
         let holder = item.and_then(|item| item.held_by());
         may(agent, duty.agent.role, command, holder)
     }

@@ -154,6 +154,13 @@ impl Space {
         ledger.settings_for(agent)
     }
 
+    /// An agent, deactivated ones included.
+    #[must_use]
+    pub fn agent(&self, agent: AgentId) -> Option<&Agent> {
+        let duty = self.ledger.as_ref()?.roster.get(&agent);
+        duty.map(|duty| &duty.agent)
+    }
+
     /// The agents, by id.
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
         let ledgers = self.ledger.iter();

@@ -1,0 +1,544 @@
+//! Acts: every command of both machines as a call (issue 3, point 10).
+//!
+//! One table says how each is called; what becomes of it, and who may, the machines say. A call
+//! gets the answer that a socket would get: done, or the same word of refusal.
+
+use serde_json::{Map, Value, json};
+use shared::id::{AgentId, CommandId, ConversationId};
+use shared::refusal::Refusal;
+use shared::rights::Person;
+use shared::text::{Label, MessageText, TextError};
+use worker::Response;
+
+use super::conversations::text_problem;
+use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::auth::jwt::Pass;
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{auth, body, random};
+
+/// A command of a machine, as it is called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Act {
+    /// `PUT spaces/{space}/availability`
+    SetAvailable,
+    /// `POST spaces/{space}/items/{conversation}/accept`
+    Accept,
+    /// `POST spaces/{space}/items/{conversation}/decline`
+    Decline,
+    /// `POST spaces/{space}/items/{conversation}/take`
+    Take,
+    /// `POST spaces/{space}/items/{conversation}/unassign`
+    Unassign,
+    /// `POST spaces/{space}/items/{conversation}/transfer`
+    Transfer,
+    /// `POST conversations/{conversation}/messages`
+    Post,
+    /// `POST conversations/{conversation}/notes`
+    Note,
+    /// `POST conversations/{conversation}/end`
+    End,
+    /// `POST conversations/{conversation}/cancel`: what customers call the same command.
+    Cancel,
+    /// `POST conversations/{conversation}/resolve`
+    Resolve,
+    /// `POST conversations/{conversation}/abandon`
+    Abandon,
+    /// `POST conversations/{conversation}/tickets`
+    CreateTicket,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// True or false.
+    Flag,
+    /// A whole number up to this one.
+    Number(u64),
+    /// A message or note.
+    Text,
+    /// The note of a transfer: a blank one is none, which the space refuses.
+    Note,
+    /// The name of a queue.
+    Queue,
+    /// The word of a resolution.
+    Resolution,
+    /// The word of a reason.
+    Reason,
+    /// What a ticket is about.
+    Title,
+    /// What a ticket is.
+    TicketKind,
+    /// `{"agent": …}` or `{"queue": …}`.
+    Target,
+}
+
+/// A field: its name, what it holds, whether it may be left out.
+type Field = (&'static str, Kind, Need);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Need {
+    Must,
+    May,
+}
+
+impl Act {
+    /// The machine's word for the command, and the fields of the body.
+    const fn shape(self) -> (&'static str, &'static [Field]) {
+        use Kind::{
+            Flag, Note, Number, Queue, Reason, Resolution, Target, Text, TicketKind, Title,
+        };
+        use Need::{May, Must};
+        // Numbers up to 2^53, where JavaScript still counts right.
+        const FENCE: Field = ("fence", Number(1 << 53), Must);
+        match self {
+            Self::SetAvailable => (
+                "set_available",
+                &[("available", Flag, Must), ("for_chats", Number(255), May)],
+            ),
+            Self::Accept => ("accept", &[FENCE]),
+            Self::Decline => ("decline", &[FENCE]),
+            Self::Take => ("take", &[]),
+            Self::Unassign => ("unassign", &[]),
+            Self::Transfer => (
+                "transfer",
+                &[
+                    ("to", Target, Must),
+                    ("queue", Queue, May),
+                    ("note", Note, May),
+                ],
+            ),
+            Self::Post => ("post", &[("text", Text, Must)]),
+            Self::Note => ("note", &[("text", Text, Must)]),
+            Self::End | Self::Cancel => ("end", &[]),
+            Self::Resolve => (
+                "resolve",
+                &[("resolution", Resolution, Must), ("reason", Reason, May)],
+            ),
+            Self::Abandon => ("abandon", &[("reason", Reason, May), ("note", Text, May)]),
+            Self::CreateTicket => (
+                "create_ticket",
+                &[("kind", TicketKind, Must), ("title", Title, Must)],
+            ),
+        }
+    }
+
+    /// Whether its id comes from the client: a repeat of it would otherwise write twice.
+    const fn is_keyed(self) -> bool {
+        matches!(self, Self::Post | Self::Note | Self::Transfer)
+    }
+
+    /// The command as JSON of the machine's vocabulary.
+    fn command(self, conversation: Option<ConversationId>, body: Value) -> Result<String, Problem> {
+        let Value::Object(mut body) = body else {
+            return Err(Problem::new(400, "body_malformed", "the body is an object"));
+        };
+        let (word, fields) = self.shape();
+        let mut command = Map::new();
+        for (name, kind, need) in fields {
+            match body.remove(*name) {
+                None | Some(Value::Null) if *need == Need::May => (),
+                None => return Err(malformed(name, "is missing")),
+                Some(value) => {
+                    command.insert((*name).into(), kind.read(name, value)?);
+                }
+            }
+        }
+        if let Some(name) = body.keys().next() {
+            let message = format!("there is no field {name}");
+            return Err(Problem::field("field_unknown", name.clone(), message));
+        }
+        if let Self::Transfer = self {
+            let queue = command.remove("queue");
+            match command.get_mut("to").and_then(|to| to.get_mut("agent")) {
+                Some(agent) => *agent = json!({ "agent": agent.take(), "queue": queue }),
+                None if queue.is_some() => return Err(malformed("queue", "goes with an agent")),
+                None => {
+                    if let Some(queue) = command.get_mut("to").and_then(|to| to.get_mut("queue")) {
+                        *queue = json!({ "queue": queue.take() });
+                    }
+                }
+            }
+        }
+        if let Some(conversation) = conversation {
+            command.insert("conversation".into(), conversation.to_string().into());
+        }
+        // A command without any field is a word alone.
+        let command = if fields.is_empty() && conversation.is_none() {
+            Value::Null
+        } else {
+            Value::Object(command)
+        };
+        Ok(json!({ word: command }).to_string())
+    }
+}
+
+impl Kind {
+    /// The value, as the machine takes it.
+    fn read(self, name: &'static str, value: Value) -> Result<Value, Problem> {
+        let text = || value.as_str().ok_or_else(|| malformed(name, "is a text"));
+        match self {
+            Self::Flag if !value.is_boolean() => return Err(malformed(name, "is true or false")),
+            Self::Number(most) if value.as_u64().is_none_or(|number| number > most) => {
+                let message = format!("is a whole number up to {most}");
+                return Err(malformed(name, &message));
+            }
+            Self::Flag | Self::Number(_) => (),
+            Self::Text | Self::Note => {
+                if let Err(error) = MessageText::parse(text()?) {
+                    if let (Self::Note, TextError::Empty) = (self, error) {
+                        return Ok(Value::Null);
+                    }
+                    return Err(text_problem(name, error));
+                }
+            }
+            // What is no word at all is none of the space's words.
+            Self::Queue if Label::parse(text()?).is_err() => {
+                return Err(Refusal::QueueUnknown.into());
+            }
+            Self::Resolution if Label::parse(text()?).is_err() => {
+                return Err(Refusal::ResolutionUnknown.into());
+            }
+            Self::Reason if Label::parse(text()?).is_err() => {
+                return Err(Refusal::ReasonUnknown.into());
+            }
+            Self::Queue | Self::Resolution | Self::Reason => (),
+            Self::Title => {
+                if let Err(error) = shared::text::Title::parse(text()?) {
+                    return Err(text_problem(name, error));
+                }
+            }
+            Self::TicketKind if !matches!(text()?, "incident" | "work_order") => {
+                return Err(malformed(name, "is incident or work_order"));
+            }
+            Self::TicketKind => (),
+            Self::Target => return target(name, value),
+        }
+        Ok(value)
+    }
+}
+
+fn target(name: &'static str, value: Value) -> Result<Value, Problem> {
+    let to = value.as_object().filter(|to| to.len() == 1);
+    let to = to.and_then(|to| to.iter().next());
+    match to.map(|(kind, whom)| (kind.as_str(), whom.as_str())) {
+        Some(("agent", Some(agent))) if agent.parse::<AgentId>().is_err() => {
+            Err(Refusal::AgentUnknown.into())
+        }
+        Some(("queue", Some(queue))) if Label::parse(queue).is_err() => {
+            Err(Refusal::QueueUnknown.into())
+        }
+        Some(("agent" | "queue", Some(_))) => Ok(value),
+        Some(_) | None => Err(malformed(name, r#"is {"agent": …} or {"queue": …}"#)),
+    }
+}
+
+fn malformed(name: &'static str, is: &str) -> Problem {
+    Problem::field("value_malformed", name, format!("{name} {is}"))
+}
+
+/// An act of an agent in a space.
+pub async fn of_space(act: Act, mut call: Call) -> Result<Response, Problem> {
+    let (pass, agent) = super::agent_pass(&call)?;
+    let conversation = match act {
+        Act::SetAvailable => None,
+        _ => Some(super::named(&call.inner, Refusal::ConversationUnknown)?),
+    };
+    let id = command_id(&call, act.is_keyed())?;
+    let body: Value = body::json(&mut call.request).await?;
+    let note = body.get("note").cloned();
+    let command = act.command(conversation, body)?;
+    if let (Act::Transfer, Some(conversation)) = (act, conversation) {
+        write_note(&call, (&pass, agent, id), conversation, &command, note).await?;
+    }
+    let asked = SpaceAsk::Act { agent, id, command };
+    match super::ask_space(&call, &pass.space, &asked).await? {
+        SpaceTold::Json(now) => super::raw(200, now),
+        SpaceTold::Pending => super::json(202, &json!({ "state": "pending" })),
+        _ => Err(super::unexpected()),
+    }
+}
+
+/// The note of a transfer goes first, once the space would obey (R35).
+async fn write_note(
+    call: &Call,
+    (pass, agent, id): (&Pass, AgentId, CommandId),
+    conversation: ConversationId,
+    command: &str,
+    note: Option<Value>,
+) -> Result<(), Problem> {
+    let asked = SpaceAsk::Would {
+        agent,
+        command: command.to_owned(),
+    };
+    let told = super::ask_space(call, &pass.space, &asked).await?;
+    let SpaceTold::Would {
+        is_to_be_done: true,
+    } = told
+    else {
+        return Ok(());
+    };
+    let asked = ConversationAsk::Act {
+        person: pass.person.clone(),
+        id,
+        command: json!({ "note": { "text": note } }).to_string(),
+    };
+    in_conversation(call, pass, conversation, &asked)
+        .await
+        .map(|_| ())
+}
+
+/// An act in a conversation.
+pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Problem> {
+    let key = auth::key(&call.env)?;
+    let pass = auth::bearer(&key, &call.request)?;
+    let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
+    let id = command_id(&call, act.is_keyed())?;
+    let body = body::json(&mut call.request).await?;
+    let command = act.command(None, body)?;
+    if let (Person::Agent { .. }, Act::Cancel) = (&pass.person, act) {
+        return Err(Refusal::Forbidden.into());
+    }
+    let asked = ConversationAsk::Act {
+        person: pass.person.clone(),
+        id,
+        command,
+    };
+    let state = in_conversation(&call, &pass, conversation, &asked).await?;
+    let status = match act {
+        Act::Post | Act::Note | Act::CreateTicket => 201,
+        _ => 200,
+    };
+    super::json(status, &json!({ "id": id, "state": state }))
+}
+
+/// Asks a conversation to obey; where it stands then.
+async fn in_conversation(
+    call: &Call,
+    pass: &Pass,
+    conversation: ConversationId,
+    asked: &ConversationAsk,
+) -> Result<String, Problem> {
+    match super::ask_conversation(call, &pass.space, conversation, asked).await? {
+        ConversationTold::Acted { state } => Ok(state),
+        ConversationTold::Slowed { retry_ms } => Err(Problem::too_fast(retry_ms)),
+        _ => Err(super::unexpected()),
+    }
+}
+
+/// The id of the command that a call gives.
+pub fn command_id(call: &Call, is_required: bool) -> Result<CommandId, Problem> {
+    let header = call.request.headers().get("idempotency-key")?;
+    match header.as_deref().map(str::parse) {
+        Some(Ok(id)) => Ok(id),
+        Some(Err(error)) => Err(Problem::field("id_malformed", "Idempotency-Key", error)),
+        None if is_required => {
+            let message = "send the id of what you ask as Idempotency-Key";
+            Err(Problem::new(400, "idempotency_key_missing", message))
+        }
+        None => random::fresh(CommandId::fresh),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f";
+
+    /// The command as the machine reads it, or the status, word and field of the problem.
+    fn read(act: Act, body: &str) -> String {
+        let is_of_space = matches!(
+            act,
+            Act::Accept | Act::Decline | Act::Take | Act::Unassign | Act::Transfer
+        );
+        let conversation = is_of_space.then(|| ID.parse().unwrap());
+        let body = serde_json::from_str(body).unwrap();
+        let json = match act.command(conversation, body) {
+            Ok(json) => json,
+            Err(problem) => {
+                let (status, code) = (problem.status(), problem.code());
+                let field = problem.field_name().unwrap_or_default();
+                return format!("{status} {code} {field}").trim().to_owned();
+            }
+        };
+        if is_of_space || act == Act::SetAvailable {
+            let command: shared::space::Command = serde_json::from_str(&json).unwrap();
+            format!("{command:?}").replace(ID, "ID")
+        } else {
+            let command: shared::conversation::Command = serde_json::from_str(&json).unwrap();
+            format!("{command:?}")
+        }
+    }
+
+    #[test]
+    fn a_body_is_a_command_of_the_machine() {
+        let long = format!(r#"{{"text": "{}"}}"#, "x".repeat(10_001));
+        let to_agent = format!(r#"{{"to": {{"agent": "{ID}"}}, "note": "N"}}"#);
+        let with_queue = format!(r#"{{"to": {{"agent": "{ID}"}}, "queue": "a", "note": " "}}"#);
+        let cases = [
+            (
+                Act::Post,
+                r#"{"text": " Hi "}"#,
+                "Post { text: MessageText(\"Hi\") }",
+            ),
+            (Act::Post, r#"{"text": " "}"#, "422 text_empty text"),
+            (Act::Post, &long, "422 text_too_long text"),
+            (Act::Post, r#"{"text": 1}"#, "422 value_malformed text"),
+            (Act::Post, r#"{"text": null}"#, "422 value_malformed text"),
+            (Act::Post, "{}", "422 value_malformed text"),
+            (
+                Act::Post,
+                r#"{"text": "Hi", "colour": 1}"#,
+                "422 field_unknown colour",
+            ),
+            (Act::Post, "[]", "400 body_malformed"),
+            (
+                Act::Note,
+                r#"{"text": "Hm"}"#,
+                "Note { text: MessageText(\"Hm\") }",
+            ),
+            (Act::End, "{}", "End"),
+            (Act::Cancel, "{}", "End"),
+            (Act::End, r#"{"text": "Hi"}"#, "422 field_unknown text"),
+            (
+                Act::Resolve,
+                r#"{"resolution": "resolved"}"#,
+                "Resolve { resolution: Label(\"resolved\"), reason: None }",
+            ),
+            (
+                Act::Resolve,
+                r#"{"resolution": "not a word"}"#,
+                "422 resolution_unknown",
+            ),
+            (
+                Act::Resolve,
+                r#"{"resolution": []}"#,
+                "422 value_malformed resolution",
+            ),
+            (Act::Abandon, "{}", "Abandon { reason: None, note: None }"),
+            (
+                Act::Abandon,
+                r#"{"reason": null}"#,
+                "Abandon { reason: None, note: None }",
+            ),
+            (
+                Act::Abandon,
+                r#"{"reason": "spam", "note": "Gone"}"#,
+                "Abandon { reason: Some(Label(\"spam\")), note: Some(MessageText(\"Gone\")) }",
+            ),
+            (
+                Act::Abandon,
+                r#"{"reason": "no word"}"#,
+                "422 reason_unknown",
+            ),
+            (Act::Abandon, r#"{"note": ""}"#, "422 text_empty note"),
+            (
+                Act::CreateTicket,
+                r#"{"kind": "work_order", "title": "Lamp"}"#,
+                "CreateTicket { kind: WorkOrder, title: Title(\"Lamp\") }",
+            ),
+            (
+                Act::CreateTicket,
+                r#"{"kind": "x", "title": "Lamp"}"#,
+                "422 value_malformed kind",
+            ),
+            (
+                Act::CreateTicket,
+                r#"{"kind": "incident", "title": " "}"#,
+                "422 text_empty title",
+            ),
+            (
+                Act::Accept,
+                r#"{"fence": 7}"#,
+                "Accept { conversation: ID, fence: Fence(7) }",
+            ),
+            (
+                Act::Decline,
+                r#"{"fence": 7}"#,
+                "Decline { conversation: ID, fence: Fence(7) }",
+            ),
+            (Act::Accept, "{}", "422 value_malformed fence"),
+            (Act::Accept, r#"{"fence": -1}"#, "422 value_malformed fence"),
+            (
+                Act::Accept,
+                r#"{"fence": 1.5}"#,
+                "422 value_malformed fence",
+            ),
+            (
+                Act::Accept,
+                r#"{"fence": 18446744073709551615}"#,
+                "422 value_malformed fence",
+            ),
+            (Act::Take, "{}", "Take { conversation: ID }"),
+            (Act::Unassign, "{}", "Unassign { conversation: ID }"),
+            (
+                Act::Transfer,
+                &to_agent,
+                "Transfer { conversation: ID, to: Agent { agent: ID, queue: None }, \
+                 note: Some(MessageText(\"N\")) }",
+            ),
+            (
+                Act::Transfer,
+                &with_queue,
+                "Transfer { conversation: ID, to: Agent { agent: ID, queue: Some(Label(\"a\")) }, \
+                 note: None }",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": {"queue": "a"}}"#,
+                "Transfer { conversation: ID, to: Queue { queue: Label(\"a\") }, note: None }",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": {"queue": "a"}, "queue": "b"}"#,
+                "422 value_malformed queue",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": {"agent": "Jack"}}"#,
+                "404 agent_unknown",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": {"queue": "a b"}}"#,
+                "422 queue_unknown",
+            ),
+            (Act::Transfer, r#"{"to": {}}"#, "422 value_malformed to"),
+            (
+                Act::Transfer,
+                r#"{"to": {"queue": "a", "agent": "b"}}"#,
+                "422 value_malformed to",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": "GENERAL"}"#,
+                "422 value_malformed to",
+            ),
+            (Act::Transfer, r#"{"note": "N"}"#, "422 value_malformed to"),
+            (
+                Act::SetAvailable,
+                r#"{"available": true, "for_chats": 3}"#,
+                "SetAvailable { available: true, for_chats: Some(3) }",
+            ),
+            (
+                Act::SetAvailable,
+                r#"{"available": false}"#,
+                "SetAvailable { available: false, for_chats: None }",
+            ),
+            (
+                Act::SetAvailable,
+                r#"{"available": "yes"}"#,
+                "422 value_malformed available",
+            ),
+            (
+                Act::SetAvailable,
+                r#"{"available": true, "for_chats": 256}"#,
+                "422 value_malformed for_chats",
+            ),
+        ];
+        for (act, body, expected) in cases {
+            assert_eq!(read(act, body), expected, "{act:?} {body:.80}");
+        }
+    }
+}

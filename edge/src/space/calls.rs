@@ -1,0 +1,71 @@
+//! Calls that wait: a command has its answer when the conversation has agreed, which takes two
+//! more requests, so whoever asked over HTTP waits here for the turn that brings it.
+
+use core::cell::Cell;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::{Poll, Waker};
+use core::time::Duration;
+use std::rc::Rc;
+
+use shared::id::{AgentId, CommandId};
+use shared::refusal::Refusal;
+use worker::Delay;
+
+/// How long a call waits for its answer: 10 s, twice the first pause before the space repeats its
+/// proposal, and shorter than what clients and proxies wait.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The calls of a space that wait.
+#[derive(Default)]
+pub struct Calls(Vec<((AgentId, CommandId), Rc<Waiting>)>);
+
+/// One call.
+#[derive(Default)]
+pub struct Waiting {
+    reply: Cell<Option<Result<(), Refusal>>>,
+    waker: Cell<Option<Waker>>,
+}
+
+impl Calls {
+    /// A call waits for the answer to that command.
+    pub fn wait(&mut self, asked: (AgentId, CommandId)) -> Rc<Waiting> {
+        // Whoever has run out of patience holds nothing any more.
+        self.0.retain(|(_, waiting)| Rc::strong_count(waiting) > 1);
+        let waiting = Rc::new(Waiting::default());
+        self.0.push((asked, waiting.clone()));
+        waiting
+    }
+
+    /// The answer has come: every call that waits for it gets it.
+    pub fn answer(&mut self, asked: (AgentId, CommandId), reply: &Result<(), Refusal>) {
+        self.0.retain(|(known, waiting)| {
+            if *known != asked {
+                return true;
+            }
+            waiting.reply.set(Some(reply.clone()));
+            if let Some(waker) = waiting.waker.take() {
+                waker.wake();
+            }
+            false
+        });
+    }
+}
+
+impl Waiting {
+    /// The answer, or `None` when patience is over.
+    pub async fn answer(&self) -> Option<Result<(), Refusal>> {
+        let mut patience = pin!(Delay::from(PATIENCE));
+        poll_fn(|context| {
+            if let Some(reply) = self.reply.take() {
+                return Poll::Ready(Some(reply));
+            }
+            if patience.as_mut().poll(context).is_ready() {
+                return Poll::Ready(None);
+            }
+            self.waker.set(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await
+    }
+}
