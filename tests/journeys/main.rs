@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod acts;
 mod bad_input;
 mod calls;
 mod crash;

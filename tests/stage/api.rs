@@ -49,6 +49,30 @@ pub struct Visitor {
     pub refresh: String,
 }
 
+/// An answer of that status stands in the API document, or belongs to what the document says of
+/// every call.
+///
+/// # Errors
+/// When it does not.
+pub fn is_documented(method: &str, path: &str, status: u16) -> Result<()> {
+    let document: Value = serde_json::from_str(include_str!("../../public/openapi.json"))?;
+    let is_place = |part: &str| part.starts_with('{');
+    let fits = |pattern: &str| {
+        let parts = pattern.split('/').zip(path.split('/'));
+        pattern.split('/').count() == path.split('/').count()
+            && parts
+                .into_iter()
+                .all(|(part, segment)| is_place(part) || part == segment)
+    };
+    let paths = document["paths"].as_object().context("no paths")?;
+    let calls = paths.iter().find(|(pattern, _)| fits(pattern));
+    let (_, calls) = calls.with_context(|| format!("{path} is not documented"))?;
+    let answers = &calls[method.to_lowercase()]["responses"];
+    let is_told = matches!(status, 405 | 413 | 414) || !answers[status.to_string()].is_null();
+    ensure!(is_told, "{status} of {method} {path} is not documented");
+    Ok(())
+}
+
 impl Answer {
     /// The word of the error, if this is one.
     #[must_use]
