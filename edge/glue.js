@@ -117,7 +117,8 @@ class Guarded extends DurableObject {
     if (this.#instance !== instance) return this.#call("webSocketMessage", socket, message);
     // The hot path: a turn has no await, so a message needs no promise.
     try {
-      this.#rust.message(socket, message);
+      if (typeof message === "string") this.#rust.message(socket, message);
+      else this.#rust.bytes(socket, new Uint8Array(message));
     } catch (error) {
       this.#fail(error);
     }

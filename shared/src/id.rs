@@ -47,13 +47,13 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_uuid(&self.0, formatter)
+                with_text(&self.0, |text| formatter.write_str(text))
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_uuid(&self.0, formatter)
+                with_text(&self.0, |text| formatter.write_str(text))
             }
         }
 
@@ -68,7 +68,7 @@ macro_rules! id {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
-                    serializer.serialize_str(&self.to_string())
+                    with_text(&self.0, |text| serializer.serialize_str(text))
                 } else {
                     self.0.serialize(serializer)
                 }
@@ -129,14 +129,27 @@ fn version_7(now: Timestamp, random: [u8; 16]) -> [u8; 16] {
     ]
 }
 
-fn write_uuid(bytes: &[u8; 16], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// The text form of an id, made without the machinery of `fmt`: every stored row holds several.
+fn uuid_text(bytes: &[u8; 16]) -> [u8; 36] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [b'-'; 36];
+    let (mut free, dashes) = (text.iter_mut(), [4, 6, 8, 10]);
     for (at, byte) in bytes.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            formatter.write_str("-")?;
+        if dashes.contains(&at) {
+            free.next();
         }
-        write!(formatter, "{byte:02x}")?;
+        for half in [byte >> 4, byte & 0x0f] {
+            if let (Some(place), Some(digit)) = (free.next(), DIGITS.get(usize::from(half))) {
+                *place = *digit;
+            }
+        }
     }
-    Ok(())
+    text
+}
+
+fn with_text<T>(bytes: &[u8; 16], then: impl FnOnce(&str) -> T) -> T {
+    let text = uuid_text(bytes);
+    then(core::str::from_utf8(&text).unwrap_or_default())
 }
 
 fn parse_uuid(text: &str) -> Result<[u8; 16], IdError> {

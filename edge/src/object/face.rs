@@ -23,6 +23,19 @@ macro_rules! object {
             ) -> core::result::Result<(), JsValue> {
                 Ok(self.shell.receive(&socket.into(), &message)?)
             }
+
+            /// The same for a message of bytes, which comes over in one go.
+            ///
+            /// # Errors
+            /// What `webSocketMessage` would reject with.
+            pub fn bytes(
+                &self,
+                socket: worker::web_sys::WebSocket,
+                message: Vec<u8>,
+            ) -> core::result::Result<(), JsValue> {
+                let message = WebSocketIncomingMessage::Binary(message);
+                Ok(self.shell.take(&socket.into(), message)?)
+            }
         }
 
         impl DurableObject for $name {
