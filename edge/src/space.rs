@@ -291,10 +291,15 @@ impl Shell<Place> {
                 conversation,
                 queue,
             },
-            SpaceAsk::Configure { by, change } => Input::Configure {
-                by,
-                change: *change,
-            },
+            SpaceAsk::Configure { by, change } => {
+                // The machine knows the clocks before it opens or closes a queue by them (R50).
+                let names = zones::named(change.queues.as_deref().unwrap_or_default());
+                if !names.is_empty() {
+                    self.turn(Input::Zones(zones::look_up(clock::now(), names)))?;
+                }
+                let change = *change;
+                Input::Configure { by, change }
+            }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };
         let told = self.turn(input)?.told;

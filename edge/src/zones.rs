@@ -2,7 +2,7 @@
 //! would cost the Worker more than all of its rules.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::settings::{Offset, Queue, SettingError, SettingFault, Zone};
 use shared::text::ZoneName;
@@ -42,6 +42,13 @@ pub fn check(queues: &[Queue]) -> Result<(), SettingError> {
         }
     }
     Ok(())
+}
+
+/// The time zones that these queues name.
+pub fn named(queues: &[Queue]) -> Vec<ZoneName> {
+    let hours = queues.iter().filter_map(|queue| queue.hours.as_ref());
+    let names: BTreeSet<_> = hours.map(|hours| hours.zone.clone()).collect();
+    names.into_iter().collect()
 }
 
 /// What the clocks of some zones do from now on. One that the platform does not know any more

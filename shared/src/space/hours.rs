@@ -3,7 +3,7 @@
 //! - **R50** What the clocks of a time zone do is data: the shell looks it up for two years ahead
 //!   whenever [`super::Space::zones_wanted`] names a zone, which it does until the table reaches
 //!   further than [`HORIZON`], and the space stores it. A queue whose zone is not known yet
-//!   counts as open.
+//!   counts as open, so the shell tells the zones of a change of settings before the change.
 //! - **R51** A queue without hours is always open.
 //! - **R52** Outside its hours nothing of a queue is offered or assigned unasked. Agents may take
 //!   it, accept what was offered before, and pass it on. Within them it goes round like
@@ -166,13 +166,13 @@ impl Ledger {
         wanted.map(|hours| hours.zone.clone()).collect()
     }
 
-    /// Learns what clocks do (R50); zones that no queue names any more are forgotten.
+    /// Learns what clocks do (R50); zones that no queue names are forgotten with the next ones.
     pub fn take_zones(&mut self, turn: &mut Turn, zones: BTreeMap<ZoneName, Zone>) {
-        self.zones.extend(zones);
         let queues = self.settings.queues.iter();
         let named: Vec<_> = queues.filter_map(|queue| queue.hours.as_ref()).collect();
         self.zones
             .retain(|name, _| named.iter().any(|hours| hours.zone == *name));
+        self.zones.extend(zones);
         turn.saves_space = true;
         self.gates = self.fresh_gates(turn.now);
     }

@@ -1,7 +1,7 @@
 //! R50 to R57: hours, full queues, overflow.
 
 use super::*;
-use crate::settings::{Day, Hours, Opening, Overflow, Queue, Zone};
+use crate::settings::{Change, Day, Hours, Opening, Overflow, Queue, Zone};
 use crate::space::{Openness, Row};
 use crate::text::ZoneName;
 
@@ -159,6 +159,36 @@ fn r50_the_shell_is_asked_for_zones_and_until_then_a_queue_is_open() {
     };
     scene.take(Input::Zones([(zone.clone(), short)].into()));
     assert_eq!(scene.space.zones_wanted(), [zone]);
+}
+
+#[test]
+fn r50_zones_told_before_a_change_of_hours_keep_a_queue_shut_through_it() {
+    let general = |zone: &str| Queue {
+        hours: hours(20, 30).map(|hours| Hours {
+            zone: ZoneName::parse(zone).unwrap(),
+            ..hours
+        }),
+        ..Queue::new(label("GENERAL"))
+    };
+    let mut scene = scene(&[ADA, EVE], vec![general("UTC")]);
+    scene.waits(1);
+    let zone = Zone {
+        offsets: vec![],
+        known_until: at(u64::MAX),
+    };
+    let other = ZoneName::parse("Africa/Abidjan").unwrap();
+    scene.take(Input::Zones([(other.clone(), zone)].into()));
+    let effects = scene.take(Input::Configure {
+        by: agent(EVE),
+        change: Change {
+            queues: Some(vec![general(other.as_str())]),
+            ..Change::default()
+        },
+    });
+    let is_set = |effect: &Effect| matches!(effect, Effect::Configured { .. });
+    assert!(effects.iter().any(is_set), "{effects:?}");
+    assert_eq!(scene.offered(1), None);
+    assert_eq!(scene.space.zones_wanted(), []);
 }
 
 #[test]
