@@ -4,7 +4,8 @@ use shared::id::AgentId;
 use shared::link::{SpaceInput, State, StopReason};
 use shared::rights::Role;
 use shared::settings::{Change, OfferMode, Routing};
-use shared::space;
+use shared::space::{self, AgentChange};
+use shared::text::Label;
 
 use crate::people::Act;
 use crate::world::{Event, Ms, World};
@@ -31,6 +32,10 @@ impl World {
         let agents = agents.filter(|agent| agent.role != Role::Admin);
         let agents: Vec<AgentId> = agents.map(|agent| agent.agent).collect();
         let agent = self.random.pick(&agents);
+        if !self.is_healed && self.random.chance(0.5) {
+            self.set_agent(agent);
+            return self.plan(self.swarm.manage, Event::Act(Act::Manager));
+        }
         let is_out = self.is_out(agent);
         // Nobody is left out for long: most come back soon.
         let active = is_out || self.is_healed;
@@ -45,13 +50,41 @@ impl World {
         }
     }
 
+    /// The admin.
+    fn boss(&self) -> Option<AgentId> {
+        let mut agents = self.space.disk.agents.values();
+        let boss = agents.find(|agent| agent.role == Role::Admin);
+        boss.map(|agent| agent.agent)
+    }
+
+    /// Limit, queues and skills of an agent change.
+    fn set_agent(&mut self, agent: AgentId) {
+        let Some(by) = self.boss() else { return };
+        let label = |name| Label::parse(name).unwrap();
+        let mut change = AgentChange::default();
+        match self.random.range(0, 2) {
+            0 => {
+                let limit = self.random.pick(&[None, Some(1), Some(2), Some(3)]);
+                self.checks.most_limits = self.limit(agent).max(self.checks.most_limits);
+                change.limit = Some(limit.into());
+            }
+            1 => {
+                let queue = self.random.pick(&[None, Some("GENERAL"), Some("returns")]);
+                let queues = queue.map(|queue| vec![label(queue)]);
+                change.queues = Some(queues.into());
+            }
+            _ => {
+                let skill = self.random.pick(&[None, Some("german")]);
+                change.skills = Some(skill.map(label).into_iter().collect());
+            }
+        }
+        self.note("set agent", [0, 0], |_| format!("{agent} {change:?}"));
+        self.space_turn(space::Input::SetAgent { by, agent, change });
+    }
+
     /// Settings change in a live space.
     fn configure(&mut self) {
-        let agents = self.space.disk.agents.values();
-        let admin = agents
-            .filter(|agent| agent.role == Role::Admin)
-            .map(|agent| agent.agent);
-        let Some(by) = admin.last() else { return };
+        let Some(by) = self.boss() else { return };
         let mut change = Change::default();
         match self.random.range(0, 6) {
             0 => change.conversation_limit = Some(self.random.pick(&[1, 2, 3])),

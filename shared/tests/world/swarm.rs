@@ -1,6 +1,6 @@
 //! What is wrong in one world: each fault is on in half of the seeds, with its own rate.
 
-use shared::settings::{Change, OfferMode, Queue, Routing, Settings};
+use shared::settings::{Change, OfferMode, Overflow, Queue, Routing, Settings};
 use shared::text::{Label, PersonName};
 
 use crate::random::Random;
@@ -108,11 +108,24 @@ impl Swarm {
 
 /// The queues of the space: some closed, some not there at times.
 pub fn queues(random: &mut Random) -> Vec<Queue> {
-    let mut queue = |name| Queue {
+    let label = |name| Label::parse(name).unwrap();
+    let mut queue = |name, other| Queue {
         closed: random.chance(0.3),
-        ..Queue::new(Label::parse(name).unwrap())
+        max_waiting: random.pick(&[None, None, Some(1), Some(2)]),
+        overflow: random.chance(0.5).then(|| Overflow {
+            to: label(other),
+            after_s: random.pick(&[None, Some(5), Some(30)]),
+            when_full: random.chance(0.5),
+            when_closed: random.chance(0.5),
+        }),
+        skills: random
+            .pick(&[None, None, Some("german")])
+            .map(label)
+            .into_iter()
+            .collect(),
+        ..Queue::new(label(name))
     };
-    let mut queues = vec![queue("returns"), queue("GENERAL")];
+    let mut queues = vec![queue("returns", "GENERAL"), queue("GENERAL", "returns")];
     if random.chance(0.2) {
         queues.remove(0);
     }

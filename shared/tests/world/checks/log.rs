@@ -244,7 +244,7 @@ impl World {
         }
     }
 
-    pub(super) fn limit(&self, agent: AgentId) -> usize {
+    pub fn limit(&self, agent: AgentId) -> usize {
         let own = self
             .space
             .disk

@@ -49,11 +49,21 @@ impl World {
             .collect()
     }
 
-    /// True when the agent serves the queue of that item.
+    /// True when the agent serves the queue of that item and has every skill for it (R58).
     pub(super) fn serves(&self, agent: AgentId, item: &Item) -> bool {
-        let agent = self.space.disk.agents.get(&agent);
-        let queues = agent.and_then(|agent| agent.queues.as_ref());
-        queues.is_none_or(|queues| queues.contains(&item.report.queue))
+        let Some(agent) = self.space.disk.agents.get(&agent) else {
+            return false;
+        };
+        let queue = &item.report.queue;
+        let is_member = agent
+            .queues
+            .as_ref()
+            .is_none_or(|queues| queues.contains(queue));
+        let known = self.settings_now().queues.iter();
+        let known = known.filter(|known| known.name == *queue);
+        let needs = known.flat_map(|known| &known.skills);
+        let mut needs = needs.chain(&item.report.skills);
+        is_member && needs.all(|skill| agent.skills.contains(skill))
     }
 
     pub(super) fn ready(&self) -> BTreeMap<ConversationId, Timestamp> {
@@ -134,6 +144,9 @@ impl World {
             self.checks.offers.push((conversation, agent));
             let number = self.by_id[&conversation] as u64;
             self.note("offer", [number, item.fence.0], |_| format!("{agent}"));
+            if !self.serves(agent, item) {
+                self.violate("R58", || format!("{agent} does not serve {conversation}"));
+            }
             if self.is_out(agent) {
                 self.violate("R41", || {
                     format!("{agent} has left and gets {conversation}")
@@ -221,6 +234,7 @@ impl World {
                 before.ready.contains_key(other)
                     && (**since, **other) < order
                     && other_item.report.queue == item.report.queue
+                    && self.serves(*agent, other_item)
                     && !other_item.declined.contains(agent)
             });
             if let Some((older, since)) = older {

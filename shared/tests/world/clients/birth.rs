@@ -151,7 +151,10 @@ impl World {
             visitor: self.visitor_of(number),
             name: PersonName::parse("Guest 4711").unwrap(),
             queue,
-            skills: Vec::new(),
+            skills: match id.bytes() {
+                [.., 0..=40] => vec![Label::parse("german").unwrap()],
+                _ => Vec::new(),
+            },
             source: conversation::Source::Widget,
             company: None,
             follows: None,
