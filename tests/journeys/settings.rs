@@ -317,7 +317,13 @@ fn f57_the_customer_reads_what_the_space_calls_resolved() {
         customer.writes("Hello").await?;
         let mut talk = jack.accepts().await?;
         talk.asks(resolve("resolved", None)?).await??;
-        customer.is_told("All sorted out").await?;
+        customer.is_told("The conversation is over").await?;
+        let log = customer.log().await?;
+        let last = log.last().map(|line| line.text.as_str());
+        ensure!(
+            last.is_some_and(|text| text.contains("All sorted out")),
+            "{log:?}"
+        );
         Ok(())
     });
 }
