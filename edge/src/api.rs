@@ -107,10 +107,10 @@ async fn answer_of_space(
     space: &SpaceId,
     asked: &SpaceAsk,
 ) -> Result<Response, Problem> {
-    match ask_space(call, space, asked).await? {
-        SpaceTold::Json(body) => raw(status, body),
-        _ => Err(unexpected()),
-    }
+    let SpaceTold::Json(body) = ask_space(call, space, asked).await? else {
+        return Err(unexpected());
+    };
+    raw(status, body)
 }
 
 /// Asks a conversation; its no is the answer to the client. For an agent the space is asked first.

@@ -68,7 +68,7 @@ enum Kind {
     /// What a ticket is about.
     Title,
     /// What a ticket is.
-    TicketKind,
+    Ticket,
     /// `{"agent": …}` or `{"queue": …}`.
     Target,
 }
@@ -85,9 +85,7 @@ enum Need {
 impl Act {
     /// The machine's word for the command, and the fields of the body.
     const fn shape(self) -> (&'static str, &'static [Field]) {
-        use Kind::{
-            Flag, Note, Number, Queue, Reason, Resolution, Target, Text, TicketKind, Title,
-        };
+        use Kind::{Flag, Note, Number, Queue, Reason, Resolution, Target, Text, Ticket, Title};
         use Need::{May, Must};
         // Numbers up to 2^53, where JavaScript still counts right.
         const FENCE: Field = ("fence", Number(1 << 53), Must);
@@ -118,7 +116,7 @@ impl Act {
             Self::Abandon => ("abandon", &[("reason", Reason, May), ("note", Text, May)]),
             Self::CreateTicket => (
                 "create_ticket",
-                &[("kind", TicketKind, Must), ("title", Title, Must)],
+                &[("kind", Ticket, Must), ("title", Title, Must)],
             ),
         }
     }
@@ -208,10 +206,10 @@ impl Kind {
                     return Err(text_problem(name, error));
                 }
             }
-            Self::TicketKind if !matches!(text()?, "incident" | "work_order") => {
+            Self::Ticket if !matches!(text()?, "incident" | "work_order") => {
                 return Err(malformed(name, "is incident or work_order"));
             }
-            Self::TicketKind => (),
+            Self::Ticket => (),
             Self::Target => return target(name, value),
         }
         Ok(value)
@@ -240,10 +238,9 @@ fn malformed(name: &'static str, is: &str) -> Problem {
 /// An act of an agent in a space.
 pub async fn of_space(act: Act, mut call: Call) -> Result<Response, Problem> {
     let (pass, agent) = super::agent_pass(&call)?;
-    let conversation = match act {
-        Act::SetAvailable => None,
-        _ => Some(super::named(&call.inner, Refusal::ConversationUnknown)?),
-    };
+    let is_of_item = act != Act::SetAvailable;
+    let conversation = is_of_item.then(|| super::named(&call.inner, Refusal::ConversationUnknown));
+    let conversation = conversation.transpose()?;
     let id = command_id(&call, act.is_keyed())?;
     let body: Value = body::json(&mut call.request).await?;
     let note = body.get("note").cloned();
@@ -252,11 +249,14 @@ pub async fn of_space(act: Act, mut call: Call) -> Result<Response, Problem> {
         write_note(&call, (&pass, agent, id), conversation, &command, note).await?;
     }
     let asked = SpaceAsk::Act { agent, id, command };
-    match super::ask_space(&call, &pass.space, &asked).await? {
-        SpaceTold::Json(now) => super::raw(200, now),
-        SpaceTold::Pending => super::json(202, &json!({ "state": "pending" })),
-        _ => Err(super::unexpected()),
+    let told = super::ask_space(&call, &pass.space, &asked).await?;
+    if let SpaceTold::Pending = told {
+        return super::json(202, &json!({ "state": "pending" }));
     }
+    let SpaceTold::Json(now) = told else {
+        return Err(super::unexpected());
+    };
+    super::raw(200, now)
 }
 
 /// The note of a transfer goes first, once the space would obey (R35).
@@ -305,10 +305,8 @@ pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Probl
         command,
     };
     let state = in_conversation(&call, &pass, conversation, &asked).await?;
-    let status = match act {
-        Act::Post | Act::Note | Act::CreateTicket => 201,
-        _ => 200,
-    };
+    let has_written = matches!(act, Act::Post | Act::Note | Act::CreateTicket);
+    let status = if has_written { 201 } else { 200 };
     super::json(status, &json!({ "id": id, "state": state }))
 }
 
@@ -319,11 +317,14 @@ async fn in_conversation(
     conversation: ConversationId,
     asked: &ConversationAsk,
 ) -> Result<String, Problem> {
-    match super::ask_conversation(call, &pass.space, conversation, asked).await? {
-        ConversationTold::Acted { state } => Ok(state),
-        ConversationTold::Slowed { retry_ms } => Err(Problem::too_fast(retry_ms)),
-        _ => Err(super::unexpected()),
+    let told = super::ask_conversation(call, &pass.space, conversation, asked).await?;
+    if let ConversationTold::Slowed { retry_ms } = told {
+        return Err(Problem::too_fast(retry_ms));
     }
+    let ConversationTold::Acted { state } = told else {
+        return Err(super::unexpected());
+    };
+    Ok(state)
 }
 
 /// The id of the command that a call gives.
