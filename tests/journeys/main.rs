@@ -28,4 +28,7 @@ mod queues;
 mod reconnect;
 mod settings;
 mod talk;
+mod team;
+mod toasts;
+mod transfer;
 mod waiting;

@@ -1,5 +1,7 @@
 //! The agent's app.
 
+mod abandon;
+mod ask;
 mod bar;
 mod conversation;
 mod details;
@@ -10,13 +12,16 @@ mod item;
 mod lists;
 mod menu;
 mod offer;
+mod page;
 mod passing;
 mod people;
 mod picker;
 mod queue;
 mod ring;
+mod shelf;
 mod sign_in;
 mod strip;
+mod ticket;
 mod toasts;
 mod transfer;
 mod writing;
@@ -25,7 +30,7 @@ use std::rc::Rc;
 
 use reactive_graph::owner::Owner;
 use shared::conversation::Stage;
-use shared::id::{AgentId, ConversationId};
+use shared::id::{AgentId, CommandId, ConversationId};
 use shared::link::{Input, SpaceInput, State};
 use shared::rights::Side;
 use shared::space;
@@ -59,12 +64,14 @@ pub struct Console {
     pub selected: Var<Option<ConversationId>>,
     /// Accepted, and not on the desk yet.
     accepting: Var<Option<ConversationId>>,
-    /// An earlier conversation of a customer that is being read.
+    /// What is being read: an earlier conversation of a customer, a colleague's, or a closed one.
     visiting: Var<Option<ConversationId>>,
     /// What a narrow screen shows.
     pub pane: Var<&'static str>,
     /// What is asked over everything else.
     pub asks: Var<Option<dialog::Asks>>,
+    /// What a dialog has asked of a conversation: it says itself what becomes of it.
+    asking: Var<Option<CommandId>>,
     /// The colleagues, as they were read last.
     pub colleagues: Var<people::Page<people::Colleague>>,
     /// The queues, as they were read last.
@@ -176,6 +183,7 @@ impl Console {
             visiting: Var::new(None),
             pane: Var::new("lists"),
             asks: Var::new(None),
+            asking: Var::new(None),
             colleagues: Var::new(None),
             queues: Var::new(None),
             toasts,

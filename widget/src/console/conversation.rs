@@ -8,6 +8,7 @@ use super::dialog::Asks;
 use super::menu::{focus, menu};
 use super::offer::preview;
 use super::picker::picker;
+use super::shelf::is_supervisor;
 use super::strip::strip;
 use super::writing::writing;
 use super::{Console, Phase, Talk};
@@ -101,12 +102,22 @@ fn head(console: Console, talk: Talk) -> El {
         pill.unwrap_or(("pill pill--waiting", text().waiting))
     };
     let is_active = move || phase() == Phase::Active;
-    let has_actions = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
-    let end = move || thread.submit(Command::End);
-    let pick = move |resolution| {
-        let reason = None;
-        thread.submit(Command::Resolve { resolution, reason });
+    // What a colleague has, as a supervisor sees it: `Some(true)` while the customer is there.
+    let theirs = move || {
+        let is_theirs = console.desk.item(conversation).is_none() && is_supervisor(console);
+        let stage = thread.lifecycle(|lifecycle| match lifecycle.stage {
+            Stage::Active { .. } => Some(true),
+            Stage::WrappingUp { .. } => Some(false),
+            Stage::Waiting { .. } | Stage::Closed { .. } => None,
+        });
+        stage.flatten().filter(|_| is_theirs)
     };
+    let can_resolve =
+        move || matches!(phase(), Phase::Active | Phase::WrappingUp) || theirs().is_some();
+    let is_open = move || is_active() || theirs() == Some(true);
+    let has_actions = can_resolve;
+    let end = move || thread.submit(Command::End);
+    let pick = move |resolution, reason| thread.submit(Command::Resolve { resolution, reason });
     let toggle = |is_open: Var<bool>| move || is_open.update(|is_open| *is_open = !*is_open);
     let transfer = move || console.asks.set(Some(Asks::Transfer(conversation)));
     let actions = move || {
@@ -118,6 +129,15 @@ fn head(console: Console, talk: Talk) -> El {
             .when(is_active, move || {
                 button("button button--quiet conversation__end", end).text(words.end)
             })
+            .when(
+                move || theirs() == Some(true),
+                move || {
+                    button("button button--quiet conversation__take", move || {
+                        console.take(conversation)
+                    })
+                    .text(work().take_over)
+                },
+            )
             .child(
                 button(
                     "button button--primary conversation__resolve",
@@ -127,7 +147,7 @@ fn head(console: Console, talk: Talk) -> El {
                 .bind_attr("aria-expanded", move || is_picking.get().to_string())
                 .text(words.resolve),
             )
-            .when(is_active, move || {
+            .when(can_resolve, move || {
                 button(
                     "button button--icon button--quiet conversation__menu icon icon--more",
                     toggle(has_menu),
@@ -178,22 +198,56 @@ fn head(console: Console, talk: Talk) -> El {
             move || picker(console, is_picking, pick),
         )
         .when(
-            move || is_active() && has_menu.get(),
-            move || actions_menu(console, conversation, has_menu),
+            move || has_actions() && has_menu.get(),
+            move || actions_menu(console, conversation, is_open, has_menu),
         )
 }
 
 /// What is done rarely.
-fn actions_menu(console: Console, conversation: ConversationId, is_open: Var<bool>) -> El {
-    let unassign = move || {
-        is_open.set(false);
-        focus(OPENER);
-        console
-            .desk
-            .submit(space::Command::Unassign { conversation });
+fn actions_menu(
+    console: Console,
+    conversation: ConversationId,
+    is_open: impl Fn() -> bool + Copy + 'static,
+    shown: Var<bool>,
+) -> El {
+    let choice = move |class: &str, words: &str, act: fn(Console, ConversationId)| {
+        let choose = move || {
+            shown.set(false);
+            focus(OPENER);
+            act(console, conversation);
+        };
+        button(&["picker__choice ", class].concat(), choose).text(words)
     };
-    menu("menu", work().chat_actions, OPENER, is_open)
-        .child(button("picker__choice conversation__unassign", unassign).text(words().unassign))
+    let ticket = move || console.desk.item(conversation).and_then(|item| item.ticket);
+    menu("menu", work().chat_actions, OPENER, shown)
+        .when(is_open, move || {
+            choice(
+                "conversation__unassign",
+                words().unassign,
+                |console, conversation| {
+                    console
+                        .desk
+                        .submit(space::Command::Unassign { conversation });
+                },
+            )
+        })
+        .when(
+            move || ticket().is_none(),
+            move || {
+                choice(
+                    "conversation__ticket",
+                    work().create_ticket,
+                    |console, conversation| {
+                        console.asks.set(Some(Asks::Ticket(conversation)));
+                    },
+                )
+            },
+        )
+        .child(choice(
+            "conversation__abandon picker__choice--danger",
+            work().abandon,
+            |console, conversation| console.asks.set(Some(Asks::Abandon(conversation))),
+        ))
 }
 
 const OPENER: &str = ".conversation__menu";

@@ -1,9 +1,10 @@
 //! Facts about the open conversation.
 
-use shared::conversation::{Entry, Event, Source, Stage};
+use shared::conversation::{Entry, Event, Source, Stage, TicketStatus};
 use shared::time::Timestamp;
 
 use super::conversation::name;
+use super::picker::name_of;
 use super::{Console, Talk};
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
@@ -80,11 +81,13 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
     };
     all.push(row(words.queue, el("dd", "").text(queue.as_str())));
     all.push(row(words.source, el("dd", "").text(source)));
+    let ticket = talk.thread.entries(ticket);
+    all.extend(ticket.map(|value| row(work().ticket, value)));
     let (assignee, resolution) = talk
         .thread
         .lifecycle(|lifecycle| {
             let resolution = match &lifecycle.stage {
-                Stage::Closed { resolution, .. } => Some(words.resolution(resolution.as_str())),
+                Stage::Closed { resolution, .. } => Some(name_of(console, resolution)),
                 Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. } => None,
             };
             (
@@ -117,6 +120,28 @@ fn name_row(name: &str) -> El {
         claimed(name)
     };
     row(words().name, value)
+}
+
+/// The ticket as the log tells it: what it is, what it is about, where it stands.
+fn ticket(entries: &[Entry]) -> Option<El> {
+    let mut status = TicketStatus::New;
+    let mut entries = entries.iter().rev();
+    let (kind, title) = entries.find_map(|entry| match &entry.event {
+        Event::TicketChanged { status: now } => {
+            if status == TicketStatus::New {
+                status = *now;
+            }
+            None
+        }
+        Event::TicketCreated { kind, title, .. } => Some((*kind, title)),
+        _ => None,
+    })?;
+    let value = el("dd", "details__ticket")
+        .child(el("strong", "").text(super::ticket::name(work(), kind)))
+        .text(" ")
+        .child(el("span", "details__claim").text(words().ticket_status(status)))
+        .child(el("p", "").attr("dir", "auto").text(title.as_str()));
+    Some(value)
 }
 
 /// What the page or the customer says, and nobody has checked.

@@ -6,7 +6,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use super::Console;
 use super::lists::number;
-use super::transfer;
+use super::{abandon, ticket, transfer};
 use crate::dom::{El, button, el};
 use crate::js;
 use crate::text::work::work;
@@ -17,14 +17,24 @@ use crate::ui::focus_composer;
 pub enum Asks {
     /// Where a conversation goes.
     Transfer(ConversationId),
+    /// Whether a conversation is abandoned, and why.
+    Abandon(ConversationId),
+    /// Which ticket is made of a conversation.
+    Ticket(ConversationId),
 }
 
 /// The dialog that is open, in `parent`.
 pub fn dialogs(parent: El, console: Console) -> El {
     parent.each(
         move || console.asks.get().into_iter().collect(),
-        |Asks::Transfer(conversation)| number(conversation),
-        move |Asks::Transfer(conversation)| transfer::dialog(console, conversation),
+        |(Asks::Transfer(conversation)
+         | Asks::Abandon(conversation)
+         | Asks::Ticket(conversation))| number(conversation),
+        move |asks| match asks {
+            Asks::Transfer(conversation) => transfer::dialog(console, conversation),
+            Asks::Abandon(conversation) => abandon::dialog(console, conversation),
+            Asks::Ticket(conversation) => ticket::dialog(console, conversation),
+        },
     )
 }
 
@@ -74,6 +84,7 @@ pub fn dialog(console: Console, class: &str, title: impl Fn() -> String + 'stati
         })
         .on("close", move |_| {
             console.asks.set(None);
+            console.asking.set(None);
             js::next_frame(focus_again);
         })
         .child(head);

@@ -155,6 +155,7 @@ impl Console {
 
     /// What a conversation refused: a message shows it itself, anything else as a toast.
     pub(super) fn report_refusals(self) {
+        let asking = self.asking.get();
         for talk in self.threads.get() {
             let refused = talk.thread.pending(|pending| {
                 pending
@@ -166,7 +167,7 @@ impl Console {
                             | Command::Abandon { .. }
                             | Command::CreateTicket { .. },
                             PendingState::Failed(failure),
-                        ) => Some((item.id, failure.clone())),
+                        ) if asking != Some(item.id) => Some((item.id, failure.clone())),
                         _ => None,
                     })
             });

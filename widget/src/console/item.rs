@@ -44,7 +44,7 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
         };
         ["item", unread, left].concat()
     };
-    let meta = move || of(|item| meta(item.company.as_ref(), &item.queue));
+    let meta = move || of(|item| meta(item.company.as_ref().map(PersonName::as_str), &item.queue));
     let transfer = move || {
         let item = console.desk.item(conversation)?;
         match item.transfer? {
@@ -107,9 +107,9 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
 }
 
 /// Company and queue (F63).
-pub fn meta(company: Option<&PersonName>, queue: &Label) -> String {
+pub fn meta(company: Option<&str>, queue: &Label) -> String {
     match company {
-        Some(company) => [company.as_str(), queue.as_str()].join(" · "),
+        Some(company) => [company, queue.as_str()].join(" · "),
         None => queue.to_string(),
     }
 }

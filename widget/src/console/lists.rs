@@ -8,6 +8,7 @@ use super::Console;
 use super::item::item;
 use super::offer::offer;
 use super::queue::queue;
+use super::shelf;
 use crate::dom::{El, el};
 use crate::js;
 use crate::text::console::words;
@@ -84,6 +85,11 @@ pub fn lists(console: Console) -> El {
             move |id| item(console, id),
         ))
         .child(queue(console))
+        .when(
+            move || shelf::is_supervisor(console),
+            move || shelf::team(console),
+        )
+        .child(shelf::closed(console))
 }
 
 fn list(

@@ -14,12 +14,7 @@ pub fn menu(id: &str, label: &str, opener: &'static str, is_open: Var<bool>) -> 
         .attr("role", "group")
         .attr("aria-label", label);
     let html = menu.html().clone();
-    let first = html.clone();
-    js::next_frame(move || {
-        if let Ok(Some(first)) = first.query_selector("button") {
-            let _ = first.unchecked_ref::<HtmlElement>().focus();
-        }
-    });
+    focus_first();
     menu.on("keydown", move |event| {
         let by = match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
             "Escape" => {
@@ -46,6 +41,11 @@ pub fn menu(id: &str, label: &str, opener: &'static str, is_open: Var<bool>) -> 
             is_open.set(false);
         }
     })
+}
+
+/// Puts the focus on the first choice, once it is drawn.
+pub fn focus_first() {
+    js::next_frame(|| focus(".picker button"));
 }
 
 /// Puts the focus there.

@@ -2,6 +2,7 @@
 
 use shared::id::ConversationId;
 use shared::space::Transferred;
+use shared::text::PersonName;
 
 use super::Console;
 use super::item::meta;
@@ -45,7 +46,11 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
                 .child(
                     el("span", "offer__meta")
                         .attr("dir", "auto")
-                        .bind_text(move || of(|offer| meta(offer.company.as_ref(), &offer.queue))),
+                        .bind_text(move || {
+                            of(|offer| {
+                                meta(offer.company.as_ref().map(PersonName::as_str), &offer.queue)
+                            })
+                        }),
                 ),
         )
         .child(ring(console, conversation))

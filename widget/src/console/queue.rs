@@ -1,74 +1,128 @@
 //! Queue: what waits for an agent, with Assign to me (F54, F55).
 //!
 //! The list is a page over HTTP. It is read again when the counts say that something moved, and
-//! every few seconds while something waits: one may have left as another came.
+//! every few seconds while something waits: one may have left as another came. What is offered to
+//! oneself stands in Offers alone.
 
 use std::time::Duration;
 
-use js_sys::Array;
 use shared::id::ConversationId;
 use shared::space::Command;
+use shared::text::Label;
 use shared::time::Timestamp;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 
 use super::Console;
+use super::item::meta;
 use super::lists::{number, section};
+use super::page::{Listed, Page};
 use crate::dom::{El, button, effect, el};
 use crate::task::spawn;
 use crate::text::console::words;
 use crate::text::fill;
+use crate::text::work::work;
+use crate::time;
 use crate::timer::Timer;
 use crate::var::Var;
-use crate::{http, js, time};
 
 /// Least time between two readings: an object answers all agents of a space.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a list is believed while the counts stand still.
 const BELIEVED: Duration = Duration::from_secs(10);
-
-/// One row.
-#[derive(Clone, Eq, PartialEq)]
-struct Waiting {
-    conversation: ConversationId,
-    customer: String,
-    words: String,
-    queue: String,
-    since: Timestamp,
-    offered_to: Option<String>,
-}
+/// How long it is believed which queues are open: hours and closing move rarely.
+const QUEUES_BELIEVED: Duration = Duration::from_secs(30);
 
 /// The section.
 pub fn queue(console: Console) -> El {
-    let waiting = move || console.desk.counts().waiting;
-    let rows = follow(console);
-    let count = el("span", "list__count").bind_text(move || waiting().to_string());
-    let keys = move || {
-        let ids = |rows: &Vec<Waiting>| rows.iter().map(|row| row.conversation).collect();
-        rows.with(ids)
+    let page = follow(console);
+    let chosen = Var::new(None::<Label>);
+    let shown = move || -> Vec<ConversationId> {
+        let chosen = chosen.get();
+        let is_mine = |row: &&Listed| console.desk.offer(row.conversation).is_some();
+        let is_chosen = |row: &&Listed| chosen.as_ref().is_none_or(|queue| row.queue == *queue);
+        page.with(|page| {
+            let rows = page.rows.iter().filter(|row| !is_mine(row));
+            rows.filter(is_chosen).map(|row| row.conversation).collect()
+        })
     };
+    let count = move || {
+        let is_part = page.with(|page| page.next.is_some()) && chosen.with(Option::is_none);
+        match is_part {
+            true => console.desk.counts().waiting.to_string(),
+            false => shown().len().to_string(),
+        }
+    };
+    let names = move || {
+        let mut names = Vec::new();
+        page.with(|page| {
+            for row in &page.rows {
+                if !names.contains(&row.queue) {
+                    names.push(row.queue.clone());
+                }
+            }
+        });
+        let chosen = chosen.get();
+        names.extend(chosen.filter(|chosen| !names.contains(chosen)));
+        names
+    };
+    let count = el("span", "list__count").bind_text(count);
     section("queue", words().queue, count)
+        .when(move || names().len() > 1, move || filter(names, chosen))
         .when(
-            move || waiting() > 0,
-            move || el("ul", "list__rows").each(keys, number, move |id| row(console, rows, id)),
+            move || !shown().is_empty(),
+            move || el("ul", "list__rows").each(shown, number, move |id| row(console, page, id)),
         )
         .when(
-            move || waiting() == 0,
+            move || shown().is_empty(),
             || el("p", "list__empty").text(words().nobody_waits),
         )
 }
 
-fn row(console: Console, rows: Var<Vec<Waiting>>, conversation: ConversationId) -> El {
-    let of = move |part: fn(&Waiting) -> String| {
-        rows.with(|rows| {
-            let mut rows = rows.iter();
-            let found = rows.find(|row| row.conversation == conversation);
+/// The choice of one queue, or all.
+fn filter(names: impl Fn() -> Vec<Label> + 'static, chosen: Var<Option<Label>>) -> El {
+    let field = el("select", "list__filter").attr("aria-label", work().show_queue);
+    let html: web_sys::HtmlSelectElement = field.html().clone().unchecked_into();
+    let options = move || {
+        let now = chosen.now();
+        let option = |value: &str, words: &str, is_chosen: bool| {
+            let option = el("option", "").attr("value", value).text(words);
+            match is_chosen {
+                true => option.attr("selected", ""),
+                false => option,
+            }
+        };
+        let mut all = vec![option("", work().every_queue, now.is_none())];
+        let names = names();
+        all.extend(
+            names
+                .iter()
+                .map(|name| option(name.as_str(), name.as_str(), now.as_ref() == Some(name))),
+        );
+        all
+    };
+    field
+        .on("change", move |_| {
+            chosen.set(Label::parse(&html.value()).ok())
+        })
+        .bind_children(options)
+}
+
+fn row(console: Console, page: Var<Page>, conversation: ConversationId) -> El {
+    let of = move |part: fn(&Listed) -> String| {
+        page.with(|page| {
+            let found = page
+                .rows
+                .iter()
+                .find(|row| row.conversation == conversation);
             found.map(part).unwrap_or_default()
         })
     };
     let since = move || {
-        rows.with(|rows| {
-            let mut rows = rows.iter();
-            let found = rows.find(|row| row.conversation == conversation);
+        page.with(|page| {
+            let found = page
+                .rows
+                .iter()
+                .find(|row| row.conversation == conversation);
             found.map(|row| row.since)
         })
     };
@@ -77,8 +131,9 @@ fn row(console: Console, rows: Var<Vec<Waiting>>, conversation: ConversationId) 
         let waited = since().map(|since| console.desk.space_time().since(since));
         waited.map(time::stopwatch).unwrap_or_default()
     };
+    let place = move || of(|row| meta(row.company.as_deref(), &row.queue));
     let asked = move || match of(|row| row.offered_to.clone().unwrap_or_default()) {
-        name if name.is_empty() => of(|row| row.queue.clone()),
+        name if name.is_empty() => shut(console, &of(|row| row.queue.to_string())).to_owned(),
         name => fill(words().offered_to, &name),
     };
     el("li", "waiting")
@@ -101,20 +156,47 @@ fn row(console: Console, rows: Var<Vec<Waiting>>, conversation: ConversationId) 
         )
         .child(
             el("span", "waiting__queue")
-                .attr("dir", "auto")
-                .bind_text(asked),
+                .child(
+                    el("span", "waiting__place")
+                        .attr("dir", "auto")
+                        .bind_text(place),
+                )
+                .child(
+                    el("span", "waiting__asked")
+                        .attr("dir", "auto")
+                        .bind_text(asked),
+                ),
         )
         .child(
             button(
                 "button button--quiet button--small waiting__take",
                 move || console.take(conversation),
             )
+            .bind_attr("aria-label", move || {
+                [words().assign_to_me, ": ", &of(|row| row.customer.clone())].concat()
+            })
             .text(words().assign_to_me),
         )
 }
 
+/// Why a queue takes nothing at this moment, if it does not.
+fn shut(console: Console, name: &str) -> &'static str {
+    console.queues.with(|queues| {
+        let queues = queues.as_ref().and_then(|queues| queues.as_ref().ok());
+        let found = queues.and_then(|queues| {
+            let mut queues = queues.iter();
+            queues.find(|queue| queue.name.as_str() == name)
+        });
+        match found {
+            Some(queue) if queue.is_closed => work().closed,
+            Some(queue) if !queue.is_open => work().not_open,
+            Some(_) | None => "",
+        }
+    })
+}
+
 impl Console {
-    /// Takes a waiting conversation, and shows it.
+    /// Takes a waiting conversation, or, as a supervisor, what a colleague has, and shows it.
     pub fn take(self, conversation: ConversationId) {
         self.accepting.set(Some(conversation));
         self.select(conversation);
@@ -122,11 +204,12 @@ impl Console {
     }
 }
 
-/// The rows, as they were read last.
-fn follow(console: Console) -> Var<Vec<Waiting>> {
-    let rows = Var::new(Vec::new());
+/// The page, as it was read last.
+fn follow(console: Console) -> Var<Page> {
+    let page = Var::new(Page::default());
     let timer = Var::new(None::<Timer>);
     let read_at = Var::new(Timestamp::from_millis(0));
+    let queues_at = Var::new(Timestamp::from_millis(0));
     let again = move |after: Duration| {
         timer.peek_mut(|timer| {
             if let Some(timer) = timer {
@@ -138,13 +221,18 @@ fn follow(console: Console) -> Var<Vec<Waiting>> {
         if console.left.now() || console.desk.counts().waiting == 0 {
             return;
         }
-        read_at.set(time::now());
+        let now = time::now();
+        read_at.set(now);
         again(BELIEVED);
+        if now.since(queues_at.now()) > QUEUES_BELIEVED {
+            queues_at.set(now);
+            console.read_queues();
+        }
         spawn(async move {
-            if let Some(next) = read(console).await
-                && rows.peek(|rows| *rows != next)
+            if let Some(next) = console.read_list("waiting", None).await
+                && page.peek(|page| *page != next)
             {
-                rows.set(next);
+                page.set(next);
             }
         });
     };
@@ -152,8 +240,8 @@ fn follow(console: Console) -> Var<Vec<Waiting>> {
     effect(move || {
         let counts = console.desk.counts();
         if counts.waiting == 0 {
-            if rows.peek(|rows| !rows.is_empty()) {
-                rows.set(Vec::new());
+            if page.peek(|page| !page.rows.is_empty()) {
+                page.set(Page::default());
             }
             return;
         }
@@ -161,25 +249,5 @@ fn follow(console: Console) -> Var<Vec<Waiting>> {
         let rested = time::now().since(read_at.now());
         again(PAUSE.saturating_sub(rested));
     });
-    rows
-}
-
-async fn read(console: Console) -> Option<Vec<Waiting>> {
-    let tab = console.tab.now();
-    let token = tab.session.ensure().await.ok()?;
-    let path = ["/api/v1/spaces/", &tab.config.space, "/items?list=waiting"].concat();
-    let answer = http::get(&path, &token).await.ok()?;
-    let items: Array = js::get(&answer, "items")?.dyn_into().ok()?;
-    Some(items.iter().filter_map(|item| waiting(&item)).collect())
-}
-
-fn waiting(item: &JsValue) -> Option<Waiting> {
-    Some(Waiting {
-        conversation: js::get_text(item, "conversation")?.parse().ok()?,
-        customer: js::get_text(item, "customer")?,
-        words: js::get_text(item, "first_words")?,
-        queue: js::get_text(item, "queue")?,
-        since: Timestamp::from_millis(js::get(item, "waiting_since")?.as_f64()? as u64),
-        offered_to: js::get_text(item, "offered_to"),
-    })
+    page
 }

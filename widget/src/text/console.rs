@@ -135,6 +135,16 @@ impl Words {
         .to_owned()
     }
 
+    /// Where a ticket stands.
+    pub const fn ticket_status(&self, status: TicketStatus) -> &'static str {
+        match status {
+            TicketStatus::New => self.ticket_new,
+            TicketStatus::InProgress => self.ticket_in_progress,
+            TicketStatus::Resolved => self.ticket_resolved,
+            TicketStatus::Cancelled => self.ticket_cancelled,
+        }
+    }
+
     /// An event that agents alone get, in plain words.
     pub fn internal(&self, event: &Event) -> String {
         match event {
@@ -147,13 +157,7 @@ impl Words {
                 super::fill(words, title.as_str())
             }
             Event::TicketChanged { status } => {
-                let status = match status {
-                    TicketStatus::New => self.ticket_new,
-                    TicketStatus::InProgress => self.ticket_in_progress,
-                    TicketStatus::Resolved => self.ticket_resolved,
-                    TicketStatus::Cancelled => self.ticket_cancelled,
-                };
-                super::fill(self.ticket_changed, status)
+                super::fill(self.ticket_changed, self.ticket_status(*status))
             }
             Event::Opened { .. }
             | Event::MessagePosted { .. }

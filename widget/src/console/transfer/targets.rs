@@ -103,7 +103,7 @@ pub fn queue_choice(form: Form) -> El {
         let queue = form.queue().map(|queue| queue.to_string());
         fill(&title, &queue.unwrap_or_default())
     };
-    el("fieldset", "transfer__queues")
+    el("fieldset", "chips transfer__queues")
         .child(el("legend", "field__label").bind_text(title))
         .each(names, number, move |name| {
             let chosen = name.clone();
