@@ -19,9 +19,10 @@ pub struct Problem {
     code: &'static str,
     message: String,
     field: Option<Cow<'static, str>>,
-    text: Option<MessageText>,
+    /// In a box, as what follows: every result of a handler is as large as this.
+    text: Option<Box<MessageText>>,
     conversation: Option<ConversationId>,
-    allow: Option<String>,
+    allow: Option<Box<str>>,
     retry_s: Option<u32>,
 }
 
@@ -71,7 +72,7 @@ impl Problem {
     pub fn method(allowed: &[&str]) -> Self {
         let allowed = allowed.join(", ");
         Self {
-            allow: Some(allowed.clone()),
+            allow: Some(allowed.as_str().into()),
             ..Self::new(
                 405,
                 "method_unknown",
@@ -163,7 +164,7 @@ impl From<Refusal> for Problem {
         if let Refusal::ConversationOpen { conversation } = refusal {
             problem.conversation = Some(conversation);
         } else if let Refusal::QueueFull { text } = refusal {
-            problem.text = text;
+            problem.text = text.map(Box::new);
         } else if let Refusal::SettingInvalid(error) = refusal {
             return error.into();
         }
