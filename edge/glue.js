@@ -1,4 +1,4 @@
-// Glue between workerd and the wasm of the Worker: the handler, the two classes of objects, and
+// Glue between workerd and the wasm of the Worker: the handler, the three classes of objects, and
 // a new wasm instance after a panic. No rule of the product lives here.
 //
 // All objects of an isolate share one wasm instance, and a panic aborts it: its memory must not
@@ -134,6 +134,12 @@ class Guarded extends DurableObject {
 export class ConversationObject extends Guarded {
   constructor(ctx, env) {
     super(ctx, env, "ConversationObject");
+  }
+}
+
+export class AccountObject extends Guarded {
+  constructor(ctx, env) {
+    super(ctx, env, "AccountObject");
   }
 }
 

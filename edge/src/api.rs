@@ -6,6 +6,7 @@ pub mod agents;
 pub mod conversations;
 pub mod dev;
 pub mod items;
+pub mod me;
 pub mod queues;
 pub mod reports;
 pub mod settings;
@@ -88,6 +89,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Pending
         | SpaceTold::Would { .. }
         | SpaceTold::Vouched
+        | SpaceTold::Me(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)

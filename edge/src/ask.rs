@@ -3,6 +3,9 @@
 //! An object's name is made here from what a token says, never from a client's text alone (T1),
 //! and holds the space: a conversation id of another space leads to an object that does not exist.
 
+use core::fmt::Display;
+use core::str::FromStr;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
@@ -11,7 +14,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, AgentChange, InUse, Place, Query};
+use shared::space::{Agent, AgentChange, InUse, Me, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -150,6 +153,20 @@ pub enum SpaceAsk {
     },
     /// What a conversation looks like.
     Report(Box<Report>),
+    /// A person wishes to be Available, or not, in all spaces.
+    Wish {
+        /// Who.
+        agent: AgentId,
+        /// Number of the wish.
+        number: u64,
+        /// True for Available.
+        available: bool,
+    },
+    /// What is an agent in this space?
+    Me {
+        /// Who.
+        agent: AgentId,
+    },
     /// Nothing but whether the token is good.
     Vouch,
     /// An agent is about to enter a conversation.
@@ -199,6 +216,36 @@ pub enum SpaceAsk {
     Panic,
 }
 
+/// Asked of an account.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum AccountAsk {
+    /// A space says whether the person is a member.
+    Member {
+        /// Which one.
+        space: SpaceId,
+        /// Number of the notice.
+        number: u64,
+        /// False for one who has left.
+        member: bool,
+    },
+    /// Be Available in all spaces, or in none.
+    SetAvailable {
+        /// True for Available.
+        available: bool,
+    },
+    /// Which spaces?
+    Spaces,
+}
+
+/// Answered by an account.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub enum AccountTold {
+    /// It is stored.
+    Done,
+    /// To [`AccountAsk::Spaces`].
+    Spaces(Vec<SpaceId>),
+}
+
 /// An agent and the era of the agent's token.
 pub type Bearer = (AgentId, u32);
 
@@ -225,8 +272,10 @@ pub enum SpaceTold {
         /// How many work items use what was changed.
         in_use: InUse,
     },
-    /// The token is good.
+    /// The token is good; the wish is known.
     Vouched,
+    /// To [`SpaceAsk::Me`].
+    Me(Box<Me>),
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
     /// To what a client reads: the body of the answer. It is JSON already, and goes out as it is: the
@@ -319,6 +368,18 @@ pub async fn space_as(
     call(|| space_stub(env, space), space, &(bearer, ask)).await
 }
 
+/// Asks an account.
+///
+/// # Errors
+/// When it cannot be reached, or fails.
+pub async fn account(env: &Env, agent: AgentId, ask: &AccountAsk) -> Result<AccountTold> {
+    let stub = || {
+        let objects = env.durable_object("ACCOUNT")?;
+        objects.get_by_name(&format!("account/{agent}"))
+    };
+    call(stub, &agent, ask).await
+}
+
 /// Hands an upgrade to an object. The announcement is ours alone: the request is a new one, so no
 /// header of the client comes along.
 ///
@@ -363,14 +424,14 @@ pub fn entrance(request: &Request) -> Result<Option<Entrance>> {
     Ok(Some(serde_json::from_slice(&bytes)?))
 }
 
-/// The space that a request to an object names.
+/// The space or person that a request to an object names.
 ///
 /// # Errors
 /// When it names none.
-pub fn named_space(request: &Request) -> Result<SpaceId> {
+pub fn named<T: FromStr<Err: Display>>(request: &Request) -> Result<T> {
     let path = request.path();
     let name = path.trim_start_matches('/').parse();
-    name.map_err(|error: shared::id::SpaceIdError| Error::RustError(error.to_string()))
+    name.map_err(|error: T::Err| Error::RustError(error.to_string()))
 }
 
 const ENTRANCE: &str = "bellhop-entrance";
@@ -379,22 +440,26 @@ const ENTRANCE: &str = "bellhop-entrance";
 /// ask may be repeated. An overloaded object is not asked again.
 async fn call<Told: DeserializeOwned>(
     stub: impl Fn() -> Result<Stub>,
-    space: &SpaceId,
+    place: &impl Display,
     ask: &impl Serialize,
 ) -> Result<Told> {
     let body = serde_json::to_string(ask)?;
-    match once(stub()?, space, &body).await {
+    match once(stub()?, place, &body).await {
         Err(error) if !error.to_string().contains("overloaded") => {
-            once(stub()?, space, &body).await
+            once(stub()?, place, &body).await
         }
         told => told,
     }
 }
 
-async fn once<Told: DeserializeOwned>(stub: Stub, space: &SpaceId, body: &str) -> Result<Told> {
+async fn once<Told: DeserializeOwned>(
+    stub: Stub,
+    place: &impl Display,
+    body: &str,
+) -> Result<Told> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init(&address(space), &init)?;
+    let request = Request::new_with_init(&address(place), &init)?;
     let mut response = stub.fetch_with_request(request).await?;
     if response.status_code() != 200 {
         return Err(Error::RustError(response.text().await?));
@@ -402,8 +467,8 @@ async fn once<Told: DeserializeOwned>(stub: Stub, space: &SpaceId, body: &str) -
     response.json().await
 }
 
-fn address(space: &SpaceId) -> String {
-    format!("https://object/{space}")
+fn address(place: &impl Display) -> String {
+    format!("https://object/{place}")
 }
 
 fn encode(text: &str) -> String {

@@ -15,6 +15,7 @@
 // Natively this crate is built for its tests alone, and those do not call the platform.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
+mod account;
 mod alarm;
 mod api;
 mod ask;

@@ -104,6 +104,8 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::ConversationAct(act) => api::acts::of_conversation(act, call).await,
         Target::Settings => api::settings::read(call).await,
         Target::ChangeSettings => api::settings::change(call).await,
+        Target::Me => api::me::look(call).await,
+        Target::MyAvailability => api::me::set_available(call).await,
         Target::CspReports => api::reports::take(call).await,
         Target::DevSignIn => api::dev::sign_in(call).await,
         Target::DevSpaces => api::dev::create_space(call).await,

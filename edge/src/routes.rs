@@ -54,6 +54,10 @@ pub enum Target {
     Deactivate,
     /// An agent comes back.
     Activate,
+    /// The person who asks, in all spaces.
+    Me,
+    /// Available in all spaces, or in none.
+    MyAvailability,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -132,6 +136,8 @@ pub const ROUTES: &[Route] = &[
     route("PATCH", "/api/v1/spaces/{space}/agents/{agent}", Target::Agent),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/deactivate", Target::Deactivate),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/activate", Target::Activate),
+    route("GET", "/api/v1/me", Target::Me),
+    route("PUT", "/api/v1/me/availability", Target::MyAvailability),
     route("POST", "/api/v1/reports/csp", Target::CspReports),
     route("POST", "/api/v1/dev/sign-in", Target::DevSignIn),
     route("POST", "/api/v1/dev/spaces", Target::DevSpaces),

@@ -19,7 +19,7 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSoc
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
 use self::calls::Calls;
-use crate::ask::{self, Bearer, SpaceAsk, SpaceTold};
+use crate::ask::{self, AccountAsk, Bearer, SpaceAsk, SpaceTold};
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::storage::{Storage, space as rows};
 use crate::{auth, clock, demo, heartbeat, outbox, zones};
@@ -166,6 +166,15 @@ impl Place {
                     SpaceTold::Configured { settings, in_use }
                 });
             }
+            Effect::Register {
+                agent,
+                number,
+                member,
+            } => {
+                if let Some(space) = &self.name {
+                    around.shell.register(space, agent, number, member);
+                }
+            }
             Effect::Vouched => outcome.told = Some(SpaceTold::Vouched),
             Effect::AgentSet(agent) => outcome.told = told(Ok(agent)).ok(),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
@@ -189,7 +198,7 @@ impl Place {
 
 impl Shell<Place> {
     async fn answer(self: &Rc<Self>, mut request: Request) -> Result<Response> {
-        let space = ask::named_space(&request)?;
+        let space: SpaceId = ask::named(&request)?;
         self.seed(&space)?;
         if let Some(entrance) = ask::entrance(&request)? {
             return self.enter(entrance);
@@ -255,6 +264,20 @@ impl Shell<Place> {
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
             }
+            SpaceAsk::Me { agent } => {
+                let me = self.with(|awake| awake.core.machine.me(agent))?;
+                let gone = SpaceTold::Denied(Refusal::AgentUnknown);
+                return Ok(me.map_or(gone, |me| SpaceTold::Me(Box::new(me))));
+            }
+            SpaceAsk::Wish {
+                agent,
+                number,
+                available,
+            } => Input::Wish {
+                agent,
+                number,
+                available,
+            },
             SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
             SpaceAsk::Enter {
@@ -387,6 +410,25 @@ fn told(read: core::result::Result<impl Serialize, Refusal>) -> Result<SpaceTold
         Ok(value) => SpaceTold::Json(serde_json::to_string(&value)?),
         Err(refusal) => SpaceTold::Denied(refusal),
     })
+}
+
+impl Shell<Place> {
+    /// Tells a person's account in the background; what is not confirmed, the machine tells again.
+    fn register(self: &Rc<Self>, space: &SpaceId, agent: AgentId, number: u64, member: bool) {
+        let (shell, space) = (self.clone(), space.clone());
+        self.state.wait_until(async move {
+            let asked = AccountAsk::Member {
+                space,
+                number,
+                member,
+            };
+            let told = ask::account(&shell.env, agent, &asked).await;
+            let told = told.and_then(|_| shell.turn(Input::Registered { agent, number }));
+            if let Err(error) = told {
+                console_error!("edge: an account was not told: {error}");
+            }
+        });
+    }
 }
 
 fn named(row: &Row) -> Option<&SpaceId> {

@@ -4,6 +4,7 @@
 //! behind. Errors of a cursor cannot be caught (RECIPES-EDGE §3), so statements are fixed texts
 //! and `one()` is never called.
 
+pub mod account;
 pub mod conversation;
 pub mod space;
 

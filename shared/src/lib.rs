@@ -20,6 +20,7 @@
 
 extern crate alloc;
 
+pub mod account;
 pub mod conversation;
 pub mod frame;
 pub mod id;

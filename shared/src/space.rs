@@ -16,11 +16,12 @@
 //! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
-//! `tenure` R85 to R87, `asked` R90 to R92,
+//! `tenure` R85 to R87, `accounts` R88 and R89, `asked` R90 to R92,
 //! `place` R95 to R98.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
+mod accounts;
 mod admission;
 mod asked;
 mod assignment;
@@ -245,6 +246,22 @@ pub enum Input {
         /// Which one.
         conversation: ConversationId,
     },
+    /// An account has confirmed what it was told.
+    Registered {
+        /// Whose.
+        agent: AgentId,
+        /// Number of what it was told.
+        number: u64,
+    },
+    /// A person wishes to be Available, or not, in all spaces (F41).
+    Wish {
+        /// Who.
+        agent: AgentId,
+        /// Number of the wish.
+        number: u64,
+        /// True for Available.
+        available: bool,
+    },
     /// An agent leaves the space, or comes back.
     SetActive {
         /// The admin who asks; `None` when nobody in the space does.
@@ -341,7 +358,17 @@ pub enum Effect {
     },
     /// Answer to [`Input::AddAgent`], [`Input::SetAgent`] and [`Input::SetActive`]: the agent after it.
     AgentSet(Colleague),
-    /// Answer to [`Input::Enter`]: the token is good.
+    /// Tell a person's account whether the person is a member; repeated by the machine until
+    /// [`Input::Registered`] comes.
+    Register {
+        /// Whose.
+        agent: AgentId,
+        /// Number of the notice.
+        number: u64,
+        /// False for one who has left.
+        member: bool,
+    },
+    /// Answer to [`Input::Enter`]: the token is good. Answer to [`Input::Wish`]: it is known.
     Vouched,
     /// Answer to an input that has one: no, and nothing changed.
     Denied(Refusal),

@@ -18,6 +18,8 @@ use crate::{body, demo};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgentBody {
+    /// A person who is there already, where the caller may say so.
+    pub agent: Option<AgentId>,
     name: String,
     screen_name: Option<String>,
     role: Option<Role>,
@@ -54,7 +56,12 @@ pub async fn list(call: Call) -> Result<Response, Problem> {
 /// `POST spaces/{space}/agents`: for admins.
 pub async fn add(mut call: Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(&call)?;
-    let agent = agent(body::json(&mut call.request).await?)?;
+    let body: AgentBody = body::json(&mut call.request).await?;
+    // Somebody of another space is invited, not taken.
+    let agent = agent(AgentBody {
+        agent: None,
+        ..body
+    })?;
     let agent = Box::new(agent);
     super::answer_of_space(&call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
 }
@@ -98,6 +105,7 @@ pub async fn set_active(mut call: Call, active: bool) -> Result<Response, Proble
 /// Names the field that is wrong.
 pub fn agent(body: AgentBody) -> Result<Agent, Problem> {
     let AgentBody {
+        agent: known,
         name: called,
         screen_name,
         role,
@@ -113,6 +121,7 @@ pub fn agent(body: AgentBody) -> Result<Agent, Problem> {
     let role = role.unwrap_or(Role::Agent);
     let agent = demo::agent(name("name", &called)?, screen_name, role, own)?;
     Ok(Agent {
+        agent: known.unwrap_or(agent.agent),
         queues,
         skills,
         ..agent

@@ -56,6 +56,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Created
             | Effect::Configured { .. }
             | Effect::Vouched
+            | Effect::Register { .. }
             | Effect::AgentSet(_)
             | Effect::Denied(_) => None,
         })

@@ -235,6 +235,13 @@ impl Ledger {
                 }
             }
         }
+        let duties = self.roster.values();
+        let unregistered = duties.filter(|duty| duty.agent.tenure.is_owed());
+        let unregistered: BTreeSet<_> = unregistered.map(|duty| duty.agent.agent).collect();
+        let is_right = *self.registrations.owed() == unregistered;
+        ensure(is_right, "R88", || {
+            format!("{:?} is not {unregistered:?}", self.registrations)
+        })?;
         ensure(*self.dismissals.owed() == owed, "R86", || {
             format!("{:?} is not {owed:?}", self.dismissals)
         })

@@ -280,17 +280,7 @@ impl Ledger {
             }
         }
         items.sort_by_key(|item| (item.waiting_since, item.conversation));
-        let me = Me {
-            agent,
-            name: duty.agent.name.clone(),
-            screen_name: duty.agent.screen_name.clone(),
-            role: duty.agent.role,
-            available: duty.agent.available,
-            available_for: duty.agent.available_for,
-            limit: duty.limit(&self.settings),
-            used: u8::try_from(duty.slots.len()).unwrap_or(u8::MAX),
-            space: self.settings.name.clone(),
-        };
+        let me = self.me(agent)?;
         Some(Desk {
             now,
             me,
@@ -300,6 +290,22 @@ impl Ledger {
             resolutions: self.settings.resolutions.clone(),
             reasons: self.settings.reasons.clone(),
             offer_mode: self.settings.offer_mode,
+        })
+    }
+
+    /// The agent in this space.
+    pub fn me(&self, agent: AgentId) -> Option<Me> {
+        let duty = self.roster.get(&agent)?;
+        Some(Me {
+            agent,
+            name: duty.agent.name.clone(),
+            screen_name: duty.agent.screen_name.clone(),
+            role: duty.agent.role,
+            available: duty.agent.available,
+            available_for: duty.agent.available_for,
+            limit: duty.limit(&self.settings),
+            used: u8::try_from(duty.slots.len()).unwrap_or(u8::MAX),
+            space: self.settings.name.clone(),
         })
     }
 

@@ -51,15 +51,21 @@ impl Ledger {
             return Ok(());
         }
         if active {
-            self.change_agent(turn, agent, |agent| agent.deactivated = false);
+            self.registrations.owe(agent);
+            self.change_agent(turn, agent, |agent| {
+                agent.deactivated = false;
+                agent.tenure.number = agent.tenure.number.saturating_add(1);
+            });
             return Ok(());
         }
         self.check_last_admin(agent)?;
+        self.registrations.owe(agent);
         let stays = mutant::is(Mutant::LeaverOffered);
         self.change_agent(turn, agent, |agent| {
             agent.deactivated = true;
             agent.available &= stays;
             agent.tenure.departures = agent.tenure.departures.saturating_add(1);
+            agent.tenure.number = agent.tenure.number.saturating_add(1);
         });
         if !stays {
             self.begin_era(turn, agent, CloseCode::Forbidden);

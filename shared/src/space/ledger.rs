@@ -57,6 +57,8 @@ pub(super) struct Ledger {
     pub admins: BTreeSet<AgentId>,
     /// Conversations that have yet to close an agent's sockets (R86).
     pub dismissals: Outbox<(ConversationId, AgentId)>,
+    /// Whose accounts are to be told something (R88).
+    pub registrations: Outbox<AgentId>,
     /// Agents who left and still have something (R42).
     pub leavers: BTreeSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -97,6 +99,7 @@ impl Ledger {
             lists: Lists::new(),
             admins: BTreeSet::new(),
             dismissals: Outbox::new(),
+            registrations: Outbox::new(),
             leavers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             silences: BTreeSet::new(),
@@ -182,6 +185,9 @@ impl Ledger {
     /// Takes in an agent.
     pub fn add_agent(&mut self, agent: Agent) {
         let id = agent.agent;
+        if agent.tenure.is_owed() {
+            self.registrations.put(id);
+        }
         self.roster.insert(id, Duty::new(agent));
         self.change_duty(id, |_| ());
     }

@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::queues::QueueView;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::Turn;
-use super::{Colleague, Command, Effect, Input, Listed, Page, Query};
+use super::{Colleague, Command, Effect, Input, Listed, Me, Page, Query};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -55,6 +55,8 @@ impl Space {
             | Input::SetActive { .. }
             | Input::Asked { .. }
             | Input::Enter { .. }
+            | Input::Registered { .. }
+            | Input::Wish { .. }
             | Input::Admit { .. }
             | Input::Connected { .. }
             | Input::Disconnected { .. }
@@ -71,6 +73,7 @@ impl Space {
         ledger.overflow(&mut turn);
         ledger.dispatch(&mut turn);
         ledger.dismiss(&mut turn);
+        ledger.register(&mut turn);
         ledger.settle_limits(&turn);
         ledger.show(&mut turn);
         ledger.tell_places(&mut turn);
@@ -92,8 +95,18 @@ impl Space {
         let waits = |queue: &Label| ledger.lines.has(queue) || ledger.backlogs.has(queue);
         let hours = ledger.gates.next_due(waits);
         let overflow = ledger.overflow_due_at(self.settled_at.unwrap_or_default());
+        let registration = ledger.registrations.due_at();
         let dues = [
-            item, socket, reserved, round, dismissal, counts, places, hours, overflow,
+            item,
+            socket,
+            reserved,
+            round,
+            dismissal,
+            registration,
+            counts,
+            places,
+            hours,
+            overflow,
         ];
         dues.into_iter().flatten().min()
     }
@@ -240,6 +253,13 @@ impl Space {
         ledger.would_obey(agent, command)
     }
 
+    /// What somebody who has not left is in this space.
+    #[must_use]
+    pub fn me(&self, agent: AgentId) -> Option<Me> {
+        let ledger = self.ledger.as_ref()?;
+        ledger.is_active(agent).then(|| ledger.me(agent))?
+    }
+
     /// Whether the token of an agent is good (R85).
     ///
     /// # Errors
@@ -280,12 +300,14 @@ impl Space {
             | Input::SetAgent { .. }
             | Input::SetActive { .. }
             | Input::Enter { .. }
+            | Input::Wish { .. }
             | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
                 [Effect::Close { socket, code }].into()
             }
             Input::Disconnected { .. }
+            | Input::Registered { .. }
             | Input::Heard { .. }
             | Input::Reported(_)
             | Input::Answered { .. }
@@ -346,6 +368,12 @@ impl Ledger {
             Input::AddAgent { by, agent } => self.add(turn, by, agent),
             Input::SetAgent { by, agent, change } => self.set(turn, by, agent, change),
             Input::SetActive { by, agent, active } => self.set_active(turn, by, agent, active),
+            Input::Registered { agent, number } => self.registered(turn, agent, number),
+            Input::Wish {
+                agent,
+                number,
+                available,
+            } => self.wished(turn, agent, number, available),
             Input::Enter {
                 agent,
                 era,

@@ -26,13 +26,39 @@ use crate::refusal::Refusal;
 use crate::rights::Person;
 
 /// What others hold in an agent's name.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Tenure {
     /// Era of the tokens that are good (R85).
     pub era: u32,
     /// How often the agent has left (R87).
     pub departures: u32,
+    /// Number of what the person's account is to be told: it rises with coming and leaving (R88).
+    pub number: u64,
+    /// The number that the account has confirmed.
+    pub told: u64,
+    /// Number of the account's newest wish that was obeyed (R89).
+    pub wish: u64,
+}
+
+impl Default for Tenure {
+    fn default() -> Self {
+        Self {
+            era: 0,
+            departures: 0,
+            number: 1,
+            told: 0,
+            wish: 0,
+        }
+    }
+}
+
+impl Tenure {
+    /// True while the account has yet to be told something (R88).
+    #[must_use]
+    pub const fn is_owed(&self) -> bool {
+        self.told < self.number
+    }
 }
 
 /// Whom a work item's conversation has let in besides who has it (R86).

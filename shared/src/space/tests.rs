@@ -1,5 +1,6 @@
 //! The rules of the space, by subject. Every turn of every test is checked and audited.
 
+mod accounts;
 mod asked;
 mod assigning;
 mod colleagues;
@@ -322,7 +323,10 @@ fn agent_row(n: u8) -> Agent {
         queues: None,
         skills: vec![],
         last_offer: 0,
-        tenure: Tenure::default(),
+        tenure: Tenure {
+            told: 1,
+            ..Tenure::default()
+        },
     }
 }
 

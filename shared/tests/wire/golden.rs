@@ -58,6 +58,14 @@ fn frames_to_a_client() {
 }
 
 #[test]
+fn rows_of_an_account() {
+    hold(
+        &samples::account_rows(),
+        &expect_file!["golden/account_rows.jsonl"],
+    );
+}
+
+#[test]
 fn refusals() {
     hold(&samples::refusals(), &expect_file!["golden/refusals.jsonl"]);
     let mut table = String::new();

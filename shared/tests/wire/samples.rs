@@ -1,6 +1,7 @@
 //! One of everything that travels or is stored. A new variant stops the build at its `kinds!`
 //! line and then fails the test that looks for its sample.
 
+use shared::account::{Membership, Row as AccountRow, Wish};
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
     Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
@@ -742,6 +743,9 @@ pub fn space_rows() -> Vec<SpaceRow> {
             tenure: Tenure {
                 era: 2,
                 departures: 1,
+                number: 3,
+                told: 2,
+                wish: 4,
             },
         }),
     ];
@@ -769,6 +773,23 @@ pub fn space_rows() -> Vec<SpaceRow> {
         })
     }));
     rows
+}
+
+/// Every row of an account.
+pub fn account_rows() -> Vec<AccountRow> {
+    vec![
+        AccountRow::Wish(Wish {
+            agent: AGENT,
+            number: 2,
+            available: true,
+        }),
+        AccountRow::Membership(Membership {
+            space: "demo".parse().unwrap(),
+            number: 3,
+            member: true,
+            owed: true,
+        }),
+    ]
 }
 
 /// Seats of a space.

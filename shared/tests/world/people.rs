@@ -70,7 +70,10 @@ impl World {
                     }),
                 skills: Vec::new(),
                 last_offer: 0,
-                tenure: space::Tenure::default(),
+                tenure: space::Tenure {
+                    told: 1,
+                    ..space::Tenure::default()
+                },
             });
         }
         // The boss sets the space up and has no console.

@@ -85,6 +85,8 @@ pub enum Event {
     /// An alarm rings.
     Alarm(Host, Ms),
     Report(Box<Report>),
+    /// An account has what the space told it.
+    Registered(AgentId, u64),
     Confirmed(usize, Seq, Option<space::Place>, Option<Box<Lists>>, u32),
     Instruct(usize, Box<Instruction>),
     Answered(usize, Option<Fence>, Box<Answer>, u32),
@@ -327,6 +329,9 @@ impl World {
             Event::Renewed(end, is_answered) => self.renewed(end, is_answered),
             Event::Alarm(host, at) => self.alarm(host, at),
             Event::Report(report) => self.report_arrives(*report),
+            Event::Registered(agent, number) => {
+                self.space_turn(space::Input::Registered { agent, number });
+            }
             Event::Confirmed(conversation, revision, place, lists, generation) => {
                 let lists = lists.map(|lists| *lists);
                 let input = conversation::Input::Reported {

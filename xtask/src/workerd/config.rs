@@ -4,7 +4,7 @@ use crate::build::stamp::files;
 use anyhow::{Context, Result};
 use std::path::Path;
 
-/// One Worker, its two classes of objects, its site, and variables of its own.
+/// One Worker, its three classes of objects, its site, and variables of its own.
 pub fn text(
     edge: &Path,
     entry: Option<&Path>,
@@ -37,12 +37,14 @@ const edge :Workerd.Worker = (
 {modules}  ],
   durableObjectNamespaces = [
     (className = "ConversationObject", uniqueKey = "bellhop-ConversationObject", enableSql = true),
+    (className = "AccountObject", uniqueKey = "bellhop-AccountObject", enableSql = true),
     (className = "SpaceObject", uniqueKey = "bellhop-SpaceObject", enableSql = true),
   ],
   durableObjectStorage = (localDisk = "objects"),
   bindings = [
     (name = "CONVERSATION", durableObjectNamespace = "ConversationObject"),
     (name = "SPACE", durableObjectNamespace = "SpaceObject"),
+    (name = "ACCOUNT", durableObjectNamespace = "AccountObject"),
     (name = "ASSETS", service = "site"),
 {vars}  ],
 );

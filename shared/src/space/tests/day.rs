@@ -251,6 +251,7 @@ impl Day {
                 | Effect::Created
                 | Effect::Configured { .. }
                 | Effect::AgentSet(_)
+                | Effect::Register { .. }
                 | Effect::Vouched
                 | Effect::Denied(_) => (),
             }
@@ -598,6 +599,11 @@ fn bones(space: &Space) -> Option<Ledger> {
     ledger.told_counts = Default::default();
     ledger.told_counts_at = None;
     ledger.counts.colleagues = 0;
+    let owed = ledger.registrations.owed().clone();
+    ledger.registrations = crate::outbox::Outbox::new();
+    for agent in owed {
+        ledger.registrations.put(agent);
+    }
     let owed = ledger.dismissals.owed().clone();
     ledger.dismissals = crate::outbox::Outbox::new();
     for key in owed {

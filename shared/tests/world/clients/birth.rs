@@ -125,6 +125,7 @@ impl World {
                 | space::Effect::Replied { .. }
                 | space::Effect::Configured { .. }
                 | space::Effect::AgentSet(_)
+                | space::Effect::Register { .. }
                 | space::Effect::Vouched => (),
             }
         }

@@ -5,7 +5,7 @@ use shared::space::{self, ItemState, Space};
 use shared::time::Timestamp;
 
 use super::Fate;
-use crate::world::{Host, World};
+use crate::world::{Event, Host, World};
 
 impl World {
     /// One turn of the space: the effects that answer a call, or `None` when it was lost.
@@ -106,6 +106,7 @@ impl World {
             | space::Effect::Created
             | space::Effect::Configured { .. }
             | space::Effect::AgentSet(_)
+            | space::Effect::Register { .. }
             | space::Effect::Vouched
             | space::Effect::Denied(_) => (),
         }
@@ -126,6 +127,9 @@ impl World {
                     conversation,
                     instruction,
                 } => self.send_instruction(*conversation, instruction),
+                space::Effect::Register { agent, number, .. } => {
+                    self.call(&Event::Registered(*agent, *number));
+                }
                 space::Effect::Replied { agent, id, reply } => {
                     self.space_replies(*agent, *id, reply);
                 }
