@@ -24,6 +24,7 @@ mod handovers;
 mod misplaced;
 mod offers;
 mod outbox;
+mod people;
 mod queues;
 mod reconnect;
 mod settings;
