@@ -1,7 +1,5 @@
 //! People at the end of a plain socket: what a journey needs that asks for no screen.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use shared::conversation::{self, Entry, Event, Seq};
 use shared::frame::{FromServer, ToServer};
@@ -9,7 +7,6 @@ use shared::id::{CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Desk, Offer};
 use shared::text::MessageText;
-use tokio::time::sleep;
 
 use crate::api::{Api, SignedIn, Space, Visitor};
 use crate::dial::Dial;
@@ -261,7 +258,7 @@ impl Talk {
         self.wire.says(&received).await
     }
 
-    /// `None` when the command is held, after the pause that is asked for.
+    /// `None` when the command is held: it may come again at once, and is held until its time.
     async fn answer(&mut self, asked: CommandId) -> Result<Option<Result<Entry, Refusal>>> {
         loop {
             let caused = |entry: &&Entry| entry.id == Some(asked);
@@ -273,10 +270,7 @@ impl Talk {
                 FromServer::Refused { id, refusal } if id == asked => {
                     return Ok(Some(Err(refusal)));
                 }
-                FromServer::Hold { retry_ms, .. } => {
-                    sleep(Duration::from_millis(retry_ms.into())).await;
-                    return Ok(None);
-                }
+                FromServer::Hold { .. } => return Ok(None),
                 _ => (),
             }
         }
