@@ -80,7 +80,7 @@ pub enum ConversationTold {
         retry_ms: u32,
     },
     /// To a proposal.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// No.
     Denied(Refusal),
 }

@@ -158,7 +158,7 @@ impl Shell<Thread> {
             }
             ConversationAsk::Instruct(instruction) => {
                 let outcome = self.turn(Input::Instructed(instruction))?;
-                ConversationTold::Answer(outcome.answer.unwrap_or_default())
+                ConversationTold::Answer(Box::new(outcome.answer.unwrap_or_default()))
             }
             ConversationAsk::Panic => crate::die(),
         };

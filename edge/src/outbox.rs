@@ -42,7 +42,7 @@ pub async fn instruct(
 ) -> Option<Answer> {
     let asked = ConversationAsk::Instruct(instruction);
     match ask::conversation(env, space, conversation, &asked).await {
-        Ok(ConversationTold::Answer(answer)) => Some(answer),
+        Ok(ConversationTold::Answer(answer)) => Some(*answer),
         Ok(other) => {
             console_warn!("edge: a proposal was answered by {other:?}");
             None

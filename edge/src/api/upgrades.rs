@@ -66,9 +66,9 @@ async fn enter(
             era: *era,
             conversation,
         };
-        match ask::space(&call.env, &pass.space, &asked).await? {
-            SpaceTold::Vouched => (),
-            _ => return Ok(turn_away(Some(protocol), CloseCode::Unauthorized)?),
+        let told = ask::space(&call.env, &pass.space, &asked).await?;
+        if !matches!(told, SpaceTold::Vouched) {
+            return Ok(turn_away(Some(protocol), CloseCode::Unauthorized)?);
         }
     }
     match find(&pass)? {

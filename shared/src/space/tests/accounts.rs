@@ -4,15 +4,18 @@ use super::*;
 use crate::space::Tenure;
 
 fn registers(effects: &[Effect]) -> Vec<(u8, u64, bool)> {
-    let told = effects.iter().filter_map(|effect| match effect {
-        Effect::Register {
+    let mut told = vec![];
+    for effect in effects {
+        if let Effect::Register {
             agent,
             number,
             member,
-        } => Some((agent.bytes()[0], *number, *member)),
-        _ => None,
-    });
-    told.collect()
+        } = effect
+        {
+            told.push((agent.bytes()[0], *number, *member));
+        }
+    }
+    told
 }
 
 fn registered(scene: &mut Scene, n: u8, number: u64) {
