@@ -197,6 +197,21 @@ fn access_the_console() {
         inspector.inspects(browser, "console-active").await?;
         drop(waiting);
 
+        browser.presses(".conversation__menu").await?;
+        browser.sees(".picker").await?;
+        inspector.inspects(browser, "console-menu").await?;
+        browser.presses(".conversation__ticket").await?;
+        browser.sees("dialog.ticket").await?;
+        inspector.inspects(browser, "console-ticket").await?;
+        browser.types("#ticket-title", "\u{e00c}").await?;
+        browser.sees_no("dialog").await?;
+        browser.presses(".conversation__menu").await?;
+        browser.presses(".conversation__abandon").await?;
+        browser.sees("dialog.abandon").await?;
+        inspector.inspects(browser, "console-abandon").await?;
+        browser.types("#abandon-note", "\u{e00c}").await?;
+        browser.sees_no("dialog").await?;
+
         browser.presses(".conversation__resolve").await?;
         browser.sees(".picker").await?;
         inspector.inspects(browser, "console-picker").await?;
@@ -211,11 +226,31 @@ fn access_the_console() {
         browser.presses(".details__close").await?;
         browser.shows(Screen::DESKTOP).await?;
 
+        let mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        browser.presses(".conversation__transfer").await?;
+        browser.sees(".target").await?;
+        browser.presses(".transfer__send").await?;
+        browser.sees(".field__error").await?;
+        inspector.inspects(browser, "console-transfer").await?;
+        let choose = "document.querySelector('.target input:enabled').click()";
+        let _: Value = browser.runs(choose, &[]).await?;
+        browser.types("#transfer-note", "Passed on").await?;
+        browser.presses(".transfer__send").await?;
+        browser.sees(".strip__take-back").await?;
+        inspector
+            .inspects(browser, "console-transfer-asked")
+            .await?;
+        browser.presses(".strip__take-back").await?;
+        browser.sees_no(".strip__take-back").await?;
+        drop(mia);
+
         jack.ends().await?;
         browser.reads(".conversation .pill", "Wrapping up").await?;
         inspector.inspects(browser, "console-wrapping-up").await?;
         jack.resolves("resolved").await?;
         browser.sees_no(".list--wrapping .item").await?;
+        browser.presses(".list--closed .list__toggle").await?;
+        browser.sees(".list--closed .item").await?;
         inspector.inspects(browser, "console-closed").await
     });
 }

@@ -7,6 +7,7 @@
     reason = "a journey waits for one frame and lets all others pass"
 )]
 
+mod abandon;
 mod access;
 mod acts;
 mod bad_input;

@@ -126,15 +126,14 @@ fn name_row(name: &str) -> El {
 fn ticket(entries: &[Entry]) -> Option<El> {
     let mut status = TicketStatus::New;
     let mut entries = entries.iter().rev();
-    let (kind, title) = entries.find_map(|entry| match &entry.event {
-        Event::TicketChanged { status: now } => {
-            if status == TicketStatus::New {
-                status = *now;
-            }
-            None
+    let (kind, title) = entries.find_map(|entry| {
+        if let (Event::TicketChanged { status: now }, TicketStatus::New) = (&entry.event, status) {
+            status = *now;
         }
-        Event::TicketCreated { kind, title, .. } => Some((*kind, title)),
-        _ => None,
+        if let Event::TicketCreated { kind, title, .. } = &entry.event {
+            return Some((*kind, title));
+        }
+        None
     })?;
     let value = el("dd", "details__ticket")
         .child(el("strong", "").text(super::ticket::name(work(), kind)))

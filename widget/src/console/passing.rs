@@ -58,15 +58,16 @@ impl Passing {
             return None;
         };
         let work = work();
-        let of = |words| fill(words, &self.name);
-        Some(match refusal {
-            Refusal::AgentUnavailable => of(work.target_unavailable),
-            Refusal::AgentUnknown => of(work.target_unknown),
-            Refusal::NoFreeSlot { limit } => {
-                let full = fill(work.target_full, &limit.to_string());
-                fill(&full, &self.name)
-            }
-            refusal => words().refusal(refusal),
+        let of = |words: &str| fill(words, &self.name);
+        if let Refusal::NoFreeSlot { limit } = refusal {
+            return Some(of(&fill(work.target_full, &limit.to_string())));
+        }
+        Some(if *refusal == Refusal::AgentUnavailable {
+            of(work.target_unavailable)
+        } else if *refusal == Refusal::AgentUnknown {
+            of(work.target_unknown)
+        } else {
+            words().refusal(refusal)
         })
     }
 }

@@ -182,10 +182,12 @@ impl Form {
             Step::Asked => close(),
             Step::Refused(refusal) => {
                 self.is_sent.set(false);
-                let place = match refusal {
-                    Refusal::NotInQueue => "queue",
-                    Refusal::NoteRequired => "note",
-                    _ => "targets",
+                let place = if *refusal == Refusal::NotInQueue {
+                    "queue"
+                } else if *refusal == Refusal::NoteRequired {
+                    "note"
+                } else {
+                    "targets"
                 };
                 self.console.read_colleagues();
                 self.say(place, passing.why().unwrap_or_default());
