@@ -147,6 +147,60 @@ fn access_the_chat() {
 }
 
 #[test]
+fn access_the_chat_while_waiting() {
+    play(1, async |stage| {
+        let inspector = Inspector::new()?;
+        let browser = stage.browser("the customer", Screen::DESKTOP).await?;
+        let opens = async |queue: Value| {
+            let settings = json!({ "name": "Larch & Lantern", "queues": [queue] });
+            let space = stage.space(settings, &["Jack"]).await?;
+            let base = stage.api().base();
+            let customer = Customer::opens_page_of_chat(browser.clone(), base, &space.space);
+            anyhow::Ok((customer.await?, space))
+        };
+        let looks = async |state: &str| {
+            browser.shows(Screen::PHONE).await?;
+            browser.is_pictured(&format!("{state}-phone")).await?;
+            inspector.inspects(&browser, state).await
+        };
+        let place = ".waiting__place";
+
+        let (customer, space) = opens(json!({ "name": "GENERAL" })).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let mut others = Vec::new();
+        for text in ["one", "two", "three", "four", "five"] {
+            others.push(CustomerLine::writes(stage.api(), &space, text).await?);
+            if others.len() <= 3 {
+                jack.accepts().await?;
+            }
+        }
+        customer.writes("Has my kettle left the house yet?").await?;
+        let line = "You are number 3 in line · less than a minute";
+        browser.reads(place, line).await?;
+        looks("chat-waiting-place").await?;
+        jack.sets_available(false).await?;
+        browser.reads(place, "No operators").await?;
+        looks("chat-waiting-nobody").await?;
+
+        let week = json!([{ "day": "monday", "from": 540, "to": 541 }]);
+        let hours = json!({ "zone": "Europe/Berlin", "week": week, "holidays": [] });
+        let (customer, _) = opens(json!({ "name": "GENERAL", "hours": hours })).await?;
+        customer.writes("Has my kettle left the house yet?").await?;
+        browser.reads(place, "We are back Monday").await?;
+        looks("chat-waiting-closed").await?;
+
+        stage.excuse(&["409"]);
+        let full_text = "So many guests at once! Please write to help@shop.example.";
+        let queue = json!({ "name": "GENERAL", "max_waiting": 1, "full_text": full_text });
+        let (customer, space) = opens(queue).await?;
+        let _first = CustomerLine::writes(stage.api(), &space, "I am the first").await?;
+        customer.writes("Has my kettle left the house yet?").await?;
+        browser.reads(".message__reason", full_text).await?;
+        looks("chat-queue-full").await
+    });
+}
+
+#[test]
 fn access_the_console() {
     play(1, async |stage| {
         let inspector = Inspector::new()?;

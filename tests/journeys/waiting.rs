@@ -99,6 +99,47 @@ fn f12_nobody_is_on_duty() {
 }
 
 #[test]
+fn p20_a_full_queue_says_so_and_what_was_typed_is_kept() {
+    play(1, async |stage| {
+        stage.excuse(&["409"]);
+        let full_text = "So many at once! Try again in a moment.";
+        let queue = json!({ "name": "GENERAL", "max_waiting": 1, "full_text": full_text });
+        let space = stage.space(json!({ "queues": [queue] }), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let _first = CustomerLine::writes(stage.api(), &space, "I am the first").await?;
+        jack.is_offered().await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        customer.sees_message("Hello", "failed").await?;
+        customer
+            .browser
+            .reads(".message__reason", full_text)
+            .await?;
+        jack.accepts().await?;
+        customer.browser.presses(".message__retry").await?;
+        customer.is_told("Waiting for agent").await?;
+        customer
+            .browser
+            .reads(PLACE, "You are number 1 in line")
+            .await
+    });
+}
+
+#[test]
+fn p20_outside_the_hours_it_says_when_they_begin() {
+    play(1, async |stage| {
+        let week = json!([{ "day": "monday", "from": 540, "to": 541 }]);
+        let hours = json!({ "zone": "Europe/Berlin", "week": week, "holidays": [] });
+        let queue = json!({ "name": "GENERAL", "hours": hours });
+        let space = stage.space(json!({ "queues": [queue] }), &["Jack"]).await?;
+        let _jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let customer = waits(stage, &space).await?;
+        customer.browser.reads(PLACE, "We are back Monday").await
+    });
+}
+
+#[test]
 fn pain_u10_u19_what_is_over_stays_over_and_what_was_typed_is_kept() {
     play(2, async |stage| {
         let space = stage.space(json!({}), &["Jack"]).await?;
