@@ -420,8 +420,9 @@ pub fn entrance(request: &Request) -> Result<Option<Entrance>> {
     let Some(header) = request.headers().get(ENTRANCE)? else {
         return Ok(None);
     };
-    let bytes = decode(&header).ok_or_else(|| Error::RustError("no entrance".to_owned()))?;
-    Ok(Some(serde_json::from_slice(&bytes)?))
+    let bytes = decode(&header).and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = bytes.ok_or_else(|| Error::RustError("no entrance".to_owned()))?;
+    Ok(Some(serde_json::from_str(&text)?))
 }
 
 /// The space or person that a request to an object names.

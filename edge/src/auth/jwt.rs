@@ -119,8 +119,8 @@ pub fn verify(key: &Key, now: Timestamp, token: &str) -> Result<Pass, TokenError
     if head != header(key) || !key.verify(signed, &signature) {
         return Err(TokenError::Invalid);
     }
-    let claims: Claims =
-        serde_json::from_slice(&decode(claims)?).map_err(|_| TokenError::Invalid)?;
+    let claims = String::from_utf8(decode(claims)?).map_err(|_| TokenError::Invalid)?;
+    let claims: Claims = serde_json::from_str(&claims).map_err(|_| TokenError::Invalid)?;
     judge(now, claims)
 }
 
