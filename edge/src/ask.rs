@@ -56,6 +56,10 @@ pub enum ConversationAsk {
 
 /// Answered by a conversation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an answer lives until it is written out"
+)]
 pub enum ConversationTold {
     /// It stands; `is_new` when this very call made it.
     Begun {

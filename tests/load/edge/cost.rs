@@ -4,6 +4,11 @@
 //! Both sides run the link of `shared` on a clock of their own that takes as long as people do;
 //! the server's clock is the real one. Prices: `PRICES`, read in Cloudflare's documentation.
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the rig asks for what it measures, whatever else there is"
+)]
+
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
