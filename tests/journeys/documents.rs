@@ -180,7 +180,8 @@ fn openapi_describes_the_api_that_answers() {
         for (path, operations) in paths {
             let address = path
                 .replace("{space}", "demo")
-                .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f");
+                .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f")
+                .replace("{agent}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398e");
             ensure!(
                 !address.contains('{'),
                 "a parameter that no journey knows: {path}"
