@@ -113,13 +113,14 @@ fn f59_f60_a_transfer_is_accepted_and_history_and_notes_travel() {
         mia.reads("Where is my kettle?").await?;
         mia.reads(NOTE).await?;
         mia.browser.presses(".preview .offer__accept").await?;
+        // Before anything else is looked at: a toast goes by itself.
+        jack.browser.reads(".toast", "Mia has taken over").await?;
         mia.browser.reads(".conversation .pill", "Active").await?;
         mia.browser.sees_no(".list--transferred").await?;
         mia.writes("I have it now").await?;
         customer.talk.reads("I have it now").await?;
         ensure!(notes(&customer.talk.log) == 0, "the customer gets no note");
 
-        jack.browser.reads(".toast", "Mia has taken over").await?;
         jack.browser.sees_no(".list--mine .item").await?;
         jack.has_slots("0 of 5 slots").await
     });
