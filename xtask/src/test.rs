@@ -73,7 +73,7 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         let mut journeys = cargo();
         journeys.args(["test", "--package", "tests", "--test", "journeys"]);
         // They wait more than they compute, and the stage counts the browsers itself.
-        journeys.args(["--", "--test-threads", "6"]);
+        journeys.args(["--", "--test-threads", "4"]);
         stages.run("journeys", &mut journeys)?;
     }
     Ok(())
