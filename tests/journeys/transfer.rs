@@ -126,6 +126,51 @@ fn f59_f60_a_transfer_is_accepted_and_history_and_notes_travel() {
     });
 }
 
+/// Lets the page keep what conversations tell it, as a slow socket does, while `kept` is a list.
+const KEEPS: &str = "window.kept = null;
+    const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage');
+    Object.defineProperty(WebSocket.prototype, 'onmessage', { set(hear) {
+        const keeps = hear && this.url.includes('/conversations/');
+        const later = (event) => kept ? kept.push(() => hear(event)) : hear(event);
+        set.call(this, keeps ? later : hear);
+    } })";
+
+#[test]
+fn r35_who_has_it_is_said_whichever_socket_tells_first() {
+    play(1, async |stage| {
+        let agents = vec![json!({ "name": "Jack" }), json!({ "name": "Mia" })];
+        let space = stage.api().space_with(json!({}), agents).await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        let _: Value = jack.browser.runs(KEEPS, &[]).await?;
+        jack.sets_available(true).await?;
+        let _customer = CustomerLine::writes(stage.api(), &space, "Where is my kettle?").await?;
+        jack.accepts().await?;
+        let mut mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
+        passes_on(&jack, "Mia", NOTE).await?;
+        is_asked(&jack).await?;
+        let _: Value = jack.browser.runs("window.kept = []", &[]).await?;
+        mia.sees("a transfer", |desk| !desk.transferred.is_empty())
+            .await?;
+        let offer = mia.desk.transferred[0].offer.clone();
+        let (conversation, fence) = (offer.conversation, offer.fence);
+        mia.asks(Command::Accept {
+            conversation,
+            fence,
+        })
+        .await??;
+        // The space has told it, the conversation has not.
+        jack.browser.sees_no(".list--mine .item").await?;
+        jack.browser
+            .until("something kept", "return kept.length > 0", &[])
+            .await
+            .map(|_: bool| ())?;
+        jack.browser.sees_no(".toast").await?;
+        let release = "const late = kept; kept = null; late.forEach((hear) => hear())";
+        let _: Value = jack.browser.runs(release, &[]).await?;
+        jack.browser.reads(".toast", "Mia has taken over").await
+    });
+}
+
 #[test]
 fn f65_a_transfer_needs_a_note_and_says_so() {
     play(1, async |stage| {

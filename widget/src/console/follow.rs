@@ -58,7 +58,9 @@ impl Console {
         let shown = selected.filter(|conversation| stays(*conversation));
         let gone: Vec<Talk> = self.threads.peek(|talks| {
             let is_gone = |talk: &&Talk| {
-                !held.contains(&talk.conversation) && shown != Some(talk.conversation)
+                !held.contains(&talk.conversation)
+                    && shown != Some(talk.conversation)
+                    && !self.is_awaited(talk)
             };
             talks.iter().filter(is_gone).copied().collect()
         });

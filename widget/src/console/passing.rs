@@ -170,6 +170,21 @@ impl Console {
         true
     }
 
+    /// True while a conversation that a colleague was asked to take has left the desk, and its log
+    /// has not told yet who has it. The two come over two sockets, in either order.
+    pub(super) fn is_awaited(self, talk: &Talk) -> bool {
+        let is_asked = talk.passing.with(|passing| {
+            passing.as_ref().is_some_and(|passing| {
+                passing.step == Step::Asked && matches!(passing.to, Target::Agent { .. })
+            })
+        });
+        let is_mine =
+            |lifecycle: &Lifecycle| lifecycle.assignee().is_some_and(|to| to.agent == self.me);
+        is_asked
+            && !matches!(talk.thread.state(), State::Stopped(_))
+            && talk.thread.lifecycle(is_mine) == Some(true)
+    }
+
     /// A conversation has left the desk: says so where it was passed on.
     pub(super) fn tell_where_it_went(self, talk: Talk) {
         let Some(passing) = talk.passing.now() else {
