@@ -14,7 +14,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, AgentChange, InUse, Me, Place, Query};
+use shared::space::{Agent, AgentChange, InUse, Me, OpenTime, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -300,6 +300,9 @@ pub enum SpaceTold {
         place: Option<Place>,
         /// Resolutions and reasons, when they are newer.
         lists: Option<Box<Lists>>,
+        /// How long the queue was open meanwhile.
+        #[serde(default)]
+        open: Option<OpenTime>,
     },
     /// A session begins or goes on.
     Session(Session),

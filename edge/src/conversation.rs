@@ -7,6 +7,7 @@ use shared::conversation::{
     Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq,
 };
 use shared::frame::{BACKLOG_MAX, ENTRIES_MAX, FromServer, SocketId};
+use shared::id::CommandId;
 use shared::refusal::Refusal;
 use shared::rights::{Person, Side};
 use shared::time::Timestamp;
@@ -16,6 +17,7 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSoc
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
 use crate::ask::{self, ConversationAsk, ConversationTold};
+use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::outbox;
 use crate::storage::{Storage, conversation as rows};
@@ -23,6 +25,9 @@ use crate::storage::{Storage, conversation as rows};
 /// Most bytes of stored entries in one frame, so that it stays below
 /// [`shared::frame::FRAME_MAX`] whatever the largest entry adds.
 const ENTRIES_BYTES: usize = 48 * 1024;
+
+/// When a call comes again whose answer the space had to help with and did not: 500 ms.
+const AGAIN_MS: u32 = 500;
 
 object! {
     /// One conversation.
@@ -32,6 +37,8 @@ object! {
 /// The machine of a conversation.
 struct Thread {
     machine: Conversation,
+    /// Calls that wait for their answer.
+    calls: Calls<(Person, CommandId)>,
 }
 
 /// What a turn leaves for its caller.
@@ -40,7 +47,6 @@ struct Outcome {
     is_born: bool,
     has_begun: bool,
     answer: Option<Answer>,
-    replied: Option<core::result::Result<(), Refusal>>,
     retry_ms: Option<u32>,
 }
 
@@ -58,7 +64,8 @@ impl Core for Thread {
 
     fn load(storage: &Storage, seats: Vec<(SocketId, Seat)>, now: Timestamp) -> Result<Self> {
         let machine = Conversation::restore(rows::load(storage)?, seats, now);
-        Ok(Self { machine })
+        let calls = Calls::default();
+        Ok(Self { machine, calls })
     }
 
     fn input(event: Event<Command>) -> Input {
@@ -92,7 +99,7 @@ impl Core for Thread {
 
 impl Thread {
     fn perform(
-        &self,
+        &mut self,
         around: &mut Around<'_, Self>,
         effect: Effect,
         outcome: &mut Outcome,
@@ -120,7 +127,7 @@ impl Thread {
             }
             Effect::Begun => outcome.has_begun = true,
             Effect::Answer(answer) => outcome.answer = Some(answer),
-            Effect::Replied { reply, .. } => outcome.replied = Some(reply),
+            Effect::Replied { person, id, reply } => self.calls.answer((person, id), &reply),
             Effect::Slowed { retry_ms } => outcome.retry_ms = Some(retry_ms),
         }
         Ok(())
@@ -150,11 +157,7 @@ impl Shell<Thread> {
                 command,
             } => {
                 let command = serde_json::from_str(&command)?;
-                self.act(Input::Asked {
-                    person,
-                    id,
-                    command,
-                })?
+                self.act(person, id, command).await?
             }
             ConversationAsk::Instruct(instruction) => {
                 let outcome = self.turn(Input::Instructed(instruction))?;
@@ -165,23 +168,35 @@ impl Shell<Thread> {
         Response::from_json(&told)
     }
 
-    /// Takes a command without a socket, and says what became of it.
-    fn act(self: &Rc<Self>, asked: Input) -> Result<ConversationTold> {
-        let outcome = self.turn(asked)?;
-        if let Some(retry_ms) = outcome.retry_ms {
+    /// Takes a command without a socket, waits until it has its answer, and says what became of it.
+    async fn act(
+        self: &Rc<Self>,
+        person: Person,
+        id: CommandId,
+        command: Command,
+    ) -> Result<ConversationTold> {
+        let waiting = self.with(|awake| awake.core.calls.wait((person.clone(), id)))?;
+        let asked = Input::Asked {
+            person,
+            id,
+            command,
+        };
+        if let Some(retry_ms) = self.turn(asked)?.retry_ms {
             return Ok(ConversationTold::Slowed { retry_ms });
         }
+        let replied = waiting.answer().await;
         let stage = self.with(|awake| {
             let lifecycle = awake.core.machine.lifecycle();
             lifecycle.map(|lifecycle| lifecycle.stage.word())
         })?;
-        Ok(match (outcome.replied, stage) {
+        Ok(match (replied, stage) {
             (Some(Ok(())), Some(state)) => {
                 let state = state.to_owned();
                 ConversationTold::Acted { state }
             }
             (Some(Err(refusal)), _) => ConversationTold::Denied(refusal),
-            (_, None) | (None, _) => ConversationTold::Denied(Refusal::ConversationUnknown),
+            (Some(Ok(())), None) => ConversationTold::Denied(Refusal::ConversationUnknown),
+            (None, _) => ConversationTold::Slowed { retry_ms: AGAIN_MS },
         })
     }
 

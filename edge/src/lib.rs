@@ -21,6 +21,7 @@ mod api;
 mod ask;
 mod auth;
 mod body;
+mod calls;
 mod clock;
 mod conversation;
 mod demo;

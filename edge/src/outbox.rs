@@ -17,10 +17,12 @@ pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<Input>
             revision,
             place,
             lists,
+            open,
         }) => Some(Input::Reported {
             revision,
             place,
             lists: lists.map(|lists| *lists),
+            open,
         }),
         Ok(other) => {
             console_warn!("edge: a report was answered by {other:?}");

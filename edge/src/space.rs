@@ -1,7 +1,6 @@
 //! Durable Object of one space: sockets, disk and alarm around [`shared::space::Space`].
 //! No rule of the product lives here.
 
-mod calls;
 mod sessions;
 
 use std::rc::Rc;
@@ -18,8 +17,8 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSoc
 // `wasm_bindgen` is named by what `durable_object` writes, too.
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
-use self::calls::Calls;
 use crate::ask::{self, AccountAsk, Bearer, SpaceAsk, SpaceTold};
+use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::storage::{Storage, space as rows};
 use crate::{auth, clock, demo, heartbeat, outbox, zones};
@@ -35,7 +34,7 @@ struct Place {
     /// The space's name in addresses, once it was made.
     name: Option<SpaceId>,
     /// Calls that wait for their answer.
-    calls: Calls,
+    calls: Calls<(AgentId, CommandId)>,
 }
 
 /// What a turn leaves for its caller.
@@ -151,11 +150,13 @@ impl Place {
                 revision,
                 place,
                 lists,
+                open,
             } => {
                 outcome.told = Some(SpaceTold::Confirmed {
                     revision,
                     place,
                     lists: lists.map(Box::new),
+                    open,
                 });
             }
             Effect::Replied { agent, id, reply } => self.calls.answer((agent, id), &reply),

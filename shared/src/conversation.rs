@@ -9,7 +9,7 @@
 //! | `commands`, `asked`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
 //! | `words`, `tickets` | resolutions and reasons that may be named, the ticket (WD1 to WD3, F91, F103) |
 //! | `assignment`, `reports` | proposals of the space, and what it is told (A1, F50, F56, N1, N2) |
-//! | `timers` | wait, idle, greatest age (F51, F97, F98) |
+//! | `timers`, `wait` | wait, idle, greatest age (F51, F97, F98, WT1, WT2) |
 //! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
 //! | `place` | what the customer is told of the line (PL1, PL2) |
@@ -44,6 +44,7 @@ mod timers;
 mod transcript;
 mod turn;
 mod typing;
+mod wait;
 mod window;
 mod words;
 
@@ -65,7 +66,7 @@ use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
 use crate::settings::{Lists, Settings};
-use crate::space::Place;
+use crate::space::{OpenTime, Place};
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
 
@@ -133,7 +134,8 @@ pub enum Input {
         /// What it says.
         frame: ToServer<Command>,
     },
-    /// A command that came without a socket, over HTTP; answered in this turn.
+    /// A command that came without a socket, over HTTP; answered in this turn, or in a later one
+    /// when it waits for a word of the space (WD2).
     Asked {
         /// Who asks, and is of this space: the token was checked by the Worker.
         person: Person,
@@ -157,6 +159,8 @@ pub enum Input {
         place: Option<Place>,
         /// Resolutions and reasons, if the report said that the conversation has older ones (WD1).
         lists: Option<Lists>,
+        /// How long the queue was open while the conversation waited (WT1).
+        open: Option<OpenTime>,
     },
     /// The alarm rang. It may be early, late or doubled.
     Tick,
@@ -218,7 +222,8 @@ pub enum Effect {
         /// Done, by this call or an earlier one, or why not.
         reply: Result<(), Refusal>,
     },
-    /// Answer to [`Input::Asked`]: too fast (AL1), or a word that the space is asked for (WD2). Nothing was taken in, so the same call may succeed then.
+    /// Answer to [`Input::Asked`]: too fast (AL1). Nothing was taken in, so the same call may
+    /// succeed then.
     Slowed {
         /// After how many milliseconds.
         retry_ms: u32,

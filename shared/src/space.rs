@@ -14,10 +14,10 @@
 //! Rules by subject: `rotation` R4 to R7, R29 to R31, `offer` R8 to R11, `commands` R12, `assignment` R13
 //! to R15, `intake` R16 to R18, `roster` R19 to R21, `admission` R22, R23 and R100, `rounds` R101, `desk` R24 and R25,
 //! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
-//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52, `backlog` R53 to R57,
+//! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `accounts` R88 and R89, `asked` R90 to R92,
-//! `place` R95 to R98.
+//! `place` R95 to R98, `attendance` R103.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -25,6 +25,7 @@ mod accounts;
 mod admission;
 mod asked;
 mod assignment;
+mod attendance;
 mod audit;
 mod backlog;
 mod colleagues;
@@ -60,7 +61,7 @@ pub use audit::Broken;
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
-pub use hours::Openness;
+pub use hours::{OpenTime, Openness};
 pub use intake::TOMBSTONE;
 pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
 pub use machine::Space;
@@ -338,6 +339,8 @@ pub enum Effect {
         place: Option<Place>,
         /// Resolutions and reasons, when the conversation knows older ones (R74).
         lists: Option<Lists>,
+        /// How long its queue was open, while the conversation waits (R102).
+        open: Option<OpenTime>,
     },
     /// A command has its answer: every one of [`Input::Asked`], and every one of a socket that had
     /// to wait for the conversation. The shell tells whoever waits for it (R91).

@@ -87,7 +87,7 @@ fn f100_a_customer_ends_the_chat() {
         jack.browser
             .reads(".conversation .pill", "Wrapping up")
             .await?;
-        jack.resolves("abandoned").await?;
+        jack.resolves("not_resolved").await?;
         jack.has_slots("0 of 5 slots").await
     });
 }

@@ -3,14 +3,12 @@
 //! One table says how each is called; what becomes of it, and who may, the machines say. A call
 //! gets the answer that a socket would get: done, or the same word of refusal.
 
-use core::time::Duration;
-
 use serde_json::{Map, Value, json};
 use shared::id::{AgentId, CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::text::{Label, MessageText, TextError};
-use worker::{Delay, Response};
+use worker::Response;
 
 use super::conversations::text_problem;
 use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
@@ -312,10 +310,6 @@ pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Probl
     super::json(status, &json!({ "id": id, "state": state }))
 }
 
-/// Longest pause after which a held call is repeated here, under its own id, rather than by its
-/// caller: that of a word which the space is asked for (WD2).
-const PATIENCE_MS: u32 = 1_000;
-
 /// Asks a conversation to obey; where it stands then.
 async fn in_conversation(
     call: &Call,
@@ -323,14 +317,7 @@ async fn in_conversation(
     conversation: ConversationId,
     asked: &ConversationAsk,
 ) -> Result<String, Problem> {
-    let ask = || super::ask_conversation(call, &pass.space, conversation, asked);
-    let mut told = ask().await?;
-    if let ConversationTold::Slowed { retry_ms } = told
-        && retry_ms <= PATIENCE_MS
-    {
-        Delay::from(Duration::from_millis(retry_ms.into())).await;
-        told = ask().await?;
-    }
+    let told = super::ask_conversation(call, &pass.space, conversation, asked).await?;
     if let ConversationTold::Slowed { retry_ms } = told {
         return Err(Problem::too_fast(retry_ms));
     }

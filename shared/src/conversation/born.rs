@@ -14,6 +14,7 @@ use super::log::{Log, digest};
 use super::reports::Reporting;
 use super::sockets::Socket;
 use super::turn::Turn;
+use super::wait::Wait;
 use super::words::Words;
 use super::{Author, Birth, Command, Effect, Entry, Event, Lifecycle, Row, Sender, Seq, Ticket};
 use crate::frame::SocketId;
@@ -53,6 +54,8 @@ pub(super) struct Born {
     pub(super) place: Option<Place>,
     /// True once the space was asked for it (PL2).
     pub(super) has_asked_place: bool,
+    /// The wait for an agent, once it has lasted as long as the space allows (WT1).
+    pub(super) wait: Option<Wait>,
     /// The first invariant that an append broke.
     pub(super) broken: Option<Broken>,
 }
@@ -79,6 +82,7 @@ impl Born {
             reporting: Reporting::default(),
             place: None,
             has_asked_place: false,
+            wait: None,
             broken: None,
         }
     }

@@ -7,7 +7,8 @@
 //! - **A2** Agents write only in Active: the assignee, or a supervisor.
 //! - **F86, F96** End conversation by an agent: Active → Wrapping up. A supervisor ends a waiting
 //!   one: Closed at once (F88, F99).
-//! - **F87, F57** Resolve: Wrapping up → Closed; from Active both steps in one turn (D1).
+//! - **F87, F57** Resolve: Wrapping up → Closed; from Active both steps in one turn (D1). What the
+//!   product writes itself, nobody chooses (WD4).
 //! - **F100, F101, F102** Cancel by the customer: Active → Wrapping up, Waiting → Closed (D2).
 //! - **F103** Abandon: what the customer has left is closed as abandoned; from Active in one turn,
 //!   once no tab of the customer is connected. Without a ticket it needs one of the space's reasons,
@@ -80,6 +81,7 @@ impl Born {
                 if retry_ms > 0 {
                     return self.hold(turn, from, n, retry_ms);
                 }
+                let word = self.words.missing(&command);
                 match self.decide(&person, id, command) {
                     Ok(events) => {
                         self.allowance(sender, turn.now).0.spend();
@@ -87,7 +89,7 @@ impl Born {
                         self.stops_typing(from);
                         return self.carry_out(turn, &person, id, events);
                     }
-                    Err(refusal) if self.asks_for_words(turn, id, &refusal) => {
+                    Err(refusal) if self.asks_for_word(turn, word, &refusal) => {
                         return self.hold(turn, from, n, ASK_AGAIN_MS);
                     }
                     Err(refusal) => {

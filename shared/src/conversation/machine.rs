@@ -58,12 +58,15 @@ impl Conversation {
                 revision,
                 place,
                 lists,
+                open,
             } => {
                 born.learn(&mut turn, lists);
                 born.reported(&mut turn, revision);
                 place
                     .into_iter()
                     .for_each(|place| born.placed(&mut turn, place));
+                open.into_iter()
+                    .for_each(|open| born.was_open(&mut turn, open));
             }
             Input::Tick => (),
         }

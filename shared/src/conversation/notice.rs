@@ -57,6 +57,10 @@ pub struct Report {
     /// Age of the conversation when the report was made, in milliseconds: objects exchange
     /// durations, never instants (K2).
     pub age_ms: u64,
+    /// How long it has been waiting this time, in milliseconds, while it waits: the confirmation
+    /// says how long of that the queue was open (R102).
+    #[serde(default)]
+    pub waits_ms: Option<u64>,
 }
 
 /// [`super::Stage`] as the space needs it: without instants of another object's clock.

@@ -124,6 +124,7 @@ mod tests {
             revision,
             place: Some(place(2, ms(50))),
             lists: None,
+            open: None,
         };
         let effects = desk.at(s(5), confirmed);
         assert_eq!(told(&effects), [(CUSTOMER, 2), (SECOND_TAB, 2)]);

@@ -188,6 +188,7 @@ impl Scene {
             What::Confirm => Input::Reported {
                 place: None,
                 lists: None,
+                open: None,
                 revision: self.desk.machine.born().reporting.revision,
             },
             What::Tick => Input::Tick,

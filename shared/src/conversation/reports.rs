@@ -43,13 +43,14 @@ impl Reporting {
         self.revision > self.confirmed
             && !(mutant::is(Mutant::ReleaseOutsideOutbox) && self.tries > 0)
     }
+}
 
-    const fn pause(&self) -> Duration {
-        match self.tries {
-            0 | 1 => RETRY[0],
-            2 => RETRY[1],
-            _ => RETRY[2],
-        }
+/// How long to wait for the answer to that try, from 1.
+pub(super) const fn pause(tries: u32) -> Duration {
+    match tries {
+        0 | 1 => RETRY[0],
+        2 => RETRY[1],
+        _ => RETRY[2],
     }
 }
 
@@ -70,6 +71,10 @@ impl Born {
                 reason: self.reason.clone(),
             },
         };
+        let waits_ms = match self.lifecycle.stage {
+            Stage::Waiting { since } => Some(time::millis(now.since(since))),
+            Stage::Active { .. } | Stage::WrappingUp { .. } | Stage::Closed { .. } => None,
+        };
         Report {
             conversation: self.birth.conversation,
             revision: self.reporting.revision,
@@ -85,6 +90,7 @@ impl Born {
             ticket: self.ticket.clone(),
             lists: self.words.lists.number,
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),
+            waits_ms,
         }
     }
 
@@ -96,7 +102,7 @@ impl Born {
             return;
         }
         self.reporting.tries = self.reporting.tries.saturating_add(1);
-        self.reporting.due_at = turn.now + self.reporting.pause();
+        self.reporting.due_at = turn.now + pause(self.reporting.tries);
         let report = self.describe(turn.now);
         turn.effects.push(Effect::Report(report));
     }

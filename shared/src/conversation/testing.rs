@@ -192,6 +192,21 @@ pub(super) fn confirmed(revision: Seq) -> Input {
         revision,
         place,
         lists: None,
+        open: None,
+    }
+}
+
+/// The space says how long the queue was open while the conversation waited, in seconds.
+pub(super) fn was_open(waits: u64, open: u64, opens_in: Option<u64>) -> Input {
+    Input::Reported {
+        revision: Seq(0),
+        place: None,
+        lists: None,
+        open: Some(OpenTime {
+            waits_ms: waits * 1_000,
+            open_ms: open * 1_000,
+            opens_in_ms: opens_in.map(|seconds| seconds * 1_000),
+        }),
     }
 }
 
@@ -201,6 +216,7 @@ pub(super) fn no_news() -> Input {
         revision: Seq(0),
         place: None,
         lists: None,
+        open: None,
     }
 }
 
@@ -261,6 +277,7 @@ impl Desk {
                 revision,
                 place,
                 lists,
+                open: None,
             },
         );
         desk

@@ -1,7 +1,8 @@
 //! Everything that happens by time alone. Every deadline is derived from the state (PROTOCOL.md §8).
 //!
 //! - **F51** A customer who waits longer than the space allows gets the fallback message, and the
-//!   conversation closes. The wait runs in Waiting from each entry into it.
+//!   conversation closes. The wait runs in Waiting from each entry into it, while the queue is
+//!   open (WT1 of `wait`).
 //! - **F97** Silence of both sides brings a warning, then the end. Only in Active; messages of
 //!   the system and notes do not count. The second span runs from the warning that people saw,
 //!   so nobody is cut off unwarned because an alarm was late.
@@ -13,16 +14,14 @@ use super::born::Born;
 use super::turn::Turn;
 use super::{Author, EndCause, Event, Stage};
 use crate::settings::resolution;
-use crate::text::{Label, MessageText};
+use crate::text::Label;
 use crate::time::Timestamp;
-
-/// What customers read when nobody accepted in time and the space has set no text of its own.
-const FALLBACK: &str = "Sorry, nobody could answer in time. Please try again later.";
 
 /// What falls due in the life of a conversation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Due {
-    WaitOver,
+    /// Of the wait since then.
+    Wait(Timestamp),
     Warning,
     IdleEnd,
     Age,
@@ -57,7 +56,7 @@ impl Born {
         let settings = &self.birth.settings;
         let age = (self.lifecycle.opened_at + settings.max(), Due::Age);
         let other = match &self.lifecycle.stage {
-            Stage::Waiting { since } => (*since + settings.wait(), Due::WaitOver),
+            Stage::Waiting { since } => (self.wait_due(*since), Due::Wait(*since)),
             Stage::Active {
                 since, warned_at, ..
             } => match warned_at {
@@ -78,14 +77,7 @@ impl Born {
     fn fall_due(&mut self, turn: &mut Turn, due: Due) {
         let is_waiting = matches!(self.lifecycle.stage, Stage::Waiting { .. });
         match due {
-            Due::WaitOver => {
-                let own = self.birth.settings.fallback_text.clone();
-                if let Some(text) = own.or_else(|| MessageText::parse(FALLBACK).ok()) {
-                    self.append(turn, Author::System, None, Event::MessagePosted { text });
-                }
-                let closed = not_answered(EndCause::NotAnswered);
-                self.append(turn, Author::System, None, closed);
-            }
+            Due::Wait(since) => self.ask_how_long(turn, since),
             Due::Age if is_waiting => {
                 self.append(turn, Author::System, None, not_answered(EndCause::Age));
             }
@@ -115,6 +107,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::super::testing::*;
+    use super::super::wait::FALLBACK;
     use super::super::{Command, Input};
     use super::*;
     use crate::rights::Side;
@@ -129,7 +122,8 @@ mod tests {
         let mut desk = Desk::open();
         assert_eq!(desk.machine.next_deadline(), Some(s(1_200)));
         assert!(desk.at(ms(1_199_999), Input::Tick).is_empty());
-        let over = desk.at(s(1_200), Input::Tick);
+        assert_eq!(words(&desk.at(s(1_200), Input::Tick)), ["report 3"], "WT1");
+        let over = desk.at(s(1_200), was_open(1_200, 1_200, Some(0)));
         let expected = [
             "save message_posted",
             "save closed",
@@ -155,18 +149,25 @@ mod tests {
             text: text("Hi"),
         });
         desk.at(s(1_200), Input::Tick);
+        desk.at(s(1_200), was_open(1_200, 1_200, Some(0)));
         let log = desk.log(Side::Customer);
         assert_eq!(log[log.len() - 2].event.text(), Some(&text("Write to us!")));
     }
 
     #[test]
     fn f51_a_late_alarm_changes_nothing() {
+        // Whatever comes first asks the space; an agent who accepts before it has answered has it.
         let mut desk = Desk::open();
         let accepted = desk.at(s(1_200), assign(1, Some(JACK)));
-        assert_eq!(saved(&accepted), ["save message_posted", "save closed"]);
-        assert!(words(&accepted).contains(&"answer Some(Ended)".into()));
+        assert_eq!(words(&accepted)[0], "report 3");
+        assert!(words(&accepted).contains(&"answer Some(Done)".into()));
+        desk.at(s(1_201), was_open(1_200, 1_200, Some(0)));
+        assert_eq!(desk.stage(), "active");
         let mut desk = Desk::open();
         let posted = desk.at(s(1_300), send(CUSTOMER, 1, 1, post("Hello?")));
+        assert_eq!(words(&posted)[0], "report 3");
+        desk.at(s(1_300), was_open(1_300, 1_300, Some(0)));
+        let posted = desk.at(s(1_301), send(CUSTOMER, 2, 2, post("Hello?")));
         assert!(words(&posted).contains(&"refused closed to [1]".into()));
     }
 

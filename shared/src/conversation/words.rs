@@ -3,33 +3,65 @@
 //! - **WD1** A conversation judges by the newest lists that it knows: those of its birth, or those
 //!   that came with the confirmation of a report since. Each report says which ones it knows, so
 //!   an assignment, which is reported, brings the newest ones along.
-//! - **WD2** A word that it does not know is not refused before the space was asked: the command is
-//!   held, a report goes out, and its confirmation brings the lists if there are newer ones. When
-//!   the command comes again after that and the word is still unknown, it is refused.
+//! - **WD2** A word that it does not know is not refused before the space was asked: a report goes
+//!   out, and its confirmation brings the lists if there are newer ones. Meanwhile a command of a
+//!   socket is held, which comes again, and a call waits and is judged when the space has
+//!   answered. What the space did not know is refused for [`FRESH`] without asking again.
 //! - **WD3** A word that was deleted since is taken as long as the conversation knows it: who chose
 //!   it saw it a moment ago, and the entry carries it.
+//! - **WD4** `abandoned` and `not_answered` are nobody's to choose: Abandon and the wait have rules of
+//!   their own (F103, F51), and Resolve goes round none of them.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::born::Born;
 use super::turn::Turn;
-use super::{Effect, Event, Row};
+use super::{Command, Effect, Event, Row};
 use crate::id::CommandId;
 use crate::refusal::Refusal;
+use crate::rights::Person;
 use crate::settings::{Lists, Settings, resolution};
 use crate::text::{Label, Title};
+use crate::time::Timestamp;
 
-/// Most commands for which the space is asked at a time: more than people who could give them.
+/// Most words that the space is asked for, and most calls that wait, at a time: more than people
+/// who could give them.
 const ASKED_MAX: usize = 100;
 /// When a command with an unknown word comes again: 500 ms, a few round trips to the space.
 pub(super) const ASK_AGAIN_MS: u32 = 500;
+/// How long what the space has said of a word holds: 5 s, so that whoever has just added it need
+/// not wait.
+const FRESH: Duration = Duration::from_secs(5);
+/// How long a call waits for the space: 10 s, as long as its caller (`edge`). Later answers find
+/// it gone.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a conversation knows of its space's words.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Words {
     pub(super) lists: Lists,
-    /// Commands that wait for the space, and whether it has answered since.
-    asked: BTreeMap<CommandId, bool>,
+    /// The words that the space is or was asked for, and when it has answered.
+    pub(super) asked: BTreeMap<Word, Option<Timestamp>>,
+    /// What came without a socket and waits for a word.
+    calls: Vec<Call>,
+}
+
+/// A word of the space.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Word {
+    Resolution(Label),
+    Reason(Label),
+}
+
+/// A command that waits for a word.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Call {
+    pub(super) person: Person,
+    pub(super) id: CommandId,
+    pub(super) command: Command,
+    at: Timestamp,
 }
 
 impl Words {
@@ -37,12 +69,14 @@ impl Words {
         Self {
             lists: settings.lists(),
             asked: BTreeMap::new(),
+            calls: Vec::new(),
         }
     }
 
     /// What the customer reads for a resolution of the space (F57).
     pub(super) fn resolved(&self, resolution: &Label) -> Result<Option<Title>, Refusal> {
         let known = self.lists.resolution(resolution);
+        let known = known.filter(|known| known.is_chosen());
         let known = known.ok_or(Refusal::ResolutionUnknown)?;
         let is_told = resolution.as_str() == resolution::RESOLVED;
         Ok(known.own_name().filter(|_| is_told).cloned())
@@ -57,38 +91,81 @@ impl Words {
         let name = known.name.clone();
         Ok(Some(Event::ReasonGiven { reason, name }))
     }
+
+    /// The first word of a command that is in no list here.
+    pub(super) fn missing(&self, command: &Command) -> Option<Word> {
+        let (resolution, reason) = match command {
+            Command::Resolve { resolution, reason } => (Some(resolution), reason.as_ref()),
+            Command::Abandon { reason, .. } => (None, reason.as_ref()),
+            Command::Post { .. }
+            | Command::Note { .. }
+            | Command::End
+            | Command::CreateTicket { .. } => (None, None),
+        };
+        let resolution = resolution.filter(|id| self.lists.resolution(id).is_none());
+        let reason = reason.filter(|id| self.lists.reason(id).is_none());
+        let resolution = resolution.cloned().map(Word::Resolution);
+        resolution.or_else(|| reason.cloned().map(Word::Reason))
+    }
 }
 
 impl Born {
-    /// The space has answered a report (WD1).
+    /// The space has answered a report (WD1, WD2).
     pub(super) fn learn(&mut self, turn: &mut Turn, lists: Option<Lists>) {
-        for is_answered in self.words.asked.values_mut() {
-            *is_answered = true;
+        let asked = self.words.asked.values_mut();
+        for answered_at in asked.filter(|answered_at| answered_at.is_none()) {
+            *answered_at = Some(turn.now);
         }
         if let Some(lists) = lists.filter(|lists| lists.number > self.words.lists.number) {
             turn.effects.push(Effect::Save(Row::Lists(lists.clone())));
             self.words.lists = lists;
         }
+        for call in core::mem::take(&mut self.words.calls) {
+            if turn.now < call.at + PATIENCE {
+                self.asked(turn, call.person, call.id, call.command);
+            }
+        }
     }
 
-    /// True when a command was refused for a word that the space may know by now (WD2): the space
-    /// is asked, and the command comes again.
-    pub(super) fn asks_for_words(
+    /// True when a command was refused for a word that the space may know by now (WD2): it is asked.
+    pub(super) fn asks_for_word(
         &mut self,
         turn: &mut Turn,
-        id: CommandId,
+        word: Option<Word>,
         refusal: &Refusal,
     ) -> bool {
-        if !matches!(refusal, Refusal::ResolutionUnknown | Refusal::ReasonUnknown) {
+        let is_of_word = matches!(refusal, Refusal::ResolutionUnknown | Refusal::ReasonUnknown);
+        let Some(word) = word.filter(|_| is_of_word) else {
+            return false;
+        };
+        let asked = &mut self.words.asked;
+        asked.retain(|_, answered_at| answered_at.is_none_or(|at| turn.now < at + FRESH));
+        let is_answered = asked.get(&word).is_some_and(Option::is_some);
+        if is_answered || asked.len() >= ASKED_MAX && !asked.contains_key(&word) {
             return false;
         }
-        let is_answered = self.words.asked.remove(&id).unwrap_or(false);
-        if is_answered || self.words.asked.len() >= ASKED_MAX {
-            return false;
-        }
-        self.words.asked.insert(id, false);
+        asked.insert(word, None);
         turn.effects.push(Effect::Report(self.describe(turn.now)));
         true
+    }
+
+    /// A call waits for what the space says; `None` when too many do.
+    pub(super) fn wait_for_word(
+        &mut self,
+        turn: &Turn,
+        person: Person,
+        id: CommandId,
+        command: Command,
+    ) -> Option<()> {
+        let calls = &mut self.words.calls;
+        calls.retain(|call| turn.now < call.at + PATIENCE);
+        let call = Call {
+            person,
+            id,
+            command,
+            at: turn.now,
+        };
+        (calls.len() < ASKED_MAX).then(|| calls.push(call))
     }
 }
 
@@ -127,6 +204,7 @@ mod tests {
             revision,
             place: None,
             lists,
+            open: None,
         };
         desk.at(s(at), told);
     }
@@ -149,17 +227,70 @@ mod tests {
     fn wd2_what_the_space_does_not_know_either_is_refused_for_good() {
         let mut desk = Desk::active();
         for n in 1..=2 {
+            let at = 10 * u64::from(n);
             for _ in 0..2 {
                 // The second time the space has not answered yet.
-                let held = desk.at(s(9), send(JACK, n, n as u8, resolve_as("magic")));
+                let held = desk.at(s(at), send(JACK, n, n as u8, resolve_as("magic")));
                 let hold = alloc::format!("hold {n} for 500 to [2]");
                 assert!(words(&held).contains(&hold));
             }
-            told(&mut desk, 9, None);
-            let refused = desk.at(s(9), send(JACK, n, n as u8, resolve_as("magic")));
+            told(&mut desk, at, None);
+            let refused = desk.at(s(at), send(JACK, n, n as u8, resolve_as("magic")));
             assert!(words(&refused).contains(&"refused resolution_unknown to [2]".into()));
-            assert!(desk.machine.born().words.asked.is_empty());
         }
+        // What it said holds for whoever gives the word next, and for a while.
+        let other = desk.at(s(24), send(MIA, 1, 9, resolve_as("magic")));
+        assert!(!has_asked(&other), "{:?}", words(&other));
+        let later = desk.at(s(25), send(JACK, 3, 3, resolve_as("magic")));
+        assert!(has_asked(&later), "{:?}", words(&later));
+    }
+
+    #[test]
+    fn wd2_a_call_waits_for_the_space_and_is_answered_once() {
+        let ask = |id: u8, word: &str| Input::Asked {
+            person: person(JACK),
+            id: command_id(id),
+            command: resolve_as(word),
+        };
+        let mut desk = Desk::active();
+        assert_eq!(words(&desk.at(s(1), ask(1, "magic"))), ["report 4"]);
+        assert_eq!(words(&desk.at(s(1), ask(2, "refund"))), ["report 4"]);
+        let lists = Some(newer());
+        let news = Input::Reported {
+            revision: Seq(0),
+            place: None,
+            lists,
+            open: None,
+        };
+        let effects = desk.at(s(2), news.clone());
+        assert_eq!(saved_kinds(&effects), ["ended", "closed"]);
+        let replies: alloc::vec::Vec<_> = words(&effects)
+            .into_iter()
+            .filter(|word| word.starts_with("replied"))
+            .collect();
+        assert_eq!(replies, ["replied resolution_unknown", "replied done"]);
+        assert_eq!(words(&desk.at(s(3), news)), [] as [&str; 0]);
+        // Nobody waits for ever: what the space says later finds nobody.
+        let mut desk = Desk::active();
+        desk.at(s(1), ask(1, "refund"));
+        told(&mut desk, 11, Some(newer()));
+        assert_eq!(desk.stage(), "active");
+    }
+
+    #[test]
+    fn wd4_f103_what_the_product_writes_itself_is_chosen_by_nobody() {
+        for word in ["abandoned", "not_answered"] {
+            for mut desk in [Desk::active(), Desk::wrapping_up()] {
+                let n = desk.machine.born().sockets[&JACK].expected.unwrap();
+                let refused = desk.at(s(1), send(JACK, n, 1, resolve_as(word)));
+                let refused = words(&refused);
+                assert_eq!(refused[..], ["refused resolution_unknown to [2]"], "{word}");
+            }
+        }
+        let lists = birth().settings.lists();
+        let chosen = lists.resolutions.iter().filter(|known| known.is_chosen());
+        let chosen: alloc::vec::Vec<_> = chosen.map(|known| known.id.as_str()).collect();
+        assert_eq!(chosen, ["resolved", "not_resolved"]);
     }
 
     #[test]

@@ -183,6 +183,24 @@ impl Hours {
         None
     }
 
+    /// How long the queue is open between two moments.
+    #[must_use]
+    pub fn open_between(&self, from: Timestamp, to: Timestamp, zone: &Zone) -> Duration {
+        let mut open = Duration::ZERO;
+        let mut at = from;
+        while at < to {
+            let next = self.changes_at(at, zone).map_or(to, |next| next.min(to));
+            if self.is_open(at, zone) {
+                open += next.since(at);
+            }
+            if next <= at {
+                break;
+            }
+            at = next;
+        }
+        open
+    }
+
     fn is_open_at(&self, (day, minute): (i64, u16)) -> bool {
         let mut spans = self.spans(day);
         spans.any(|span| (span.from..span.to).contains(&minute))

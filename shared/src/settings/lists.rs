@@ -93,6 +93,18 @@ impl Resolution {
     }
 }
 
+impl Resolution {
+    /// True for one that agents choose: the product itself writes the others (WD4 of the
+    /// conversation).
+    #[must_use]
+    pub fn is_chosen(&self) -> bool {
+        !matches!(
+            self.id.as_str(),
+            resolution::ABANDONED | resolution::NOT_ANSWERED
+        )
+    }
+}
+
 impl Lists {
     /// That resolution.
     #[must_use]

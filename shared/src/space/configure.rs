@@ -141,13 +141,13 @@ impl Ledger {
 
     /// Puts settings in force.
     fn adopt(&mut self, turn: &mut Turn, next: Settings) {
+        self.line_up(turn);
         let before = core::mem::replace(&mut self.settings, next);
         turn.saves_space = true;
         for duty in self.roster.values_mut() {
             if duty.limit(&self.settings) < duty.limit(&before) {
                 duty.leave_slots();
             }
-            let served = duty.served();
             if let Some(queues) = &mut duty.agent.queues {
                 let members = queues.len();
                 // Names that the space never had are none of this change's business.
@@ -156,13 +156,13 @@ impl Ledger {
                     turn.agents.insert(duty.agent.agent);
                 }
             }
-            self.lines.recount(served, duty.served());
             turn.desks.insert(duty.agent.agent);
         }
         // What colleagues read of each other names limits and queues (R81).
         self.counts.colleagues = self.counts.colleagues.saturating_add(1);
         self.gates = self.fresh_gates(turn.now);
         self.lanes = self.fresh_lanes();
+        self.lines.recount(self.lines_anew());
     }
 
     /// What agents gave back since a limit was lowered is not filled again above it (R72). Asked

@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 
 use super::desk::Desk;
 use super::lanes::Need;
-use super::place::Served;
 use super::row::Agent;
 use crate::conversation::Fence;
 use crate::frame::SocketId;
@@ -95,11 +94,6 @@ impl Duty {
     pub fn serves(&self, queue: &Label) -> bool {
         let queues = self.agent.queues.as_ref();
         queues.is_none_or(|queues| queues.contains(queue))
-    }
-
-    /// The queues that the agent serves while on duty.
-    pub fn served(&self) -> Option<Served> {
-        self.is_on_duty().then(|| self.agent.queues.clone())
     }
 
     /// True when the agent has what it takes, unless the agent is busy (R38, R58).

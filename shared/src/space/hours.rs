@@ -9,6 +9,9 @@
 //!   it, accept what was offered before, and pass it on. Within them it goes round like
 //!   anything else, and what has gathered goes out oldest first in the turn in which they begin:
 //!   that moment is a deadline while something waits (U3).
+//! - **R102** The wait after which nobody has accepted (F51) counts only while the queue is open: who
+//!   comes outside the hours goes on waiting until they begin. The confirmation of a report tells
+//!   how long the queue was open while its conversation waited, and when it opens.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -20,7 +23,7 @@ use super::ledger::Ledger;
 use super::turn::Turn;
 use crate::settings::{HORIZON, Hours, Zone};
 use crate::text::{Label, ZoneName};
-use crate::time::Timestamp;
+use crate::time::{self, Timestamp};
 
 /// How late an alarm may ring for the hours that it announces to be told: 5 min. Our choice.
 const NEWS: Duration = Duration::from_secs(300);
@@ -40,6 +43,18 @@ impl Openness {
         open_now: true,
         opens_at: None,
     };
+}
+
+/// How long a queue was open while a conversation waited: durations, because the clocks of two
+/// objects differ (K2).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct OpenTime {
+    /// [`crate::conversation::Report::waits_ms`] of the report.
+    pub waits_ms: u64,
+    /// How much of that the queue was open.
+    pub open_ms: u64,
+    /// When it opens, from now: 0 while it is open, `None` while nobody can tell.
+    pub opens_in_ms: Option<u64>,
 }
 
 /// The queues with hours, and how they stand.
@@ -111,6 +126,24 @@ impl Ledger {
             open_now: gate.is_open,
             opens_at: gate.changes_at.filter(|_| !gate.is_open),
         })
+    }
+
+    /// How long a queue was open in that time up to now (R102).
+    pub fn open_time(&self, now: Timestamp, queue: &Label, waits_ms: u64) -> OpenTime {
+        let Openness { open_now, opens_at } = self.openness(now, queue);
+        let hours = self.settings.queue(queue);
+        let hours = hours.and_then(|queue| queue.hours.as_ref());
+        let known = hours.and_then(|hours| Some((hours, self.zones.get(&hours.zone)?)));
+        let open_ms = known.map_or(waits_ms, |(hours, zone)| {
+            let since = now - Duration::from_millis(waits_ms);
+            time::millis(hours.open_between(since, now, zone))
+        });
+        let opens_in = opens_at.map(|at| time::millis(at.since(now)));
+        OpenTime {
+            waits_ms,
+            open_ms,
+            opens_in_ms: if open_now { Some(0) } else { opens_in },
+        }
     }
 
     fn gate_at(&self, now: Timestamp, queue: &Label) -> Option<Gate> {

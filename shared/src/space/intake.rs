@@ -23,7 +23,9 @@ pub const TOMBSTONE: Duration = Duration::from_secs(48 * 3_600);
 
 impl Ledger {
     /// Takes in a report (R16).
-    pub fn take_report(&mut self, turn: &mut Turn, report: Report) {
+    pub fn take_report(&mut self, turn: &mut Turn, mut report: Report) {
+        // It was so when the report was made, and is nothing to keep.
+        report.waits_ms = None;
         let conversation = report.conversation;
         self.has_begun(conversation);
         let Some(item) = self.items.get(&conversation) else {

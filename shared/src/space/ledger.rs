@@ -151,7 +151,8 @@ impl Ledger {
         }
         for item in items {
             ledger.list(&item);
-            ledger.lines.put(item.stand());
+            let stand = item.stand(&ledger.settings);
+            ledger.lines.put(stand, ledger.roster.values());
             ledger.items.insert(item.report.conversation, item);
         }
         for duty in ledger.roster.values_mut() {
@@ -211,7 +212,7 @@ impl Ledger {
     pub fn take_item(&mut self, turn: &mut Turn, conversation: ConversationId) -> Option<Item> {
         let item = self.items.remove(&conversation)?;
         self.unlist(&item);
-        let stand = || Some(item.stand());
+        let stand = || Some(item.stand(&self.settings));
         turn.stands.entry(conversation).or_insert_with(stand);
         turn.desks.extend(item.slots.iter().map(|slot| slot.agent));
         turn.items.insert(conversation);
@@ -258,13 +259,13 @@ impl Ledger {
         self.lanes.take_agent(duty, &self.settings);
         let was_on_duty = u32::from(duty.is_on_duty());
         let was_shown = duty.show(&self.settings);
-        let served = duty.served();
+        self.lines.leave(duty);
         change(duty);
         if duty.show(&self.settings) != was_shown {
             self.counts.colleagues = self.counts.colleagues.saturating_add(1);
         }
         self.lanes.put_agent(duty, &self.settings);
-        self.lines.recount(served, duty.served());
+        self.lines.enter(duty);
         if duty.is_active_admin() {
             self.admins.insert(agent);
         } else {

@@ -79,8 +79,6 @@ pub(super) struct Line {
     spots: BTreeSet<Spot>,
     /// The spots at [`STEPS`], as far as the line reaches.
     marks: Vec<Spot>,
-    /// Whether those who wait were told that somebody is on duty.
-    pub told_duty: bool,
     /// Everybody from here on is still to be told whether somebody is on duty.
     pub untold: Option<Spot>,
 }

@@ -7,7 +7,7 @@ use super::hours::Openness;
 use super::ledger::Ledger;
 use super::queues::QueueView;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
-use super::turn::Turn;
+use super::turn::{Confirmed, Turn};
 use super::{Colleague, Command, Effect, Input, Listed, Me, Page, Query};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
@@ -385,7 +385,13 @@ impl Ledger {
                 self.unseat(socket);
             }
             Input::Reported(report) => {
-                turn.confirmed = Some((report.conversation, report.revision, report.lists));
+                let waits_ms = report.waits_ms;
+                turn.confirmed = Some(Confirmed {
+                    conversation: report.conversation,
+                    revision: report.revision,
+                    lists: report.lists,
+                    waits: waits_ms.map(|waits_ms| (report.queue.clone(), waits_ms)),
+                });
                 self.take_report(turn, report);
             }
             Input::Answered {

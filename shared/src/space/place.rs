@@ -11,23 +11,27 @@
 //! - **R97** The wait is estimated from the newest [`RECENT_MAX`] assignments of the queue within
 //!   [`RECENT`]: the number times the mean time that these stood at the head of the line. None is
 //!   told from fewer than [`RECENT_MIN`].
-//! - **R98** A place says whether anybody on duty serves the queue (F12), and everybody in line is
-//!   told when that changes for longer than a moment, and when the queue opens or closes (R52).
+//! - **R98** A place says whether anybody on duty could serve the customer (F12, R103), and everybody
+//!   in line is told when that changes for longer than a moment, and when the queue opens or closes
+//!   (R52).
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
+use super::attendance::Attendance;
+use super::duty::Duty;
 use super::hours::Openness;
+use super::lanes::Need;
 use super::ledger::Ledger;
 use super::line::{Line, Spot};
 use super::row::{Item, ItemState};
-use super::turn::Turn;
+use super::turn::{Confirmed, Turn};
 use crate::conversation::{Instruction, Standing};
 use crate::id::ConversationId;
+use crate::settings::Settings;
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -52,7 +56,7 @@ pub struct Place {
     pub number: u32,
     /// About how long it will take, in seconds; `None` while nobody can tell.
     pub wait_s: Option<u32>,
-    /// True while somebody on duty serves the queue.
+    /// True while somebody on duty could serve the customer.
     pub on_duty: bool,
     /// True while the queue's hours run.
     pub open_now: bool,
@@ -63,14 +67,12 @@ pub struct Place {
 /// An assignment: when, since when it had waited, and which.
 type Assigned = (Timestamp, Timestamp, ConversationId);
 
-/// The queues that an agent serves; `None` for every one.
-pub(super) type Served = Option<Vec<Label>>;
-
-/// What an item is in these indexes: its queue, its spot in line, its assignment.
+/// What an item is in these indexes: its queue, its spot in line and what it needs there, its
+/// assignment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Stand {
     queue: Label,
-    spot: Option<Spot>,
+    spot: Option<(Spot, Need)>,
     assigned: Option<Assigned>,
 }
 
@@ -79,11 +81,9 @@ pub(super) struct Stand {
 pub(super) struct Lines {
     lines: BTreeMap<Label, Line>,
     assigned: BTreeMap<Label, BTreeSet<Assigned>>,
-    /// Agents on duty who serve every queue.
-    on_duty_everywhere: u32,
-    /// Agents on duty, by the queues that they serve.
-    on_duty: BTreeMap<Label, u32>,
-    /// True when somebody came on duty or left it since the last look.
+    /// Who is on duty for them.
+    attendance: Attendance,
+    /// True when somebody who waits was told something else of who is on duty, at the last look.
     has_changed_duty: bool,
     /// Who is to be told another number.
     moved: BTreeSet<Spot>,
@@ -98,8 +98,7 @@ impl Lines {
         Self {
             lines: BTreeMap::new(),
             assigned: BTreeMap::new(),
-            on_duty_everywhere: 0,
-            on_duty: BTreeMap::new(),
+            attendance: Attendance::new(),
             has_changed_duty: false,
             moved: BTreeSet::new(),
             told_at: None,
@@ -107,8 +106,8 @@ impl Lines {
         }
     }
 
-    /// Puts an item in.
-    pub fn put(&mut self, stand: Stand) {
+    /// Puts an item in; `agents` are all.
+    pub fn put<'a>(&mut self, stand: Stand, agents: impl Iterator<Item = &'a Duty>) {
         let Stand {
             queue,
             spot,
@@ -118,12 +117,9 @@ impl Lines {
             let known = self.assigned.entry(queue.clone()).or_default();
             known.insert(assigned);
         }
-        if let Some(spot) = spot {
-            let has_duty = self.has_duty(&queue);
+        if let Some((spot, need)) = spot {
+            self.attendance.put(need, agents);
             let line = self.lines.entry(queue).or_default();
-            if line.is_empty() {
-                line.told_duty = has_duty;
-            }
             line.put(spot, &mut self.moved);
         }
     }
@@ -138,53 +134,41 @@ impl Lines {
                 self.assigned.remove(&stand.queue);
             }
         }
-        if let Some(spot) = stand.spot
+        if let Some((spot, need)) = &stand.spot
             && let Some(line) = self.lines.get_mut(&stand.queue)
         {
-            line.take(spot, &mut self.moved);
+            self.attendance.take(need);
+            line.take(*spot, &mut self.moved);
             if line.is_empty() {
                 self.lines.remove(&stand.queue);
             }
         }
     }
 
-    /// Counts an agent out and in again, as the agent was and is on duty.
-    pub fn recount(&mut self, was: Option<Served>, is: Option<Served>) {
-        if was != is {
-            self.has_changed_duty = true;
-            was.iter()
-                .for_each(|served| self.count(served, |count| count.saturating_sub(1)));
-            is.iter()
-                .for_each(|served| self.count(served, |count| count.saturating_add(1)));
-        }
+    /// An agent is about to change: the agent is counted out.
+    pub fn leave(&mut self, duty: &Duty) {
+        self.attendance.leave(duty);
     }
 
-    fn count(&mut self, served: &Served, change: fn(u32) -> u32) {
-        let Some(queues) = served else {
-            self.on_duty_everywhere = change(self.on_duty_everywhere);
-            return;
-        };
-        for queue in queues {
-            let count = self.on_duty.entry(queue.clone()).or_default();
-            *count = change(*count);
-            if *count == 0 {
-                self.on_duty.remove(queue);
-            }
-        }
+    /// An agent has changed: the agent is counted in again.
+    pub fn enter(&mut self, duty: &Duty) {
+        self.attendance.enter(duty);
+        self.has_changed_duty |= self.attendance.is_wrong();
     }
 
-    fn has_duty(&self, queue: &Label) -> bool {
-        self.on_duty_everywhere > 0 || self.on_duty.contains_key(queue)
+    /// Other settings may need other skills: `anew` has counted them.
+    pub fn recount(&mut self, anew: Self) {
+        self.attendance = core::mem::take(&mut self.attendance).recounted(anew.attendance);
+        self.has_changed_duty |= self.attendance.is_wrong();
     }
 
     /// The same with nobody left to tell: after a wake everybody knows what is so.
     pub fn settled(mut self) -> Self {
-        let (everywhere, on_duty) = (self.on_duty_everywhere, &self.on_duty);
-        for (queue, line) in &mut self.lines {
-            line.told_duty = everywhere > 0 || on_duty.contains_key(queue);
+        for line in self.lines.values_mut() {
             line.untold = None;
         }
         Self {
+            attendance: self.attendance.settled(),
             has_changed_duty: false,
             moved: BTreeSet::new(),
             told_at: None,
@@ -216,11 +200,9 @@ impl Lines {
             dues[1] = Some(pause_over.map_or(now, |at| at.max(now)));
         }
         if core::mem::take(&mut self.has_changed_duty) {
-            let mut lines = self.lines.iter();
             // Somebody whose page reloads is away for a moment only.
-            dues[2] = lines
-                .any(|(queue, line)| line.told_duty != self.has_duty(queue))
-                .then(|| now + PLACES_PAUSE);
+            let is_wrong = self.attendance.is_wrong();
+            dues[2] = is_wrong.then(|| now + PLACES_PAUSE);
         }
         self.due_at = dues.into_iter().flatten().min();
     }
@@ -235,13 +217,12 @@ impl Lines {
             }
         }
         let mut is_through = self.moved.is_empty();
-        let (everywhere, on_duty) = (self.on_duty_everywhere, &self.on_duty);
-        for (queue, line) in &mut self.lines {
-            let has_duty = everywhere > 0 || on_duty.contains_key(queue);
-            if line.told_duty != has_duty {
-                line.told_duty = has_duty;
+        for need in self.attendance.tell() {
+            if let Some(line) = self.lines.get_mut(&need.queue) {
                 line.untold = line.first();
             }
+        }
+        for line in self.lines.values_mut() {
             while round.len() < PLACES_MAX
                 && let Some(spot) = line.next_untold()
             {
@@ -279,13 +260,16 @@ impl Lines {
 
 impl Item {
     /// What it is in the lines.
-    pub(super) fn stand(&self) -> Stand {
+    pub(super) fn stand(&self, settings: &Settings) -> Stand {
         let conversation = self.report.conversation;
         let is_gone = matches!(self.state, ItemState::Gone { .. });
         let waits = !is_gone && self.report.standing == Standing::Waiting;
         Stand {
             queue: self.report.queue.clone(),
-            spot: waits.then_some((self.waiting_since, conversation)),
+            spot: waits.then(|| {
+                let spot = (self.waiting_since, conversation);
+                (spot, Need::of(self, settings))
+            }),
             assigned: self
                 .assigned_at
                 .map(|at| (at, self.waiting_since, conversation)),
@@ -297,20 +281,22 @@ impl Ledger {
     /// Brings the lines up to date with what the turn changed, and tells who moved (R96). Asked at
     /// the end of every turn.
     pub fn tell_places(&mut self, turn: &mut Turn) {
-        for (conversation, before) in core::mem::take(&mut turn.stands) {
-            let after = self.items.get(&conversation).map(Item::stand);
-            if before != after {
-                before.iter().for_each(|stand| self.lines.take(stand));
-                after.into_iter().for_each(|stand| self.lines.put(stand));
-            }
-        }
-        if let Some((conversation, revision, lists)) = turn.confirmed.take() {
+        self.line_up(turn);
+        if let Some(confirmed) = turn.confirmed.take() {
+            let Confirmed {
+                conversation,
+                revision,
+                lists,
+                waits,
+            } = confirmed;
             let place = self.place(turn.now, conversation);
             let lists = self.newer_lists(lists);
+            let open = waits.map(|(queue, waits_ms)| self.open_time(turn.now, &queue, waits_ms));
             turn.effects.push(Effect::Confirmed {
                 revision,
                 place,
                 lists,
+                open,
             });
         }
         self.lines.plan(turn.now);
@@ -326,17 +312,32 @@ impl Ledger {
         }
     }
 
+    /// Brings the lines up to date with what the turn changed so far.
+    pub fn line_up(&mut self, turn: &mut Turn) {
+        for (conversation, before) in core::mem::take(&mut turn.stands) {
+            let item = self.items.get(&conversation);
+            let after = item.map(|item| item.stand(&self.settings));
+            if before != after {
+                before.iter().for_each(|stand| self.lines.take(stand));
+                if let Some(after) = after {
+                    self.lines.put(after, self.roster.values());
+                }
+            }
+        }
+    }
+
     /// The place of a conversation; `None` for one that does not wait (R95).
     fn place(&self, now: Timestamp, conversation: ConversationId) -> Option<Place> {
-        let stand = self.items.get(&conversation)?.stand();
+        let stand = self.items.get(&conversation)?.stand(&self.settings);
         let line = self.lines.lines.get(&stand.queue)?;
-        let number = line.number(stand.spot?);
+        let (spot, need) = stand.spot?;
+        let number = line.number(spot);
         let Openness { open_now, opens_at } = self.openness(now, &stand.queue);
         Some(Place {
             as_of: now,
             number,
             wait_s: self.lines.wait_s(now, &stand.queue, number),
-            on_duty: self.lines.has_duty(&stand.queue),
+            on_duty: self.lines.attendance.has(&need),
             open_now,
             opens_at,
         })
@@ -346,10 +347,7 @@ impl Ledger {
     pub fn lines_anew(&self) -> Lines {
         let mut lines = Lines::new();
         for item in self.items.values() {
-            lines.put(item.stand());
-        }
-        for duty in self.roster.values() {
-            lines.recount(None, duty.served());
+            lines.put(item.stand(&self.settings), self.roster.values());
         }
         lines.settled()
     }

@@ -393,6 +393,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         ticket: None,
         lists: 0,
         age_ms: 0,
+        waits_ms: None,
     }
 }
 

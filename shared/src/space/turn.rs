@@ -10,6 +10,7 @@ use super::row::Row;
 use crate::conversation::Seq;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
+use crate::text::Label;
 use crate::time::Timestamp;
 
 /// What one turn did so far.
@@ -30,9 +31,19 @@ pub(super) struct Turn {
     pub offered: BTreeSet<AgentId>,
     /// What the items that changed were in the lines before.
     pub stands: BTreeMap<ConversationId, Option<Stand>>,
-    /// The report that is confirmed with the place at the end: whose, its revision, and the number
-    /// of the lists that it knows.
-    pub confirmed: Option<(ConversationId, Seq, u32)>,
+    /// The report that is confirmed with the place at the end.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// A report that is confirmed.
+#[derive(Debug)]
+pub(super) struct Confirmed {
+    pub conversation: ConversationId,
+    pub revision: Seq,
+    /// Number of the lists that the conversation knows.
+    pub lists: u32,
+    /// Its queue, and how long it waits, while it does.
+    pub waits: Option<(Label, u64)>,
 }
 
 impl Turn {

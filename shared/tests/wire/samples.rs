@@ -608,6 +608,7 @@ pub fn reports() -> Vec<Report> {
         ticket: Some(ticket()),
         lists: 2,
         age_ms: 61_000,
+        waits_ms: None,
     };
     standings().into_iter().map(report).collect()
 }

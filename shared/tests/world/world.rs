@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
-use shared::conversation::{self, Answer, Fence, Instruction, Report, Seq};
+use shared::conversation::{self, Answer, Fence, Instruction, Report};
 use shared::frame::{FromServer, ToServer};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::BeginFailure;
 use shared::rights::Person;
-use shared::settings::{Lists, Settings};
+use shared::settings::Settings;
 use shared::space;
 use shared::text::MessageText;
 use shared::time::Timestamp;
@@ -87,7 +87,7 @@ pub enum Event {
     Report(Box<Report>),
     /// An account has what the space told it.
     Registered(AgentId, u64),
-    Confirmed(usize, Seq, Option<space::Place>, Option<Box<Lists>>, u32),
+    Confirmed(usize, Box<conversation::Input>, u32),
     Instruct(usize, Box<Instruction>),
     Answered(usize, Option<Fence>, Box<Answer>, u32),
     /// A command over HTTP reaches an object.
@@ -332,14 +332,8 @@ impl World {
             Event::Registered(agent, number) => {
                 self.space_turn(space::Input::Registered { agent, number });
             }
-            Event::Confirmed(conversation, revision, place, lists, generation) => {
-                let lists = lists.map(|lists| *lists);
-                let input = conversation::Input::Reported {
-                    revision,
-                    place,
-                    lists,
-                };
-                self.confirmation_arrives(conversation, input, generation);
+            Event::Confirmed(conversation, input, generation) => {
+                self.confirmation_arrives(conversation, *input, generation);
             }
             Event::Instruct(conversation, instruction) => {
                 self.instruction_arrives(conversation, *instruction);

@@ -1,7 +1,7 @@
 //! How a conversation ended: the choice of a resolution, and then of a reason where the space has
 //! any (D12).
 
-use shared::settings::{Reason, Resolution, resolution};
+use shared::settings::{Reason, Resolution};
 use shared::text::Label;
 
 use super::Console;
@@ -52,7 +52,7 @@ pub fn picker(
         let offered = labels
             .unwrap_or_default()
             .into_iter()
-            .filter(|known| known.id.as_str() != resolution::NOT_ANSWERED);
+            .filter(Resolution::is_chosen);
         let mut all = vec![el("p", "picker__title").text(words().how)];
         all.extend(offered.map(choice));
         all

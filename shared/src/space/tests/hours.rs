@@ -450,3 +450,40 @@ fn r57_an_agent_transfers_to_a_queue_that_is_full_or_outside_its_hours() {
     scene.answer(1, 2, Outcome::Done, moved(1, 2));
     assert_eq!(scene.offered(1), None, "until the hours begin");
 }
+
+/// How long the queue was open, by the confirmation of a report that waits since then.
+fn open_time(scene: &mut Scene, waits_ms: u64) -> (u64, Option<u64>) {
+    let waits_ms = Some(waits_ms);
+    let report = report(1, 2, 0, Standing::Waiting);
+    let effects = scene.take(Input::Reported(Report { waits_ms, ..report }));
+    let open = effects.into_iter().find_map(|effect| match effect {
+        Effect::Confirmed { open, .. } => open,
+        _ => None,
+    });
+    open.map(|open| (open.open_ms, open.opens_in_ms)).unwrap()
+}
+
+#[test]
+fn r102_a_wait_counts_only_while_the_queue_is_open() {
+    // Minute of the question, how long it has waited, how long of that the queue was open, and
+    // when it opens.
+    let cases = [
+        (17, 10, 0, Some(3)),
+        (20, 4, 0, Some(0)),
+        (25, 20, 5, Some(0)),
+        (25, 2, 2, Some(0)),
+        (45, 40, 10, None),
+        (45, 10, 0, None),
+    ];
+    for (minute, waits, open, opens_in) in cases {
+        let mut scene = office(&[ADA]);
+        scene.now = minute * MINUTE;
+        let (open_ms, opens_in_ms) = open_time(&mut scene, waits * MINUTE);
+        assert_eq!(open_ms, open * MINUTE, "{minute} {waits}");
+        let next_thursday = 7 * 1_440 + 20 - minute;
+        let opens_in = opens_in.unwrap_or(next_thursday);
+        assert_eq!(opens_in_ms, Some(opens_in * MINUTE), "{minute} {waits}");
+    }
+    let mut scene = scene(&[ADA], vec![]);
+    assert_eq!(open_time(&mut scene, 9_000), (9_000, Some(0)), "no hours");
+}

@@ -240,3 +240,48 @@ fn f12_r98_the_place_says_whether_anybody_is_on_duty() {
     scene.pass(5_000);
     assert_eq!(duty(&scene.wait(0)), []);
 }
+
+#[test]
+fn f12_r103_who_needs_a_skill_that_nobody_on_duty_has_is_told_so() {
+    let mut scene = Scene::with(&[ADA]);
+    let skill = || Label::parse("german").unwrap();
+    let asks = |c: u8| Report {
+        skills: [skill()].into(),
+        ..report(c, 2, 0, Standing::Waiting)
+    };
+    let effects = scene.take(Input::Reported(asks(1)));
+    assert!(!confirmed(&effects).unwrap().on_duty);
+    scene.now += 1_000;
+    assert!(joins(&mut scene, 2).unwrap().on_duty);
+    // Once somebody on duty has it, whoever waits is told, and again when nobody has.
+    let duty = |effects: &[Effect]| -> Vec<(u8, bool)> {
+        let places = places(effects).into_iter();
+        places.map(|(c, place)| (c, place.on_duty)).collect()
+    };
+    let learn = |scene: &mut Scene, skills: Vec<Label>| {
+        let ledger = scene.space.ledger.as_mut().unwrap();
+        ledger.change_duty(agent(ADA), |duty| duty.agent.skills = skills);
+        scene.take(Input::Tick);
+        scene.pass(5_000);
+        duty(&scene.wait(0))
+    };
+    scene.set_available(ADA, true);
+    assert_eq!(learn(&mut scene, [skill()].into()), [(1, true), (2, true)]);
+    assert_eq!(learn(&mut scene, [].into()), [(1, false), (2, true)]);
+    // A queue may need it, too.
+    let queue = crate::settings::Queue {
+        skills: [skill()].into(),
+        ..crate::settings::Queue::new(Label::parse("GENERAL").unwrap())
+    };
+    let change = crate::settings::Change {
+        queues: Some([queue].into()),
+        ..crate::settings::Change::default()
+    };
+    let ledger = scene.space.ledger.as_mut().unwrap();
+    ledger.change_duty(agent(ADA), |duty| duty.agent.role = Role::Admin);
+    let by = agent(ADA);
+    scene.take(Input::Configure { by, change });
+    scene.pass(5_000);
+    let told = duty(&scene.wait(0));
+    assert!(told.contains(&(2, false)), "{told:?}");
+}

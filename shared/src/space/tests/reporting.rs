@@ -16,6 +16,7 @@ fn r16_a_repeated_report_changes_nothing_and_is_confirmed() {
                 revision,
                 place: None,
                 lists: None,
+                open: None,
             }]
         );
     }
@@ -34,6 +35,7 @@ fn a8_a_closed_conversation_is_never_offered_again() {
             revision: Seq(2),
             place: None,
             lists: None,
+            open: None,
         }]
     );
     scene.take(Input::Reported(report(1, 9, 0, Standing::Waiting)));

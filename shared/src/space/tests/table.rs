@@ -60,6 +60,27 @@ fn states() -> Vec<State> {
             scene.waits(1);
             scene
         }),
+        ("waiting outside the hours", || {
+            let mut scene = scene(OfferMode::Offer);
+            let ledger = scene.space.ledger.as_mut().unwrap();
+            let name = crate::text::ZoneName::parse("UTC").unwrap();
+            let hours = crate::settings::Hours {
+                zone: name.clone(),
+                week: vec![],
+                holidays: vec![],
+            };
+            ledger.settings.queues.push(crate::settings::Queue {
+                hours: Some(hours),
+                ..crate::settings::Queue::new(Label::parse("GENERAL").unwrap())
+            });
+            let zone = crate::settings::Zone {
+                offsets: vec![],
+                known_until: at(u64::MAX),
+            };
+            scene.take(Input::Zones([(name, zone)].into()));
+            scene.waits(1);
+            scene
+        }),
         ("resting", || {
             let mut scene = offered();
             for (n, fence) in [(ADA, 1), (BEN, 2), (CYD, 3), (DOT, 4), (EVE, 5)] {
@@ -174,6 +195,8 @@ fn askers() -> Vec<Asker> {
             scene.serve(BEN, &["returns"]);
         }),
         ("ben deactivated", BEN, |scene| deactivate(scene, BEN)),
+        ("ada deactivated", ADA, |scene| deactivate(scene, ADA)),
+        ("dot deactivated", DOT, |scene| deactivate(scene, DOT)),
         ("ada while cyd is away", ADA, |scene| {
             scene.set_available(CYD, false);
         }),

@@ -42,12 +42,16 @@ impl World {
                 revision,
                 place,
                 lists,
+                open,
             } = effect
             {
-                let lists = lists.map(Box::new);
-                self.call(&Event::Confirmed(
-                    number, revision, place, lists, generation,
-                ));
+                let input = conversation::Input::Reported {
+                    revision,
+                    place,
+                    lists,
+                    open,
+                };
+                self.call(&Event::Confirmed(number, Box::new(input), generation));
             }
         }
     }

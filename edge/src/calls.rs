@@ -1,5 +1,5 @@
-//! Calls that wait: a command has its answer when the conversation has agreed, which takes two
-//! more requests, so whoever asked over HTTP waits here for the turn that brings it.
+//! Calls that wait: a command may have its answer only when another object has said something,
+//! so whoever asked over HTTP waits here for the turn that brings it.
 
 use core::cell::Cell;
 use core::future::{Future, poll_fn};
@@ -8,7 +8,6 @@ use core::task::{Poll, Waker};
 use core::time::Duration;
 use std::rc::Rc;
 
-use shared::id::{AgentId, CommandId};
 use shared::refusal::Refusal;
 use worker::Delay;
 
@@ -16,9 +15,8 @@ use worker::Delay;
 /// proposal, and shorter than what clients and proxies wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The calls of a space that wait.
-#[derive(Default)]
-pub struct Calls(Vec<((AgentId, CommandId), Rc<Waiting>)>);
+/// The calls of an object that wait, by who asked and the id of the command.
+pub struct Calls<Asked>(Vec<(Asked, Rc<Waiting>)>);
 
 /// One call.
 #[derive(Default)]
@@ -27,9 +25,15 @@ pub struct Waiting {
     waker: Cell<Option<Waker>>,
 }
 
-impl Calls {
+impl<Asked> Default for Calls<Asked> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<Asked: PartialEq> Calls<Asked> {
     /// A call waits for the answer to that command.
-    pub fn wait(&mut self, asked: (AgentId, CommandId)) -> Rc<Waiting> {
+    pub fn wait(&mut self, asked: Asked) -> Rc<Waiting> {
         // Whoever has run out of patience holds nothing any more.
         self.0.retain(|(_, waiting)| Rc::strong_count(waiting) > 1);
         let waiting = Rc::new(Waiting::default());
@@ -38,7 +42,7 @@ impl Calls {
     }
 
     /// The answer has come: every call that waits for it gets it.
-    pub fn answer(&mut self, asked: (AgentId, CommandId), reply: &Result<(), Refusal>) {
+    pub fn answer(&mut self, asked: Asked, reply: &Result<(), Refusal>) {
         self.0.retain(|(known, waiting)| {
             if *known != asked {
                 return true;
