@@ -3,25 +3,27 @@
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::conversation::Event;
 use shared::id::ConversationId;
 use shared::refusal::Refusal;
 use shared::space;
 use stage::api::{Answer, Space};
-use stage::line::AgentLine;
+use stage::line::{AgentLine, CustomerLine, Talk};
 use stage::wire::fresh_id;
 use stage::{Stage, play};
 
 /// A space with those queues; Jack serves GENERAL and Mia the other one, which needs French.
 async fn shop(stage: &Stage, queues: Value) -> Result<Space> {
+    shop_with(stage, json!({ "queues": queues })).await
+}
+
+async fn shop_with(stage: &Stage, settings: Value) -> Result<Space> {
     let agents = vec![
         json!({ "name": "Jack", "queues": ["GENERAL"] }),
         json!({ "name": "Mia", "queues": ["other"], "skills": ["french"] }),
         json!({ "name": "Ada", "role": "admin" }),
     ];
-    stage
-        .api()
-        .space_with(json!({ "queues": queues }), agents)
-        .await
+    stage.api().space_with(settings, agents).await
 }
 
 /// A new visitor begins a conversation.
@@ -93,6 +95,28 @@ fn p5_what_comes_outside_the_hours_is_offered_when_they_run() {
         let general = queue(stage, &space, &ada.token, "GENERAL").await?;
         ensure!(general["open_now"] == true, "{general}");
         Ok(())
+    });
+}
+
+#[test]
+fn f51_r102_a_wait_outside_the_hours_is_not_over() {
+    play(0, async |stage| {
+        let queues = json!([{ "name": "GENERAL", "hours": hours(false) }, { "name": "other" }]);
+        let space = shop_with(stage, json!({ "queues": queues, "wait_s": 1 })).await?;
+        let mut at_night = CustomerLine::writes(stage.api(), &space, "At night").await?;
+        // Whoever comes later, to a queue that is open, has waited for too long before.
+        let visitor = stage.api().visitor(&space).await?;
+        let body = json!({ "text": "By day", "queue": "other" });
+        let answer = stage
+            .api()
+            .begin(&visitor.token, fresh_id()?, &body)
+            .await?;
+        let by_day = conversation(answer)?;
+        let mut by_day = Talk::open(stage.api().base(), by_day, &visitor.token).await?;
+        by_day
+            .sees("closed", |event| matches!(event, Event::Closed { .. }))
+            .await?;
+        at_night.talk.writes("Is it morning?").await.map(|_| ())
     });
 }
 

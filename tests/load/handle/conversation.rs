@@ -58,6 +58,7 @@ fn live(meter: &mut Meter, number: u64, messages: u64) {
             revision: Seq(4),
             place: None,
             lists: None,
+            open: None,
         },
     );
     let mut warm_up = Meter::default();

@@ -368,19 +368,11 @@ impl Shift {
         for effect in effects {
             match effect {
                 conversation::Effect::Report(report) => {
-                    let revision = report.revision;
                     let is_closed =
                         matches!(report.standing, conversation::Standing::Closed { .. });
-                    self.takes(Input::Reported(report));
-                    let place = None;
-                    self.tells(
-                        id,
-                        conversation::Input::Reported {
-                            revision,
-                            place,
-                            lists: None,
-                        },
-                    );
+                    if let Some(confirmed) = self.takes(Input::Reported(report)) {
+                        self.tells(id, confirmed);
+                    }
                     if is_closed {
                         self.closed += 1;
                         self.talks.remove(&id);
@@ -394,16 +386,30 @@ impl Shift {
         answer
     }
 
-    /// A turn of the space.
-    fn takes(&mut self, input: Input) {
+    /// A turn of the space: what it confirms to the conversation that has reported.
+    fn takes(&mut self, input: Input) -> Option<conversation::Input> {
         let start = Instant::now();
         let effects = self.space.handle(ms(self.now), input);
         let checked = self.space.check();
         self.space_seconds += start.elapsed().as_secs_f64();
         checked.unwrap();
         self.turns += 1;
+        let mut confirmed = None;
         for effect in effects {
             match effect {
+                Effect::Confirmed {
+                    revision,
+                    place,
+                    lists,
+                    open,
+                } => {
+                    confirmed = Some(conversation::Input::Reported {
+                        revision,
+                        place,
+                        lists,
+                        open,
+                    });
+                }
                 Effect::Send { to, frame } => match frame {
                     FromServer::Desk(desk) => self.reads(to.first().map_or(0, |to| to.0), &desk),
                     FromServer::Counts(counts) => {
@@ -418,6 +424,7 @@ impl Shift {
                 _ => (),
             }
         }
+        confirmed
     }
 
     fn instructs(&mut self, id: ConversationId, instruction: Instruction) {
@@ -443,6 +450,7 @@ impl Shift {
                     revision,
                     place,
                     lists: None,
+                    open: None,
                 },
             );
         }
