@@ -13,6 +13,7 @@ use worker::{console_warn, durable_object, wasm_bindgen};
 use crate::alarm::{self, Alarm};
 use crate::ask::{self, AccountAsk, AccountTold, SpaceAsk, SpaceTold};
 use crate::clock;
+use crate::read::read;
 use crate::storage::{Storage, account as rows};
 
 /// One person.
@@ -44,7 +45,7 @@ impl DurableObject for AccountObject {
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let agent = ask::named(&request)?;
-        let ask = serde_json::from_str(&request.text().await?)?;
+        let ask = read(&request.text().await?)?;
         Response::from_json(&self.shell.told(agent, ask)?)
     }
 

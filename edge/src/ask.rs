@@ -18,6 +18,7 @@ use shared::space::{Agent, AgentChange, InUse, Me, OpenTime, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
+use crate::read::read;
 use crate::sockets::Entrance;
 
 /// Asked of a conversation.
@@ -429,7 +430,7 @@ pub fn entrance(request: &Request) -> Result<Option<Entrance>> {
     };
     let bytes = decode(&header).and_then(|bytes| String::from_utf8(bytes).ok());
     let text = bytes.ok_or_else(|| Error::RustError("no entrance".to_owned()))?;
-    Ok(Some(serde_json::from_str(&text)?))
+    Ok(Some(read(&text)?))
 }
 
 /// The space or person that a request to an object names.
@@ -472,7 +473,7 @@ async fn once<Told: DeserializeOwned>(
     if response.status_code() != 200 {
         return Err(Error::RustError(response.text().await?));
     }
-    response.json().await
+    read(&response.text().await?)
 }
 
 fn address(place: &impl Display) -> String {

@@ -56,16 +56,16 @@ fn fitting<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::new(400, "body_malformed", "the body is an object"));
     }
-    let fits = |value: &Value| match read::<T>(&value.to_string()) {
+    let fits = |value: &Value| match shared::json::read::<T>(&value.to_string()) {
         Ok(_) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => Err(error.to_string()),
     };
-    match read(&value.to_string()) {
+    match shared::json::read(&value.to_string()) {
         Ok(change) => Ok(change),
         Err(error) => {
             let (path, message) = blame::part(&value, &fits).unwrap_or_default();
             let message = if path.is_empty() {
-                error
+                error.to_string()
             } else {
                 format!("{path}: {message}")
             };
@@ -79,22 +79,13 @@ fn fitting<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     }
 }
 
-/// What does not fit, without the place, which is of no use in a part of a body.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_str(text).map_err(|error| {
-        let error = error.to_string();
-        let words = error.rsplit_once(" at line ").map(|(words, _)| words);
-        words.unwrap_or(&error).to_owned()
-    })
-}
-
 /// From text, as everything is read in this crate: each other source would bring every type's
 /// reader into the Worker once more.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let malformed = |why: String| Problem::new(400, "body_malformed", format!("the body: {why}"));
     let text = core::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
     let text = if text.is_empty() { "{}" } else { text };
-    serde_json::from_str(text).map_err(|error| malformed(error.to_string()))
+    shared::json::read(text).map_err(|error| malformed(error.to_string()))
 }
 
 fn too_large() -> Problem {

@@ -20,6 +20,7 @@ use crate::ask::{self, ConversationAsk, ConversationTold};
 use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::outbox;
+use crate::read::read;
 use crate::storage::{Storage, conversation as rows};
 
 /// Most bytes of stored entries in one frame, so that it stays below
@@ -139,7 +140,7 @@ impl Shell<Thread> {
         if let Some(entrance) = ask::entrance(&request)? {
             return self.enter(entrance);
         }
-        let told = match serde_json::from_str(&request.text().await?)? {
+        let told = match read(&request.text().await?)? {
             ConversationAsk::Begin { birth, id, text } => {
                 let birth = *birth;
                 let outcome = self.turn(Input::Begin { birth, id, text })?;
@@ -156,7 +157,7 @@ impl Shell<Thread> {
                 id,
                 command,
             } => {
-                let command = serde_json::from_str(&command)?;
+                let command = read(&command)?;
                 self.act(person, id, command).await?
             }
             ConversationAsk::Instruct(instruction) => {

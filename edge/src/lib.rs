@@ -1,7 +1,7 @@
 //! The shell on Cloudflare: bytes, disk, alarms, headers. No rule of the product lives here.
 //!
 //! A request comes in at [`fetch`], is looked up in [`routes`], and goes to `api`, to `pages`, or
-//! through `ask` to one of the two kinds of objects.
+//! through `ask` to one of the three kinds of objects.
 
 #![cfg_attr(
     not(test),
@@ -31,6 +31,7 @@ mod object;
 mod outbox;
 mod pages;
 mod random;
+mod read;
 mod router;
 mod routes;
 mod sockets;

@@ -20,6 +20,7 @@ use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindg
 use crate::ask::{self, AccountAsk, Bearer, SpaceAsk, SpaceTold};
 use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
+use crate::read::read;
 use crate::storage::{Storage, space as rows};
 use crate::{auth, clock, demo, heartbeat, outbox, zones};
 
@@ -204,7 +205,7 @@ impl Shell<Place> {
         if let Some(entrance) = ask::entrance(&request)? {
             return self.enter(entrance);
         }
-        let (bearer, ask) = serde_json::from_str(&request.text().await?)?;
+        let (bearer, ask) = read(&request.text().await?)?;
         let told = self.told(space, bearer, ask).await?;
         Response::from_json(&told)
     }
@@ -228,11 +229,11 @@ impl Shell<Place> {
                 return Ok(found.unwrap_or(unknown));
             }
             SpaceAsk::Act { agent, id, command } => {
-                let command = serde_json::from_str(&command)?;
+                let command = read(&command)?;
                 return self.act(agent, id, command).await;
             }
             SpaceAsk::Would { agent, command } => {
-                let command = serde_json::from_str(&command)?;
+                let command = read(&command)?;
                 let would = self.with(|awake| awake.core.machine.would_obey(agent, &command))?;
                 return Ok(would.map_or_else(SpaceTold::Denied, |is_to_be_done| {
                     SpaceTold::Would { is_to_be_done }

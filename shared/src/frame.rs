@@ -363,7 +363,7 @@ impl Encoding {
             });
         }
         match (self, raw) {
-            (Self::Json, Raw::Text(text)) => serde_json::from_str(text).map_err(malformed),
+            (Self::Json, Raw::Text(text)) => crate::json::read(text).map_err(malformed),
             (Self::Binary, Raw::Binary(bytes)) => decode_binary(bytes),
             (Self::Json, Raw::Binary(_)) => Err(FrameError::WrongKind {
                 expected: "JSON text".to_string(),

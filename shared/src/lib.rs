@@ -24,6 +24,7 @@ pub mod account;
 pub mod conversation;
 pub mod frame;
 pub mod id;
+pub mod json;
 pub mod link;
 pub mod mutant;
 mod outbox;

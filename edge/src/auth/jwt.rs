@@ -120,7 +120,7 @@ pub fn verify(key: &Key, now: Timestamp, token: &str) -> Result<Pass, TokenError
         return Err(TokenError::Invalid);
     }
     let claims = String::from_utf8(decode(claims)?).map_err(|_| TokenError::Invalid)?;
-    let claims: Claims = serde_json::from_str(&claims).map_err(|_| TokenError::Invalid)?;
+    let claims: Claims = shared::json::read(&claims).map_err(|_| TokenError::Invalid)?;
     judge(now, claims)
 }
 

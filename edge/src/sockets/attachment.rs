@@ -39,7 +39,7 @@ impl<Seat> Attachment<Seat> {
 /// Reads the attachment; `None` when there is none that this release reads.
 pub fn read<Seat: DeserializeOwned>(socket: &WebSocket) -> Option<Attachment<Seat>> {
     let text: String = socket.deserialize_attachment().ok().flatten()?;
-    serde_json::from_str(&text).ok()
+    shared::json::read(&text).ok()
 }
 
 /// Writes the attachment.

@@ -4,6 +4,7 @@ use shared::account::{Effect, Row};
 use worker::Result;
 
 use super::Storage;
+use crate::read::read;
 
 /// Each row is the JSON of its value under its name.
 pub const TABLES: &str =
@@ -18,9 +19,7 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     let rows = storage.read("SELECT value FROM fact", vec![])?;
-    let rows = rows
-        .iter()
-        .map(|columns| Ok(serde_json::from_str(columns.text(0)?)?));
+    let rows = rows.iter().map(|columns| read(columns.text(0)?));
     rows.collect()
 }
 

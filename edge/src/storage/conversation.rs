@@ -6,6 +6,7 @@ use shared::rights::Side;
 use worker::{Result, SqlStorageValue};
 
 use super::{Columns, Storage, corrupt, number};
+use crate::read::{read, unreadable};
 
 /// An entry is one written row: an index or a UNIQUE column would be a second one.
 pub const TABLES: &str = "
@@ -42,7 +43,7 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
     for columns in storage.read("SELECT public, entry FROM log ORDER BY seq", vec![])? {
         rows.push(Row::Entry {
             public: columns.number(0).map(Seq),
-            entry: Entry::from_stored(columns.text(1)?)?,
+            entry: Entry::from_stored(columns.text(1)?).map_err(unreadable)?,
         });
     }
     Ok(rows)
@@ -81,7 +82,7 @@ pub fn backlog(storage: &Storage, side: Side, after: Seq) -> Result<Vec<Entry>> 
         return Ok(Vec::new());
     }
     let limit = number(BACKLOG_MAX);
-    let entry = |columns: &Columns| Entry::from_stored(columns.text(1)?).map_err(Into::into);
+    let entry = |columns: &Columns| Entry::from_stored(columns.text(1)?).map_err(unreadable);
     match side {
         Side::Agent => {
             let statement = "SELECT public, entry FROM log WHERE seq > ? ORDER BY seq LIMIT ?";
@@ -110,12 +111,12 @@ pub fn backlog(storage: &Storage, side: Side, after: Seq) -> Result<Vec<Entry>> 
 
 fn fact(name: &str, value: &str) -> Result<Row> {
     Ok(match name {
-        BIRTH => Row::Birth(serde_json::from_str(value)?),
+        BIRTH => Row::Birth(read(value)?),
         REPORTED => Row::Reported {
-            revision: serde_json::from_str(value)?,
+            revision: read(value)?,
         },
-        LISTS => Row::Lists(serde_json::from_str(value)?),
-        CURSORS => Row::Cursors(serde_json::from_str(value)?),
+        LISTS => Row::Lists(read(value)?),
+        CURSORS => Row::Cursors(read(value)?),
         _ => return Err(corrupt("an unknown fact")),
     })
 }

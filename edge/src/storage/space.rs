@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
 
 use super::{Storage, corrupt};
+use crate::read::read;
 
 /// Each row is the JSON of its value under its id.
 pub const TABLES: &str = "
@@ -31,9 +32,7 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
     let statement = "SELECT value FROM fact \
         UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item";
     let rows = storage.read(statement, vec![])?;
-    let rows = rows
-        .iter()
-        .map(|columns| Ok(serde_json::from_str(columns.text(0)?)?));
+    let rows = rows.iter().map(|columns| read(columns.text(0)?));
     rows.collect()
 }
 
@@ -77,7 +76,7 @@ pub fn session(storage: &Storage, id: &str) -> Result<Option<Family>> {
     let statement = "SELECT value FROM session WHERE id = ?";
     let rows = storage.read(statement, vec![id.into()])?;
     let family = rows.first().map(|columns| columns.text(0)).transpose()?;
-    Ok(family.map(serde_json::from_str).transpose()?)
+    family.map(read).transpose()
 }
 
 /// Writes a session.
@@ -98,7 +97,7 @@ pub fn put_session(storage: &Storage, id: &str, family: &Family) -> Result<()> {
 pub fn sweep_sessions(storage: &Storage, from: &str, now: Timestamp) -> Result<()> {
     let statement = "SELECT id, value FROM session WHERE id > ? ORDER BY id LIMIT ?";
     for columns in storage.read(statement, vec![from.into(), SWEPT.into()])? {
-        let family: Family = serde_json::from_str(columns.text(1)?)?;
+        let family: Family = read(columns.text(1)?)?;
         if family.is_over(now) {
             let id = columns.text(0)?.into();
             storage.run("DELETE FROM session WHERE id = ?", vec![id])?;

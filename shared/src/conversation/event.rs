@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tickets::{TicketKind, TicketStatus};
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
+use crate::json::{Misfit, Tree};
 use crate::text::{Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
@@ -274,14 +275,15 @@ impl Entry {
     ///
     /// # Errors
     /// When the row is not an entry at all.
-    pub fn from_stored(json: &str) -> Result<Self, serde_json::Error> {
+    pub fn from_stored(json: &str) -> Result<Self, Misfit> {
         #[derive(Deserialize)]
         struct Outline {
             seq: Seq,
             at: Timestamp,
         }
-        serde_json::from_str(json).or_else(|_| {
-            let Outline { seq, at } = serde_json::from_str(json)?;
+        let tree = Tree::read(json)?;
+        tree.to().or_else(|_| {
+            let Outline { seq, at } = tree.to()?;
             Ok(Self {
                 seq,
                 at,

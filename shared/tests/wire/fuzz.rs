@@ -1,8 +1,11 @@
 //! W2 and W3: bytes that nobody meant as a frame are refused, whatever they claim.
 
+use core::fmt::Debug;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde::de::DeserializeOwned;
 use shared::conversation::Command as ConversationCommand;
 use shared::frame::{Encoding, FromServer, Raw, ToServer};
 use shared::space::Command as SpaceCommand;
@@ -93,9 +96,16 @@ fn read_binary(bytes: &[u8]) {
 
 fn read_json(text: &str) {
     let raw = Raw::Text(text.to_owned());
-    let _ = Encoding::Json.decode::<ToServer<ConversationCommand>>(&raw);
-    let _ = Encoding::Json.decode::<ToServer<SpaceCommand>>(&raw);
-    let _ = Encoding::Json.decode::<FromServer>(&raw);
+    as_serde_json::<ToServer<ConversationCommand>>(&raw, text);
+    as_serde_json::<ToServer<SpaceCommand>>(&raw, text);
+    as_serde_json::<FromServer>(&raw, text);
+}
+
+/// JS1: what is taken, `serde_json` reads as the same value.
+fn as_serde_json<T: DeserializeOwned + Debug + PartialEq>(raw: &Raw, text: &str) {
+    if let Ok(frame) = Encoding::Json.decode::<T>(raw) {
+        assert_eq!(frame, serde_json::from_str(text).unwrap(), "{text}");
+    }
 }
 
 /// A number as postcard writes it: seven bits a byte, the last one without the top bit.

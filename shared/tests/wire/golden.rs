@@ -211,7 +211,7 @@ where
     let read: Vec<T> = golden
         .data()
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|line| shared::json::read(line).unwrap())
         .collect();
     assert_eq!(read, samples);
 }

@@ -10,7 +10,7 @@ use shared::space::Row as SpaceRow;
 fn read<T: DeserializeOwned>(file: &str) -> Vec<T> {
     let lines = file.lines().filter(|line| !line.is_empty());
     let rows =
-        lines.map(|line| serde_json::from_str(line).map_err(|error| format!("{error}: {line}")));
+        lines.map(|line| shared::json::read(line).map_err(|error| format!("{error}: {line}")));
     rows.collect::<Result<_, _>>().unwrap()
 }
 

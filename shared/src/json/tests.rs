@@ -1,0 +1,144 @@
+use alloc::collections::BTreeMap;
+use core::fmt::Debug;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::conversation::{Command, Entry};
+use crate::id::AgentId;
+use crate::settings::{Change, Settings};
+use crate::text::PersonName;
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Shape {
+    Point,
+    Circle(u8),
+    Line(u8, u8),
+    Box { wide: u8, high: Option<i16> },
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Strict {
+    count: u32,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Newtype(Vec<u64>);
+
+fn alike<T: DeserializeOwned + Debug + PartialEq>(texts: &[&str]) {
+    for text in texts {
+        let known: Result<T, _> = serde_json::from_str(text);
+        match (read::<T>(text), known) {
+            (Ok(ours), Ok(known)) => assert_eq!(ours, known, "{text}"),
+            (Err(ours), Err(known)) => {
+                let known = known.to_string();
+                let words = known.rsplit_once(" at line ").map(|(words, _)| words);
+                let (words, ours) = (words.unwrap_or(&known), ours.to_string());
+                // "expected value": a parser in the middle of its text cannot say what it found.
+                if !words.starts_with("expected") {
+                    assert_eq!(ours.split(" at line ").next(), Some(words), "{text}");
+                }
+            }
+            (ours, known) => panic!("{text}: {ours:?}, serde_json: {known:?}"),
+        }
+    }
+}
+
+#[test]
+fn js1_js2_the_same_values_and_the_same_words_as_serde_json() {
+    alike::<Strict>(&[
+        r#"{"count":1}"#,
+        r#" { "name" : "\u00e9\n" , "count" : 4294967295 } "#,
+        r#"{"count":1,"name":null}"#,
+        r#"{"count":4294967296}"#,
+        r#"{"count":-1}"#,
+        r#"{"count":1.0}"#,
+        r#"{"count":1e3}"#,
+        r#"{"count":"1"}"#,
+        r#"{"count":true}"#,
+        r#"{"count":[1]}"#,
+        r#"{"count":{}}"#,
+        r#"{"count":null}"#,
+        r#"{"count":1,"count":2}"#,
+        r#"{"count":1,"colour":2}"#,
+        r#"{"name":"a"}"#,
+        r#"{"count":1,"name":7}"#,
+        r#"{"count":1} x"#,
+        r#"{"count":1"#,
+        r#"{"count":1,}"#,
+        r#"{"count":01}"#,
+        r#""Strict""#,
+        "",
+        "null",
+        "7",
+    ]);
+    alike::<Vec<Shape>>(&[
+        r#"["point",{"circle":3},{"line":[1,2]},{"box":{"wide":1,"high":-7}}]"#,
+        r#"[{"point":null}]"#,
+        r#"[{"box":{"wide":1}}]"#,
+        r#"["square"]"#,
+        r#"[{"circle":300}]"#,
+        r#"[{"line":[1]}]"#,
+        r#"[{"box":{"wide":1,"high":40000}}]"#,
+        r#"[1]"#,
+        r#"[null]"#,
+        r#"{}"#,
+    ]);
+    alike::<Newtype>(&[
+        "[]",
+        "[1, 18446744073709551615]",
+        "[18446744073709551616]",
+        "1",
+    ]);
+    alike::<BTreeMap<AgentId, bool>>(&[
+        r#"{"0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f":true}"#,
+        r#"{"Jack":true}"#,
+    ]);
+    alike::<Option<String>>(&["null", r#""a\ud83d\ude00""#, r#""\ud83d""#, "\"a\nb\""]);
+    alike::<Command>(&[
+        r#""end""#,
+        r#"{"post":{"text":" Hi "}}"#,
+        r#"{"post":{"text":""}}"#,
+    ]);
+}
+
+#[test]
+fn js1_an_object_is_no_array_and_nothing_is_too_deep_or_too_much() {
+    assert!(serde_json::from_str::<Strict>(r#"[1,"a"]"#).is_ok());
+    for wrong in [
+        r#"[1,"a"]"#,
+        r#"{"point":1}"#,
+        r#"{"line":[1,2,3]}"#,
+        r#"{"line":1}"#,
+        r#""circle""#,
+        r#"{"circle":1,"point":null}"#,
+    ] {
+        assert!(read::<Strict>(wrong).is_err(), "{wrong}");
+        assert!(read::<Shape>(wrong).is_err(), "{wrong}");
+    }
+    assert!(Tree::read(&"[".repeat(100_000)).is_err());
+}
+
+#[test]
+fn js1_the_settings_and_entries_of_this_release_come_back() {
+    let settings = Settings::new(PersonName::parse("Shop").unwrap());
+    let text = serde_json::to_string(&settings).unwrap();
+    assert_eq!(read::<Settings>(&text).unwrap(), settings);
+    assert_eq!(read::<Change>("{}").unwrap(), Change::default());
+    let newer = r#"{"seq":7,"at":9,"author":"system","id":null,"event":{"waved":{"hands":2}}}"#;
+    assert_eq!(Entry::from_stored(newer).unwrap().seq.0, 7);
+}
+
+#[test]
+fn a_tree_is_written_as_it_was_read() {
+    let value = json!({"a": [1, -2, 1.5, true, null, "x\n", {"b": {}}], "c": ""});
+    let text = value.to_string();
+    let tree = Tree::read(&text).unwrap();
+    assert_eq!(serde_json::to_string(&tree).unwrap(), text);
+    assert_eq!(tree.to::<Value>().unwrap(), value);
+}
