@@ -1,25 +1,44 @@
-//! Account: one person, in whatever spaces the person works (F41).
+//! Account: one person, in whatever spaces the person works, and how the person comes in (F38, F41).
 //!
-//! - **AC1** A space says that the person has become a member of it, or has left, under a number that
-//!   rises. What comes late or again changes nothing.
+//! - **AC1** A space says that the person has become a member of it, in which role, or has left, under a
+//!   number that rises. What comes late or again changes nothing.
 //! - **AC2** "Available in all my spaces" is owed to each space of which the person is a member at
 //!   that moment, under a number that rises with each wish; it is told until the space confirms
 //!   that number. A space takes the newest wish and no older one.
+//! - **AC12** Signing out (AC6) is owed to each space in the same way, under a number of its own.
+//!
+//! Sessions, one-time links and identities are AC3 to AC9, in `person`; who is invited, and whom an
+//! identity or address leads to, AC10 and AC11, in `sign`.
+
+mod person;
+mod sign;
+#[cfg(test)]
+mod tests;
+mod way;
+
+pub use person::{
+    Entry, Identity, LINK_LIFE, LINKS_MAX, Link, NOTED, Person, SESSION_IDLE, SESSION_MAX,
+    SESSIONS_MAX, Session, View, Which,
+};
+pub use sign::{Invited, Sign};
+pub use way::Way;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, SpaceId};
+use crate::id::{AgentId, SpaceId, WayId};
 use crate::outbox::Outbox;
+use crate::refusal::Refusal;
+use crate::rights::Role;
 use crate::time::Timestamp;
 
 /// Most spaces that are told at a time.
 const WINDOW: usize = 20;
 
-/// Everything that can happen to an account.
-#[derive(Clone, Debug)]
+/// Everything that can happen to an account. The Worker asks in the same words.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum Input {
     /// A space says whether the person is a member.
     Member {
@@ -29,6 +48,8 @@ pub enum Input {
         number: u64,
         /// False for one who has left.
         member: bool,
+        /// What the person is there.
+        role: Role,
     },
     /// The person is Available in all spaces, or in none.
     SetAvailable {
@@ -43,9 +64,67 @@ pub enum Input {
         space: SpaceId,
         /// Number of the wish.
         number: u64,
+        /// Number of the newest sign-out.
+        outs: u64,
     },
+    /// Somebody comes in; answered by [`Answer::Known`].
+    Enter {
+        /// By what right.
+        by: Entry,
+        /// The session that begins.
+        session: Way,
+    },
+    /// Somebody goes on with a session; answered by [`Answer::Known`].
+    Look {
+        /// Which one.
+        session: Way,
+    },
+    /// Sessions are revoked by one of them.
+    SignOut {
+        /// Who it is: the same at every call.
+        agent: AgentId,
+        /// Which one asks.
+        session: Way,
+        /// Which ones.
+        which: Which,
+    },
+    /// A one-time link is made for the person.
+    MakeLink {
+        /// Its secret.
+        link: Way,
+        /// The space whose admin made it; `None` when it went to an address that is known to be the
+        /// person's own.
+        only: Option<SpaceId>,
+    },
+    /// The person has shown to be an identity (AC9).
+    Link {
+        /// Which one.
+        identity: Identity,
+    },
+    /// This account is the sign of an address or identity, and somebody has shown to have that.
+    Lead {
+        /// The account that it leads to from here on, unless it leads somewhere already.
+        to: AgentId,
+    },
+    /// This account is the sign of an address, which a space invites.
+    Invite(Invited),
+    /// Where does the sign lead?
+    Read,
     /// The alarm rang.
     Tick,
+}
+
+/// What is answered to whoever asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum Answer {
+    /// It is stored.
+    Done,
+    /// Who is there, as of this moment.
+    Known(View),
+    /// To [`Input::Read`].
+    Sign(Sign),
+    /// No, and nothing changed.
+    Denied(Refusal),
 }
 
 /// What the caller does next, in this order.
@@ -53,16 +132,20 @@ pub enum Input {
 pub enum Effect {
     /// Write a row.
     Save(Row),
+    /// Answer whoever asked; each input but [`Input::Tick`] has one.
+    Answer(Answer),
     /// Tell a space what the person wishes; answered by [`Input::Told`].
     Tell {
         /// Who wishes.
         agent: AgentId,
         /// Which one.
         space: SpaceId,
-        /// Number of the wish.
+        /// Number of the wish; 0 when there was none.
         number: u64,
         /// True for Available.
         available: bool,
+        /// Number of the newest sign-out.
+        outs: u64,
     },
 }
 
@@ -74,6 +157,10 @@ pub enum Row {
     Wish(Wish),
     /// A space.
     Membership(Membership),
+    /// The person, and how the person comes in; one row.
+    Person(Person),
+    /// Where an address or identity leads; one row.
+    Sign(Sign),
 }
 
 /// What the person wished last for all spaces.
@@ -81,10 +168,13 @@ pub enum Row {
 pub struct Wish {
     /// Who wishes.
     pub agent: AgentId,
-    /// Its number: 1, 2, 3 …
+    /// Its number: 1, 2, 3 …; 0 when there was none.
     pub number: u64,
     /// True for Available.
     pub available: bool,
+    /// How often the person has signed out of everything (AC12).
+    #[serde(default)]
+    pub outs: u64,
 }
 
 /// A space in which the person works, or has worked.
@@ -98,14 +188,25 @@ pub struct Membership {
     pub member: bool,
     /// True while it has not confirmed the newest wish.
     pub owed: bool,
+    /// What the person is there, as the space said last.
+    #[serde(default = "agent")]
+    pub role: Role,
+}
+
+/// What a member is where an older row does not say.
+const fn agent() -> Role {
+    Role::Agent
 }
 
 /// A person's account.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Eq, PartialEq))]
 pub struct Account {
     wish: Option<Wish>,
     memberships: BTreeMap<SpaceId, Membership>,
     owed: Outbox<SpaceId>,
+    person: Person,
+    sign: Sign,
 }
 
 impl Default for Account {
@@ -114,6 +215,8 @@ impl Default for Account {
             wish: None,
             memberships: BTreeMap::new(),
             owed: Outbox::new(),
+            person: Person::default(),
+            sign: Sign::default(),
         }
     }
 }
@@ -122,27 +225,13 @@ impl Account {
     /// Takes one input at `now` and returns what the caller has to do.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
-        match input {
-            Input::Member {
-                space,
-                number,
-                member,
-            } => self.member(&mut effects, space, number, member),
-            Input::SetAvailable { agent, available } => {
-                self.set_available(&mut effects, agent, available);
-            }
-            Input::Told { space, number } => self.told(&mut effects, &space, number),
-            Input::Tick => (),
+        if matches!(input, Input::Tick) {
+            self.tell(now, &mut effects);
+            return effects;
         }
-        if let Some(wish) = self.wish {
-            let told = self.owed.take(now, WINDOW).into_iter();
-            effects.extend(told.map(|space| Effect::Tell {
-                agent: wish.agent,
-                space,
-                number: wish.number,
-                available: wish.available,
-            }));
-        }
+        let answer = self.take(&mut effects, now, input);
+        effects.push(Effect::Answer(answer.unwrap_or_else(Answer::Denied)));
+        self.tell(now, &mut effects);
         effects
     }
 
@@ -166,20 +255,131 @@ impl Account {
                     let space = membership.space.clone();
                     account.memberships.insert(space, membership);
                 }
+                Row::Person(person) => account.person = person,
+                Row::Sign(sign) => account.sign = sign,
             }
         }
         account
     }
 
-    /// The spaces of which the person is a member.
-    pub fn spaces(&self) -> impl Iterator<Item = &SpaceId> {
-        let memberships = self.memberships.values();
-        memberships
-            .filter(|membership| membership.member)
-            .map(|membership| &membership.space)
+    /// What must hold after every turn.
+    ///
+    /// # Errors
+    /// Names the rule that does not.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let mut memberships = self.memberships.values();
+        let is_owed = |known: &Membership| self.owed.owed().contains(&known.space);
+        if !memberships.all(|known| known.owed == is_owed(known) && (known.member || !known.owed)) {
+            return Err("AC2: the outbox is not what the rows say");
+        }
+        self.person.check()
     }
 
-    fn member(&mut self, effects: &mut Vec<Effect>, space: SpaceId, number: u64, member: bool) {
+    /// The spaces of which the person is a member.
+    pub fn spaces(&self) -> impl Iterator<Item = &SpaceId> {
+        self.members().map(|membership| &membership.space)
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Membership> {
+        self.memberships.values().filter(|known| known.member)
+    }
+
+    fn take(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        now: Timestamp,
+        input: Input,
+    ) -> Result<Answer, Refusal> {
+        match input {
+            Input::Member {
+                space,
+                number,
+                member,
+                role,
+            } => self.member(effects, space, number, (member, role)),
+            Input::SetAvailable { agent, available } => self.wish(effects, agent, |wish| {
+                wish.number = wish.number.saturating_add(1);
+                wish.available = available;
+            }),
+            Input::Told {
+                space,
+                number,
+                outs,
+            } => self.told(effects, &space, (number, outs)),
+            Input::Enter { by, session } => {
+                self.person.enter(now, by, session)?;
+                effects.push(Effect::Save(Row::Person(self.person.clone())));
+                return Ok(Answer::Known(self.view(session.id)));
+            }
+            Input::Look { session } => {
+                if self.person.note(now, &session)? {
+                    effects.push(Effect::Save(Row::Person(self.person.clone())));
+                }
+                return Ok(Answer::Known(self.view(session.id)));
+            }
+            Input::SignOut {
+                agent,
+                session,
+                which,
+            } => {
+                self.person.sign_out(now, &session, which)?;
+                effects.push(Effect::Save(Row::Person(self.person.clone())));
+                self.wish(effects, agent, |wish| {
+                    wish.outs = wish.outs.saturating_add(1)
+                });
+            }
+            Input::MakeLink { link, only } => {
+                self.person.make_link(now, link, only);
+                effects.push(Effect::Save(Row::Person(self.person.clone())));
+            }
+            Input::Link { identity } => {
+                if self.person.link(identity)? {
+                    effects.push(Effect::Save(Row::Person(self.person.clone())));
+                }
+            }
+            Input::Lead { to } => {
+                if self.sign.lead(to)? {
+                    effects.push(Effect::Save(Row::Sign(self.sign.clone())));
+                }
+            }
+            Input::Invite(invited) => {
+                self.sign.invite(now, invited);
+                effects.push(Effect::Save(Row::Sign(self.sign.clone())));
+            }
+            Input::Read => return Ok(Answer::Sign(self.sign.open(now))),
+            Input::Tick => (),
+        }
+        Ok(Answer::Done)
+    }
+
+    fn tell(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        if let Some(wish) = self.wish {
+            let told = self.owed.take(now, WINDOW).into_iter();
+            effects.extend(told.map(|space| Effect::Tell {
+                agent: wish.agent,
+                space,
+                number: wish.number,
+                available: wish.available,
+                outs: wish.outs,
+            }));
+        }
+    }
+
+    fn view(&self, session: WayId) -> View {
+        let spaces = self.members();
+        let roles: Vec<_> = spaces
+            .map(|known| (known.space.clone(), known.role))
+            .collect();
+        self.person.view(session, roles)
+    }
+
+    fn member(
+        &mut self,
+        effects: &mut Vec<Effect>,
+        space: SpaceId,
+        number: u64,
+        (member, role): (bool, Role),
+    ) {
         let known = self.memberships.get(&space);
         if known.is_some_and(|known| number <= known.number) {
             return;
@@ -189,6 +389,7 @@ impl Account {
             space: space.clone(),
             number,
             member,
+            role,
         };
         if !membership.owed {
             self.owed.settle(&space);
@@ -197,13 +398,15 @@ impl Account {
         self.memberships.insert(space, membership);
     }
 
-    fn set_available(&mut self, effects: &mut Vec<Effect>, agent: AgentId, available: bool) {
-        let number = self.wish.map_or(1, |wish| wish.number.saturating_add(1));
-        let wish = Wish {
+    /// Changes what every space is told (AC2, AC12).
+    fn wish(&mut self, effects: &mut Vec<Effect>, agent: AgentId, change: impl FnOnce(&mut Wish)) {
+        let mut wish = self.wish.unwrap_or(Wish {
             agent,
-            number,
-            available,
-        };
+            number: 0,
+            available: false,
+            outs: 0,
+        });
+        change(&mut wish);
         self.wish = Some(wish);
         effects.push(Effect::Save(Row::Wish(wish)));
         let memberships = self.memberships.values_mut();
@@ -214,137 +417,15 @@ impl Account {
         }
     }
 
-    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, number: u64) {
-        let is_newest = self.wish.is_some_and(|wish| wish.number == number);
+    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, numbers: (u64, u64)) {
+        let newest = self.wish.map(|wish| (wish.number, wish.outs));
         if let Some(membership) = self.memberships.get_mut(space)
             && membership.owed
-            && is_newest
+            && newest == Some(numbers)
         {
             membership.owed = false;
             effects.push(Effect::Save(Row::Membership(membership.clone())));
             self.owed.settle(space);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::vec;
-
-    fn s(seconds: u64) -> Timestamp {
-        Timestamp::from_millis(1_000_000 + seconds * 1_000)
-    }
-
-    fn space(name: &str) -> SpaceId {
-        name.parse().unwrap()
-    }
-
-    fn member(name: &str, number: u64, member: bool) -> Input {
-        Input::Member {
-            space: space(name),
-            number,
-            member,
-        }
-    }
-
-    const AGENT: AgentId = AgentId::from_bytes([1; 16]);
-
-    fn set_available(available: bool) -> Input {
-        let agent = AGENT;
-        Input::SetAvailable { agent, available }
-    }
-
-    fn told(effects: &[Effect]) -> Vec<(&str, u64, bool)> {
-        let tells = effects.iter().filter_map(|effect| match effect {
-            Effect::Tell {
-                space,
-                number,
-                available,
-                agent: AGENT,
-            } => Some((space.as_str(), *number, *available)),
-            Effect::Tell { .. } | Effect::Save(_) => None,
-        });
-        tells.collect()
-    }
-
-    /// Takes inputs and keeps what is written.
-    struct Person {
-        account: Account,
-        rows: BTreeMap<alloc::string::String, Row>,
-    }
-
-    impl Person {
-        fn new() -> Self {
-            Self {
-                account: Account::default(),
-                rows: BTreeMap::new(),
-            }
-        }
-
-        fn at(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
-            let effects = self.account.handle(now, input);
-            for effect in &effects {
-                if let Effect::Save(row) = effect {
-                    let key = match row {
-                        Row::Wish(_) => "wish",
-                        Row::Membership(membership) => membership.space.as_str(),
-                    };
-                    self.rows.insert(key.into(), row.clone());
-                }
-            }
-            effects
-        }
-    }
-
-    #[test]
-    fn ac1_a_late_or_repeated_notice_changes_nothing() {
-        let mut person = Person::new();
-        assert_eq!(person.at(s(0), member("demo", 1, true)).len(), 1);
-        assert_eq!(person.at(s(0), member("demo", 1, true)), vec![]);
-        person.at(s(0), member("demo", 3, false));
-        assert_eq!(person.at(s(0), member("demo", 2, true)), vec![]);
-        assert_eq!(person.account.spaces().count(), 0);
-        let effects = person.at(s(0), set_available(true));
-        assert_eq!(told(&effects), [], "who has left is not told of");
-    }
-
-    #[test]
-    fn f41_ac2_every_space_is_told_the_newest_wish_until_it_confirms() {
-        let mut person = Person::new();
-        for name in ["demo", "shop"] {
-            person.at(s(0), member(name, 1, true));
-        }
-        let effects = person.at(s(0), set_available(false));
-        assert_eq!(told(&effects), [("demo", 1, false), ("shop", 1, false)]);
-        let confirm = |name, number| Input::Told {
-            space: space(name),
-            number,
-        };
-        person.at(s(1), confirm("demo", 1));
-        let effects = person.at(s(2), Input::Tick);
-        assert_eq!(told(&effects), [("shop", 1, false)]);
-        let effects = person.at(s(3), set_available(true));
-        assert_eq!(told(&effects), [("demo", 2, true), ("shop", 2, true)]);
-        person.at(s(3), confirm("shop", 1));
-        person.at(s(3), confirm("demo", 2));
-        let mut restored = Account::restore(person.rows.into_values());
-        assert_eq!(restored.next_deadline(), Some(Timestamp::default()));
-        let effects = restored.handle(s(4), Input::Tick);
-        assert_eq!(told(&effects), [("shop", 2, true)]);
-        restored.handle(s(5), confirm("shop", 2));
-        assert_eq!(restored.next_deadline(), None);
-        assert_eq!(restored.spaces().count(), 2);
-    }
-
-    #[test]
-    fn ac2_a_space_that_the_person_leaves_is_owed_nothing() {
-        let mut person = Person::new();
-        person.at(s(0), member("demo", 1, true));
-        person.at(s(0), set_available(true));
-        person.at(s(1), member("demo", 2, false));
-        assert_eq!(person.account.next_deadline(), None);
-        person.at(s(1), member("demo", 3, true));
-        assert_eq!(told(&person.at(s(9), Input::Tick)), []);
     }
 }

@@ -94,7 +94,7 @@ id! {
     /// One command of one person, made by the client. A message keeps the id of the command
     /// that posted it, so this is also what replies, edits and reactions point at.
     CommandId
-    /// A person who answers, in one space.
+    /// A person who answers: the same in every space, and the name of the person's account.
     AgentId
     /// One ticket, made from the command that made it.
     TicketId
@@ -102,6 +102,8 @@ id! {
     VisitorId
     /// One tab of a browser; outlives a reload of the page.
     DeviceId
+    /// A session, a link, an invitation or an API token: the first half of the SHA-256 of its secret.
+    WayId
     /// One life of a conversation's log; changes when the log is restored or erased.
     EpochId
 }

@@ -116,6 +116,21 @@ pub enum Refusal {
     /// No such agent in this space, or one who was deactivated.
     #[error("there is no such agent")]
     AgentUnknown,
+    /// A link or invitation that was used, was revoked, has run out or never was.
+    #[error("the link is over")]
+    LinkOver,
+    /// The session has ended.
+    #[error("the session is over")]
+    SessionOver,
+    /// Nobody has invited this person.
+    #[error("nobody has invited you")]
+    NotInvited,
+    /// There are as many as there may be.
+    #[error("there are {limit} already, and no more than that")]
+    TooMany {
+        /// How many there may be.
+        limit: u32,
+    },
     /// A setting has a value that it cannot have.
     #[error("{0}")]
     SettingInvalid(SettingError),
@@ -175,6 +190,10 @@ impl Refusal {
             Self::LastAdmin => "last_admin",
             Self::TokenRevoked => "token_revoked",
             Self::AgentUnknown => "agent_unknown",
+            Self::LinkOver => "link_over",
+            Self::SessionOver => "session_over",
+            Self::NotInvited => "not_invited",
+            Self::TooMany { .. } => "too_many",
             Self::SettingInvalid(_) => "setting_invalid",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::QueueInUse { .. } => "queue_in_use",
@@ -182,12 +201,16 @@ impl Refusal {
     }
 
     /// The HTTP status of the refusal: 401 not with this token, 403 not allowed, 404 not there, 409 not in this state,
-    /// 422 not a value that exists.
+    /// 410 not any more, 422 not a value that exists.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::TokenRevoked => 401,
-            Self::Forbidden | Self::NotAssignee | Self::OfferNotYours | Self::SpaceOff => 403,
+            Self::TokenRevoked | Self::SessionOver => 401,
+            Self::Forbidden
+            | Self::NotAssignee
+            | Self::OfferNotYours
+            | Self::SpaceOff
+            | Self::NotInvited => 403,
             Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }
             | Self::OfferOver
@@ -202,11 +225,13 @@ impl Refusal {
             | Self::NotInQueue
             | Self::CommandConflict
             | Self::LastAdmin
+            | Self::TooMany { .. }
             | Self::ConversationOpen { .. }
             | Self::ResolutionBuiltIn { .. }
             | Self::TicketExists
             | Self::SettingsChanged { .. }
             | Self::QueueInUse { .. } => 409,
+            Self::LinkOver => 410,
             Self::ResolutionUnknown
             | Self::ReasonUnknown
             | Self::ReasonRequired

@@ -131,6 +131,17 @@ pub const fn may_configure(role: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an agent may invite, and make API tokens.
+///
+/// # Errors
+/// Only an admin may.
+pub const fn may_let_in(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
+    }
+}
+
 /// Whether somebody may change an agent (R4): admins everything, supervisors how much and what an
 /// agent does, and the same of themselves.
 ///

@@ -16,7 +16,7 @@
 //! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
-//! `tenure` R85 to R87, `accounts` R88 and R89, `asked` R90 to R92,
+//! `tenure` R85 to R87, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
 //! `place` R95 to R98, `attendance` R103.
 //! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -32,6 +32,7 @@ mod colleagues;
 mod commands;
 mod configure;
 mod desk;
+mod doors;
 mod duty;
 mod hours;
 mod intake;
@@ -61,6 +62,10 @@ pub use audit::Broken;
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
+pub use doors::{
+    ApiKey, Door, Doors, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX, KEYS_MAX,
+    Opened, Proof, Scope,
+};
 pub use hours::{OpenTime, Openness};
 pub use intake::TOMBSTONE;
 pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
@@ -83,7 +88,7 @@ use crate::conversation::{Answer, Fence, Instruction, Report, Seq};
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
-use crate::rights::Person;
+use crate::rights::{Person, Role};
 use crate::settings::{Change, Lists, Settings, Zone};
 use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
@@ -262,7 +267,11 @@ pub enum Input {
         number: u64,
         /// True for Available.
         available: bool,
+        /// Number of the newest sign-out.
+        outs: u64,
     },
+    /// Somebody stands at a door.
+    Door(Door),
     /// An agent leaves the space, or comes back.
     SetActive {
         /// The admin who asks; `None` when nobody in the space does.
@@ -370,7 +379,11 @@ pub enum Effect {
         number: u64,
         /// False for one who has left.
         member: bool,
+        /// What the person is in the space.
+        role: Role,
     },
+    /// Answer to [`Input::Door`].
+    Opened(Opened),
     /// Answer to [`Input::Enter`]: the token is good. Answer to [`Input::Wish`]: it is known.
     Vouched,
     /// Answer to an input that has one: no, and nothing changed.

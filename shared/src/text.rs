@@ -6,6 +6,8 @@
 //! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup.
 //! - **T4** A customer who claims no name is called "Guest" and four digits, made from the id of the
 //!   browser: the same in each of its conversations, and no name in itself.
+//! - **T5** An e-mail address is kept in lower case, and holds nothing that could end a header or
+//!   hide what it is.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -107,6 +109,16 @@ text! {
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         let label = bounded(text, LABEL_MAX)?;
         if label.bytes().all(is_label) { Ok(label) } else { Err(TextError::Forbidden) }
+    };
+    /// An e-mail address: 3 to 254 characters in lower case, one `@`, nothing hidden and no blanks. Whether
+    /// anybody reads what is sent there, only an answer tells.
+    EmailAddress = |text| {
+        let address = bounded(text, 254)?.to_lowercase();
+        let is_plain = |c: char| !c.is_whitespace() && !is_hidden(c) && !matches!(c, '<' | '>' | '"' | ',' | ';');
+        let has_parts = address
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+        if has_parts && address.chars().all(is_plain) { Ok(address) } else { Err(TextError::Forbidden) }
     };
     /// Name of a time zone, like `Europe/Berlin`: 1 to 64 of `a-z`, `A-Z`, `0-9`, `/`, `_`, `+`
     /// and `-`. Whether there is one of that name, the platform says.
@@ -236,6 +248,34 @@ mod tests {
         for (name, is_good) in cases {
             assert_eq!(PersonName::parse(name).is_ok(), is_good, "{name:?}");
         }
+    }
+
+    #[test]
+    fn t5_an_address_is_compared_in_lower_case() {
+        let cases = [
+            (" Jack@Shop.Example ", Some("jack@shop.example")),
+            ("zoë@müller.example", Some("zoë@müller.example")),
+            ("jack", None),
+            ("@shop.example", None),
+            ("jack@", None),
+            ("a@b@c", None),
+            ("ja ck@shop.example", None),
+            ("Jack <jack@shop.example>", None),
+            ("jack@shop.example,mia@shop.example", None),
+            ("jack@shop.example\r\nBcc: all@shop.example", None),
+            ("ja\u{200b}ck@shop.example", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let parsed = EmailAddress::parse(text);
+            assert_eq!(
+                parsed.as_ref().ok().map(EmailAddress::as_str),
+                expected,
+                "{text:?}"
+            );
+        }
+        assert!(EmailAddress::parse(&["a".repeat(250), "@b.c".into()].concat()).is_ok());
+        assert!(EmailAddress::parse(&["a".repeat(251), "@b.c".into()].concat()).is_err());
     }
 
     #[test]

@@ -125,6 +125,10 @@ impl Text {
             | Refusal::SpaceUnknown
             | Refusal::SpaceOff
             | Refusal::LastAdmin
+            | Refusal::LinkOver
+            | Refusal::SessionOver
+            | Refusal::NotInvited
+            | Refusal::TooMany { .. }
             | Refusal::TokenRevoked
             | Refusal::AgentUnknown
             | Refusal::ReasonUnknown

@@ -1,15 +1,18 @@
 //! Accounts: what a space and the accounts of its people tell each other (F41).
 //!
-//! - **R88** A person's account is told who becomes a member and who leaves, under a number that
-//!   rises with each, until it confirms that number; at most [`WINDOW`] are told at a time, so that a
+//! - **R88** A person's account is told who becomes a member, in which role, and who leaves, under a
+//!   number that rises with each, until it confirms that number; at most [`WINDOW`] are told at a time, so that a
 //!   large space does not call thousands of accounts at once.
 //! - **R89** "Available in all my spaces" comes from the account under a number of its own: a newer one
 //!   is obeyed as if the agent had said so here, an older one or a repeat is confirmed and changes
 //!   nothing.
+//! - **R150** A sign-out comes with it under one more number: a newer one begins a new era of the
+//!   agent's tokens (R85), so sockets and tokens of sessions that are over are void at once.
 
 use super::Effect;
 use super::ledger::Ledger;
 use super::turn::Turn;
+use crate::frame::CloseCode;
 use crate::id::AgentId;
 
 /// Most accounts that are told at a time.
@@ -24,6 +27,7 @@ impl Ledger {
                     agent,
                     number: duty.agent.tenure.number,
                     member: !duty.agent.deactivated,
+                    role: duty.agent.role,
                 });
             }
         }
@@ -41,12 +45,23 @@ impl Ledger {
     }
 
     /// An account wishes its person Available or not (R89).
-    pub fn wished(&mut self, turn: &mut Turn, agent: AgentId, number: u64, available: bool) {
+    pub fn wished(
+        &mut self,
+        turn: &mut Turn,
+        agent: AgentId,
+        (number, outs): (u64, u64),
+        available: bool,
+    ) {
         let duty = self.roster.get(&agent);
         let duty = duty.filter(|duty| !duty.agent.deactivated);
         if duty.is_some_and(|duty| duty.agent.tenure.wish < number) {
             self.change_agent(turn, agent, |agent| agent.tenure.wish = number);
             self.set_available(turn, agent, available, None);
+        }
+        let duty = self.roster.get(&agent);
+        if duty.is_some_and(|duty| duty.agent.tenure.outs < outs) {
+            self.change_agent(turn, agent, |agent| agent.tenure.outs = outs);
+            self.begin_era(turn, agent, CloseCode::Unauthorized);
         }
         turn.effects.push(Effect::Vouched);
     }

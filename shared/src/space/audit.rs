@@ -37,6 +37,7 @@ pub struct Broken {
 pub(super) struct Touched {
     items: BTreeSet<ConversationId>,
     offered: BTreeSet<AgentId>,
+    doors: bool,
 }
 
 /// What items and sockets say of an agent.
@@ -52,6 +53,7 @@ impl Touched {
         Self {
             items: turn.items.clone(),
             offered: turn.offered.clone(),
+            doors: turn.saves_doors,
         }
     }
 }
@@ -65,6 +67,9 @@ impl Ledger {
         }
         for agent in &touched.offered {
             self.check_room(*agent, 0)?;
+        }
+        if touched.doors {
+            self.check_doors()?;
         }
         Ok(())
     }
@@ -82,7 +87,16 @@ impl Ledger {
         self.check_lists()?;
         self.check_insiders()?;
         self.check_hours(settled_at)?;
+        self.check_doors()?;
         self.check_counts()
+    }
+
+    fn check_doors(&self) -> Result<(), Broken> {
+        let broken = |what: &str| Broken {
+            rule: "R140",
+            what: what.into(),
+        };
+        self.doors.check().map_err(broken)
     }
 
     fn check_item(&self, settled_at: Option<Timestamp>, item: &Item) -> Result<(), Broken> {

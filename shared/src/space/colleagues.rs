@@ -101,7 +101,7 @@ impl Ledger {
         if !self.is_active(agent) {
             return Err(Refusal::Forbidden);
         }
-        let duties = self.roster.values();
+        let duties = self.roster.values().filter(|duty| !duty.agent.unseen);
         let mut colleagues: Vec<_> = duties.map(|duty| duty.colleague(&self.settings)).collect();
         colleagues.sort_by_cached_key(|colleague| -> (String, AgentId) {
             (colleague.name.as_str().to_lowercase(), colleague.agent)

@@ -14,6 +14,7 @@ use super::admission::Reservations;
 use super::backlog::Backlogs;
 use super::configure::InUse;
 use super::desk::Counts;
+use super::doors::Doors;
 use super::duty::Duty;
 use super::hours::Gates;
 use super::lanes::Lanes;
@@ -37,6 +38,7 @@ use crate::time::Timestamp;
 pub(super) struct Ledger {
     pub space: SpaceId,
     pub settings: Settings,
+    pub doors: Doors,
     /// What the clocks of the time zones do that the queues name.
     pub zones: BTreeMap<ZoneName, Zone>,
     /// The clock of the rotation: number of the newest offer.
@@ -86,6 +88,7 @@ impl Ledger {
         Self {
             space,
             settings,
+            doors: Doors::new(),
             zones: BTreeMap::new(),
             offers_made,
             roster: BTreeMap::new(),
@@ -124,6 +127,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Option<Self> {
         let mut head = None;
+        let mut doors = Doors::new();
         let mut agents = Vec::new();
         let mut items = Vec::new();
         for row in rows {
@@ -135,6 +139,7 @@ impl Ledger {
                     zones,
                     rounds_at,
                 } => head = Some((space, settings, offers_made, zones, rounds_at)),
+                Row::Doors(stored) => doors = stored,
                 Row::Agent(agent) => agents.push(agent),
                 Row::Item(item) => items.push(item),
             }
@@ -144,6 +149,7 @@ impl Ledger {
         let offers_made = offers_made.max(last_offer.unwrap_or(0));
         let mut ledger = Self::new(space, settings, offers_made);
         ledger.zones = zones;
+        ledger.doors = doors;
         ledger.gates = ledger.fresh_gates(now).unsettled();
         ledger.rounds.last = rounds_at;
         for agent in agents {

@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 
 use super::audit::{Broken, Touched};
+use super::doors::{Doors, Invitation};
 use super::hours::Openness;
 use super::ledger::Ledger;
 use super::queues::QueueView;
 use super::row::{Agent, Item, ItemState, Row, Seat, TransferEnd};
 use super::turn::{Confirmed, Turn};
 use super::{Colleague, Command, Effect, Input, Listed, Me, Page, Query};
+use crate::account::Way;
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -57,6 +59,7 @@ impl Space {
             | Input::Enter { .. }
             | Input::Registered { .. }
             | Input::Wish { .. }
+            | Input::Door(_)
             | Input::Admit { .. }
             | Input::Connected { .. }
             | Input::Disconnected { .. }
@@ -165,6 +168,24 @@ impl Space {
     pub fn settings_for(&self, agent: AgentId) -> Result<&Settings, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
         ledger.settings_for(agent)
+    }
+
+    /// Invitations and API tokens, for admins (R140).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent is no admin of it.
+    pub fn doors(&self, agent: AgentId) -> Result<&Doors, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.doors_for(agent)
+    }
+
+    /// The invitation that somebody holds, while it can be accepted.
+    ///
+    /// # Errors
+    /// When there is none, or it is over (R141).
+    pub fn invitation(&self, now: Timestamp, way: &Way) -> Result<&Invitation, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::LinkOver)?;
+        ledger.doors.invitation(now, way)
     }
 
     /// An agent, deactivated ones included.
@@ -301,6 +322,7 @@ impl Space {
             | Input::SetActive { .. }
             | Input::Enter { .. }
             | Input::Wish { .. }
+            | Input::Door(_)
             | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
@@ -373,7 +395,9 @@ impl Ledger {
                 agent,
                 number,
                 available,
-            } => self.wished(turn, agent, number, available),
+                outs,
+            } => self.wished(turn, agent, (number, outs), available),
+            Input::Door(door) => self.door(turn, door),
             Input::Enter {
                 agent,
                 era,

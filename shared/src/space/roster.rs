@@ -171,6 +171,11 @@ impl Ledger {
             heard_at: turn.now,
             ..seat
         };
+        let duty = self.roster.get(&seat.agent);
+        if duty.is_some_and(|duty| duty.agent.unseen) {
+            self.change_agent(turn, seat.agent, |agent| agent.unseen = false);
+            self.counts.colleagues = self.counts.colleagues.saturating_add(1);
+        }
         turn.desks.insert(seat.agent);
         turn.fresh.insert(socket);
         self.keep(turn, socket, seat);

@@ -7,6 +7,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::desk::Counts;
+use super::doors::Doors;
 use super::tenure::{Insider, Tenure};
 use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
@@ -39,6 +40,8 @@ pub enum Row {
         #[serde(default)]
         rounds_at: Timestamp,
     },
+    /// Invitations and API tokens; one row.
+    Doors(Doors),
     /// An agent.
     Agent(Agent),
     /// A work item.
@@ -71,6 +74,9 @@ pub struct Agent {
     /// True once the agent has left the space.
     #[serde(default)]
     pub deactivated: bool,
+    /// True for who has accepted an invitation and was never connected (R143).
+    #[serde(default)]
+    pub unseen: bool,
     /// What others hold in the agent's name.
     #[serde(default)]
     pub tenure: Tenure,
@@ -210,6 +216,28 @@ pub struct Seat {
     pub device: Option<(DeviceId, u32)>,
     /// When the socket was last known to be alive.
     pub heard_at: Timestamp,
+}
+
+impl Agent {
+    /// An agent with nothing out of the ordinary, available as soon as the console is open.
+    #[must_use]
+    pub fn new(agent: AgentId, name: PersonName, role: Role) -> Self {
+        Self {
+            agent,
+            screen_name: name.clone(),
+            name,
+            role,
+            limit: None,
+            available: true,
+            available_for: None,
+            queues: None,
+            skills: Vec::new(),
+            deactivated: false,
+            unseen: false,
+            last_offer: 0,
+            tenure: Tenure::default(),
+        }
+    }
 }
 
 impl Item {

@@ -140,7 +140,7 @@ impl Ledger {
         }
     }
 
-    fn check_queues(&self, queues: Option<&[Label]>) -> Result<(), Refusal> {
+    pub fn check_queues(&self, queues: Option<&[Label]>) -> Result<(), Refusal> {
         let mut queues = queues.unwrap_or_default().iter();
         queues.try_for_each(|queue| match self.settings.check_queue(queue) {
             // One that drains still has its agents (R39).
@@ -178,6 +178,10 @@ impl Ledger {
         self.counts.colleagues = self.counts.colleagues.saturating_add(1);
         self.withdraw_unserved(turn, agent);
         if has_new_role {
+            self.registrations.owe(agent);
+            self.change_agent(turn, agent, |agent| {
+                agent.tenure.number = agent.tenure.number.saturating_add(1);
+            });
             self.begin_era(turn, agent, CloseCode::Unauthorized);
         }
     }

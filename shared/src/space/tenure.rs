@@ -39,6 +39,8 @@ pub struct Tenure {
     pub told: u64,
     /// Number of the account's newest wish that was obeyed (R89).
     pub wish: u64,
+    /// Number of the account's newest sign-out that was obeyed (R150).
+    pub outs: u64,
 }
 
 impl Default for Tenure {
@@ -49,6 +51,7 @@ impl Default for Tenure {
             number: 1,
             told: 0,
             wish: 0,
+            outs: 0,
         }
     }
 }

@@ -6,6 +6,7 @@ mod assigning;
 mod colleagues;
 mod configuring;
 mod day;
+mod doors;
 mod hours;
 mod leaving;
 mod lists;
@@ -320,6 +321,7 @@ fn agent_row(n: u8) -> Agent {
         available: true,
         available_for: None,
         deactivated: false,
+        unseen: false,
         queues: None,
         skills: vec![],
         last_offer: 0,

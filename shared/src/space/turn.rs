@@ -23,6 +23,8 @@ pub(super) struct Turn {
     pub agents: BTreeSet<AgentId>,
     /// True when the row of the space itself is saved.
     pub saves_space: bool,
+    /// True when the row of the doors is saved.
+    pub saves_doors: bool,
     /// Whose desk may have changed.
     pub desks: BTreeSet<AgentId>,
     /// Sockets that said hello in this turn.
@@ -54,6 +56,7 @@ impl Turn {
             items: BTreeSet::new(),
             agents: BTreeSet::new(),
             saves_space: false,
+            saves_doors: false,
             desks: BTreeSet::new(),
             fresh: BTreeSet::new(),
             offered: BTreeSet::new(),
@@ -78,13 +81,18 @@ impl Turn {
             zones: ledger.zones.clone(),
             rounds_at: ledger.rounds.last,
         });
+        let doors = self.saves_doors.then(|| Row::Doors(ledger.doors.clone()));
         let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
         let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));
         let items = self.items.iter().map(|id| match ledger.items.get(id) {
             Some(item) => Effect::Save(Row::Item(item.clone())),
             None => Effect::Remove(*id),
         });
-        let rows = space.into_iter().chain(agents).map(Effect::Save);
+        let rows = space
+            .into_iter()
+            .chain(doors)
+            .chain(agents)
+            .map(Effect::Save);
         let effects = core::mem::take(&mut self.effects);
         rows.chain(items).chain(effects).collect()
     }

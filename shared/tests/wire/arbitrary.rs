@@ -281,6 +281,10 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
         Refusal::LastAdmin,
+        Refusal::LinkOver,
+        Refusal::SessionOver,
+        Refusal::NotInvited,
+        Refusal::TooMany { limit: 5 },
         Refusal::TokenRevoked,
         Refusal::AgentUnknown,
     ]);

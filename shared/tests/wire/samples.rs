@@ -1,7 +1,10 @@
 //! One of everything that travels or is stored. A new variant stops the build at its `kinds!`
 //! line and then fails the test that looks for its sample.
 
-use shared::account::{Membership, Row as AccountRow, Wish};
+use shared::account::{
+    Identity, Invited, Link, Membership, Person as Account, Row as AccountRow, Session, Sign, Way,
+    Wish,
+};
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
     Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
@@ -16,11 +19,11 @@ use shared::settings::{
     SettingFault, Settings, Span, Zone,
 };
 use shared::space::{
-    Agent, Command as SpaceCommand, Counts, Desk, Insider, Item, ItemState, Me, Offer, Place,
-    Returned, Row as SpaceRow, Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd,
-    Transferred, WorkItem,
+    Agent, ApiKey, Command as SpaceCommand, Counts, Desk, Doors, Insider, Invitation, Item,
+    ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope, Seat as SpaceSeat, Slot, Target,
+    Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
-use shared::text::{Label, MessageText, PersonName, Title, ZoneName};
+use shared::text::{EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
 use shared::time::Timestamp;
 
 /// Names the kinds of an enum and of a value of it.
@@ -51,11 +54,11 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown SettingInvalid SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
-kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Agent Item);
+kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
 kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss);
@@ -479,6 +482,10 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
         Refusal::LastAdmin,
+        Refusal::LinkOver,
+        Refusal::SessionOver,
+        Refusal::NotInvited,
+        Refusal::TooMany { limit: 200 },
         Refusal::TokenRevoked,
         Refusal::AgentUnknown,
         Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
@@ -715,6 +722,35 @@ fn zone() -> (ZoneName, Zone) {
     (ZoneName::parse("Europe/Berlin").unwrap(), zone)
 }
 
+fn way(n: u8) -> Way {
+    Way::of([n; 32])
+}
+
+fn doors() -> Doors {
+    Doors {
+        invitations: vec![Invitation {
+            way: way(1),
+            sent: Some(way(2)),
+            email: Some(EmailAddress::parse("mia@shop.example").unwrap()),
+            role: Role::Supervisor,
+            queues: Some(vec![label("returns")]),
+            by: AGENT,
+            expires_at: NOW,
+            used: Some((AGENT, way(3).id)),
+        }],
+        keys: vec![ApiKey {
+            way: way(4),
+            name: Title::parse("Reports").unwrap(),
+            agent: AGENT,
+            scope: Scope::Read,
+            made_at: NOW,
+            expires_at: NOW,
+            used_at: Some(NOW),
+            departures: 1,
+        }],
+    }
+}
+
 /// Every row of a space.
 pub fn space_rows() -> Vec<SpaceRow> {
     let slot = Slot {
@@ -729,6 +765,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             zones: [zone()].into(),
             rounds_at: NOW,
         },
+        SpaceRow::Doors(doors()),
         SpaceRow::Agent(Agent {
             agent: AGENT,
             name: name("Jack Smith"),
@@ -738,6 +775,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             available: false,
             available_for: Some(2),
             deactivated: false,
+            unseen: false,
             queues: Some(vec![label("returns")]),
             skills: vec![label("german")],
             last_offer: 9,
@@ -747,6 +785,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 number: 3,
                 told: 2,
                 wish: 4,
+                outs: 5,
             },
         }),
     ];
@@ -783,12 +822,41 @@ pub fn account_rows() -> Vec<AccountRow> {
             agent: AGENT,
             number: 2,
             available: true,
+            outs: 1,
         }),
         AccountRow::Membership(Membership {
             space: "demo".parse().unwrap(),
             number: 3,
             member: true,
             owed: true,
+            role: Role::Admin,
+        }),
+        AccountRow::Person(Account {
+            name: Some(name("Jack Smith")),
+            founder: true,
+            identities: vec![Identity {
+                issuer: "https://id.example".into(),
+                subject: "42".into(),
+            }],
+            sessions: vec![Session {
+                way: way(1),
+                began_at: NOW,
+                used_at: NOW,
+                only: Some("demo".parse().unwrap()),
+            }],
+            links: vec![Link {
+                way: way(2),
+                expires_at: NOW,
+                only: None,
+            }],
+        }),
+        AccountRow::Sign(Sign {
+            to: Some(AGENT),
+            invited: vec![Invited {
+                space: "demo".parse().unwrap(),
+                id: way(1).id,
+                expires_at: NOW,
+            }],
         }),
     ]
 }

@@ -61,6 +61,7 @@ impl World {
                 available: self.random.chance(0.7),
                 available_for: None,
                 deactivated: false,
+                unseen: false,
                 queues: self
                     .random
                     .pick(&[None, None, Some(GENERAL), Some("returns")])
@@ -86,6 +87,7 @@ impl World {
             available: false,
             available_for: None,
             deactivated: false,
+            unseen: false,
             queues: None,
             skills: Vec::new(),
             tenure: space::Tenure::default(),

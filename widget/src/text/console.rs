@@ -211,6 +211,10 @@ impl Words {
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::LastAdmin
+            | Refusal::LinkOver
+            | Refusal::SessionOver
+            | Refusal::NotInvited
+            | Refusal::TooMany { .. }
             | Refusal::TokenRevoked
             | Refusal::QueueInUse { .. } => return refusal.to_string(),
         };

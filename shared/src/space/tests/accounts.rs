@@ -10,6 +10,7 @@ fn registers(effects: &[Effect]) -> Vec<(u8, u64, bool)> {
             agent,
             number,
             member,
+            role: _,
         } = effect
         {
             told.push((agent.bytes()[0], *number, *member));
@@ -29,6 +30,7 @@ fn wish(scene: &mut Scene, n: u8, number: u64, available: bool) {
         agent,
         number,
         available,
+        outs: 0,
     });
     assert!(effects.contains(&Effect::Vouched));
 }

@@ -224,6 +224,7 @@ impl Day {
                 Effect::Save(row) => {
                     let key = match row {
                         Row::Space { .. } => "space".into(),
+                        Row::Doors(_) => "doors".into(),
                         Row::Agent(agent) => alloc::format!("agent {}", agent.agent),
                         Row::Item(item) => alloc::format!("item {}", item.report.conversation),
                     };
@@ -252,6 +253,7 @@ impl Day {
                 | Effect::Configured { .. }
                 | Effect::AgentSet(_)
                 | Effect::Register { .. }
+                | Effect::Opened(_)
                 | Effect::Vouched
                 | Effect::Denied(_) => (),
             }

@@ -133,6 +133,8 @@ fn r86_nothing_is_remembered_longer_than_the_tombstone() {
     scene.talk(ADA, 1, 1, 3);
     scene.closed(1, 4, 1);
     set_role(&mut scene, ADA, Role::Supervisor);
+    let (agent, number) = (agent(ADA), 2);
+    scene.take(Input::Registered { agent, number });
     for _ in 0..49 {
         scene.now += 3_600_000;
         scene.take(Input::Tick);

@@ -126,6 +126,7 @@ impl World {
                 | space::Effect::Configured { .. }
                 | space::Effect::AgentSet(_)
                 | space::Effect::Register { .. }
+                | space::Effect::Opened(_)
                 | space::Effect::Vouched => (),
             }
         }

@@ -76,6 +76,8 @@ impl World {
         match effect {
             space::Effect::Save(row) => match row {
                 space::Row::Space { .. } => self.space.disk.row = Some(row.clone()),
+                // Nobody invites in this world.
+                space::Row::Doors(_) => (),
                 space::Row::Agent(agent) => {
                     self.space.disk.agents.insert(agent.agent, agent.clone());
                 }
@@ -107,6 +109,7 @@ impl World {
             | space::Effect::Configured { .. }
             | space::Effect::AgentSet(_)
             | space::Effect::Register { .. }
+            | space::Effect::Opened(_)
             | space::Effect::Vouched
             | space::Effect::Denied(_) => (),
         }
@@ -136,6 +139,7 @@ impl World {
                 space::Effect::Save(_)
                 | space::Effect::Remove(_)
                 | space::Effect::Keep { .. }
+                | space::Effect::Opened(_)
                 | space::Effect::Admitted { .. }
                 | space::Effect::Confirmed { .. }
                 | space::Effect::Created
