@@ -4,14 +4,14 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use shared::account::{Account, Effect, Input};
-use shared::id::{AgentId, SpaceId};
+use shared::account::{Account, Answer, Effect, Input};
+use shared::id::SpaceId;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State};
 use worker::{console_warn, durable_object, wasm_bindgen};
 
 use crate::alarm::{self, Alarm};
-use crate::ask::{self, AccountAsk, AccountTold, SpaceAsk, SpaceTold};
+use crate::ask::{self, SpaceAsk, SpaceTold};
 use crate::clock;
 use crate::read::read;
 use crate::storage::{Storage, account as rows};
@@ -44,9 +44,8 @@ impl DurableObject for AccountObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let agent = ask::named(&request)?;
-        let ask = read(&request.text().await?)?;
-        Response::from_json(&self.shell.told(agent, ask)?)
+        let input = read(&request.text().await?)?;
+        Response::from_json(&self.shell.turn(input)?)
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -63,66 +62,57 @@ impl DurableObject for AccountObject {
 }
 
 impl Shell {
-    fn told(self: &Rc<Self>, agent: AgentId, ask: AccountAsk) -> Result<AccountTold> {
-        let input = match ask {
-            AccountAsk::Spaces => {
-                let mut slot = self.awake.borrow_mut();
-                let (account, _) = self.wake(&mut slot)?;
-                return Ok(AccountTold::Spaces(account.spaces().cloned().collect()));
-            }
-            AccountAsk::Member {
-                space,
-                number,
-                member,
-            } => Input::Member {
-                space,
-                number,
-                member,
-            },
-            AccountAsk::SetAvailable { available } => Input::SetAvailable { agent, available },
-        };
-        self.turn(input)?;
-        Ok(AccountTold::Done)
-    }
-
     /// One turn: ask the machine, save, and only then tell anybody.
-    fn turn(self: &Rc<Self>, input: Input) -> Result<()> {
+    fn turn(self: &Rc<Self>, input: Input) -> Result<Answer> {
         let mut slot = self.awake.borrow_mut();
         let (account, storage) = self.wake(&mut slot)?;
         let effects = account.handle(clock::now(), input);
-        let saved = rows::save(storage, &effects);
+        let saved = match account.check() {
+            Ok(()) => rows::save(storage, &effects),
+            Err(rule) => Err(Error::RustError(rule.to_owned())),
+        };
         self.alarm
             .arm(&self.state, storage, account.next_deadline());
         if saved.is_err() {
-            // Memory never runs ahead of the disk.
+            // Memory never runs ahead of the disk, and a broken machine is not believed.
             *slot = None;
         }
         saved?;
+        let mut answer = Answer::Done;
         for effect in effects {
-            if let Effect::Tell {
-                agent,
-                space,
-                number,
-                available,
-            } = effect
-            {
-                let asked = SpaceAsk::Wish {
+            match effect {
+                Effect::Save(_) => (),
+                Effect::Answer(told) => answer = told,
+                Effect::Tell {
                     agent,
+                    space,
                     number,
                     available,
-                };
-                self.tell(space, number, asked);
+                    outs,
+                } => {
+                    let asked = SpaceAsk::Wish {
+                        agent,
+                        number,
+                        available,
+                        outs,
+                    };
+                    self.tell(space, (number, outs), asked);
+                }
             }
         }
-        Ok(())
+        Ok(answer)
     }
 
     /// Tells a space in the background; what is not confirmed, the machine tells again.
-    fn tell(self: &Rc<Self>, space: SpaceId, number: u64, asked: SpaceAsk) {
+    fn tell(self: &Rc<Self>, space: SpaceId, (number, outs): (u64, u64), asked: SpaceAsk) {
         let shell = self.clone();
         self.state.wait_until(async move {
             let told = match ask::space(&shell.env, &space, &asked).await {
-                Ok(SpaceTold::Vouched) => shell.turn(Input::Told { space, number }),
+                Ok(SpaceTold::Vouched) => shell.turn(Input::Told {
+                    space,
+                    number,
+                    outs,
+                }),
                 Ok(other) => Err(Error::RustError(format!("{other:?}"))),
                 Err(error) => Err(error),
             };

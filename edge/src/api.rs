@@ -5,11 +5,16 @@ pub mod acts;
 pub mod agents;
 pub mod conversations;
 pub mod dev;
+pub mod fields;
+pub mod invitations;
 pub mod items;
+pub mod keys;
 pub mod me;
 pub mod queues;
 pub mod reports;
+pub mod sessions;
 pub mod settings;
+pub mod spaces;
 pub mod tokens;
 pub mod upgrades;
 pub mod visitors;
@@ -23,7 +28,7 @@ use shared::rights::Person;
 use worker::Response;
 
 use crate::ask::{self, Bearer, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
-use crate::auth::{self, jwt::Pass};
+use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
 
@@ -58,8 +63,7 @@ fn agent_of(call: &Call) -> Result<(SpaceId, AgentId), Problem> {
 
 /// What the token of an agent of the path's space says.
 fn agent_pass(call: &Call) -> Result<(Pass, AgentId), Problem> {
-    let key = auth::key(&call.env)?;
-    let pass = auth::bearer(&key, &call.request)?;
+    let pass = call.pass()?;
     let space: SpaceId = named(&call.place, Refusal::SpaceUnknown)?;
     match pass.person {
         Person::Agent { agent, .. } if pass.space == space => Ok((pass, agent)),
@@ -69,8 +73,7 @@ fn agent_pass(call: &Call) -> Result<(Pass, AgentId), Problem> {
 
 /// The agent who asks, if it is one of that space.
 fn bearer_of(call: &Call, space: &SpaceId) -> Option<Bearer> {
-    let key = auth::key(&call.env).ok()?;
-    let pass = auth::bearer(&key, &call.request).ok()?;
+    let pass = call.pass().ok()?;
     match pass.person {
         Person::Agent { agent, era, .. } if pass.space == *space => Some((agent, era)),
         Person::Agent { .. } | Person::Visitor { .. } => None,
@@ -90,6 +93,8 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Would { .. }
         | SpaceTold::Vouched
         | SpaceTold::Me(_)
+        | SpaceTold::Person(_)
+        | SpaceTold::Opened(_)
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)

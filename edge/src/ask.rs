@@ -8,13 +8,14 @@ use core::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shared::account::{self, Way};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
-use shared::space::{Agent, AgentChange, InUse, Me, OpenTime, Place, Query};
+use shared::space::{Agent, AgentChange, Door, InUse, Me, OpenTime, Opened, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
 
@@ -166,6 +167,32 @@ pub enum SpaceAsk {
         number: u64,
         /// True for Available.
         available: bool,
+        /// Number of the newest sign-out.
+        outs: u64,
+    },
+    /// Somebody stands at a door.
+    Door(Box<Door>),
+    /// Which invitations are there?
+    Invitations {
+        /// Who reads.
+        agent: AgentId,
+    },
+    /// Which API tokens are there?
+    Keys {
+        /// Who reads.
+        agent: AgentId,
+    },
+    /// What is that invitation to?
+    Invitation(Way),
+    /// May somebody let others in?
+    MayLetIn {
+        /// Who.
+        by: AgentId,
+    },
+    /// Who is that agent, for a token?
+    Person {
+        /// Who.
+        agent: AgentId,
     },
     /// What is an agent in this space?
     Me {
@@ -221,36 +248,6 @@ pub enum SpaceAsk {
     Panic,
 }
 
-/// Asked of an account.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub enum AccountAsk {
-    /// A space says whether the person is a member.
-    Member {
-        /// Which one.
-        space: SpaceId,
-        /// Number of the notice.
-        number: u64,
-        /// False for one who has left.
-        member: bool,
-    },
-    /// Be Available in all spaces, or in none.
-    SetAvailable {
-        /// True for Available.
-        available: bool,
-    },
-    /// Which spaces?
-    Spaces,
-}
-
-/// Answered by an account.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub enum AccountTold {
-    /// It is stored.
-    Done,
-    /// To [`AccountAsk::Spaces`].
-    Spaces(Vec<SpaceId>),
-}
-
 /// An agent and the era of the agent's token.
 pub type Bearer = (AgentId, u32);
 
@@ -281,6 +278,10 @@ pub enum SpaceTold {
     Vouched,
     /// To [`SpaceAsk::Me`].
     Me(Box<Me>),
+    /// To [`SpaceAsk::Person`].
+    Person(Person),
+    /// To [`SpaceAsk::Door`].
+    Opened(Opened),
     /// It may begin, with these settings, in this queue.
     Admitted(Box<Settings>, Label),
     /// To what a client reads: the body of the answer. It is JSON already, and goes out as it is: the
@@ -380,7 +381,7 @@ pub async fn space_as(
 ///
 /// # Errors
 /// When it cannot be reached, or fails.
-pub async fn account(env: &Env, agent: AgentId, ask: &AccountAsk) -> Result<AccountTold> {
+pub async fn account(env: &Env, agent: AgentId, ask: &account::Input) -> Result<account::Answer> {
     let stub = || {
         let objects = env.durable_object("ACCOUNT")?;
         objects.get_by_name(&format!("account/{agent}"))

@@ -1,8 +1,10 @@
 //! Who asks, and from where: bearer tokens, tokens of sockets, `Origin` and `Host`.
 
+pub mod cookie;
 pub mod jwt;
 pub mod key;
 pub mod refresh;
+pub mod secret;
 
 use shared::frame::{Encoding, PROTOCOL_TOKEN};
 use shared::time::Timestamp;

@@ -3,7 +3,7 @@
 use shared::id::AgentId;
 use shared::rights::Role;
 use shared::settings::{Origin, Settings};
-use shared::space::{Agent, Tenure};
+use shared::space::Agent;
 use shared::text::{PersonName, TextError};
 use worker::{Error, Result};
 
@@ -47,18 +47,9 @@ pub fn agent(
     limit: Option<u8>,
 ) -> core::result::Result<Agent, Problem> {
     Ok(Agent {
-        agent: random::fresh(AgentId::fresh)?,
-        name,
         screen_name,
-        role,
         limit,
-        available: true,
-        available_for: None,
-        queues: None,
-        skills: Vec::new(),
-        deactivated: false,
-        last_offer: 0,
-        tenure: Tenure::default(),
+        ..Agent::new(random::fresh(AgentId::fresh)?, name, role)
     })
 }
 

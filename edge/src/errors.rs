@@ -123,6 +123,11 @@ impl Problem {
         self.field.as_deref()
     }
 
+    /// Whether it is that word.
+    pub fn is(&self, code: &str) -> bool {
+        self.code == code
+    }
+
     /// The answer.
     pub fn response(&self) -> worker::Result<Response> {
         let response = Response::from_json(&self.body())?.with_status(self.status);

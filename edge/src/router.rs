@@ -1,8 +1,9 @@
 //! From a request to the one who answers it. What every request has to pass is here.
 
+use shared::account::Which;
 use worker::{Env, Request, Response, Url};
 
-use crate::auth;
+use crate::auth::{self, jwt::Pass};
 use crate::errors::Problem;
 use crate::routes::{self, Found, Target};
 use crate::{api, pages};
@@ -24,9 +25,23 @@ pub struct Call {
     pub inner: String,
     /// True on somebody's own machine (G5).
     pub is_dev: bool,
+    /// Who brings an API token.
+    pub pass: Option<Pass>,
 }
 
 impl Call {
+    /// Who asks, by a token of either kind.
+    ///
+    /// # Errors
+    /// 401 with the reason.
+    pub fn pass(&self) -> Result<Pass, Problem> {
+        if let Some(pass) = &self.pass {
+            return Ok(pass.clone());
+        }
+        let key = auth::key(&self.env)?;
+        auth::bearer(&key, &self.request)
+    }
+
     /// A parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let mut pairs = self.url.query_pairs();
@@ -67,7 +82,8 @@ async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem
     if route.method != "GET" && route.target != Target::CspReports {
         auth::check_origin(&request, &url)?;
     }
-    let call = Call {
+    let mut call = Call {
+        pass: None,
         request,
         url,
         env,
@@ -75,6 +91,7 @@ async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem
         inner,
         is_dev,
     };
+    call.pass = api::keys::read(&call).await?;
     serve(route.target, call).await
 }
 
@@ -104,6 +121,22 @@ async fn serve(target: Target, call: Call) -> Result<Response, Problem> {
         Target::ConversationAct(act) => api::acts::of_conversation(act, call).await,
         Target::Settings => api::settings::read(call).await,
         Target::ChangeSettings => api::settings::change(call).await,
+        Target::Session => api::sessions::look(call).await,
+        Target::BeginSession => api::sessions::begin(call).await,
+        Target::EndSession => api::sessions::end(call, Some(Which::This)).await,
+        Target::EndSessions => api::sessions::end(call, Some(Which::All)).await,
+        Target::EndOther => api::sessions::end(call, None).await,
+        Target::SessionToken => api::sessions::token(call).await,
+        Target::AgentLink => api::sessions::link(call).await,
+        Target::MailLink => api::invitations::mail_link(call).await,
+        Target::CreateSpace => api::spaces::create(call).await,
+        Target::Invite => api::invitations::create(call).await,
+        Target::Invitations => api::invitations::list(call).await,
+        Target::LookAtInvitation => api::invitations::look(call).await,
+        Target::AcceptInvitation => api::invitations::accept(call).await,
+        Target::MakeToken => api::keys::create(call).await,
+        Target::Tokens => api::keys::list(call).await,
+        Target::RevokeInvitation | Target::RevokeToken => api::invitations::revoke(call).await,
         Target::Me => api::me::look(call).await,
         Target::MyAvailability => api::me::set_available(call).await,
         Target::CspReports => api::reports::take(call).await,

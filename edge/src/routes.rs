@@ -54,6 +54,40 @@ pub enum Target {
     Deactivate,
     /// An agent comes back.
     Activate,
+    /// The session that asks.
+    Session,
+    /// Signs in.
+    BeginSession,
+    /// Signs out.
+    EndSession,
+    /// Signs out everywhere.
+    EndSessions,
+    /// Ends another session.
+    EndOther,
+    /// A console's token, from a session.
+    SessionToken,
+    /// A link for whoever has an address.
+    MailLink,
+    /// A link for an agent, by an admin.
+    AgentLink,
+    /// A new space.
+    CreateSpace,
+    /// Invites somebody.
+    Invite,
+    /// Invitations of a space.
+    Invitations,
+    /// Takes an invitation back.
+    RevokeInvitation,
+    /// What an invitation is to.
+    LookAtInvitation,
+    /// Accepts an invitation.
+    AcceptInvitation,
+    /// A new API token.
+    MakeToken,
+    /// API tokens of a space.
+    Tokens,
+    /// Takes an API token back.
+    RevokeToken,
     /// The person who asks, in all spaces.
     Me,
     /// Available in all spaces, or in none.
@@ -136,6 +170,23 @@ pub const ROUTES: &[Route] = &[
     route("PATCH", "/api/v1/spaces/{space}/agents/{agent}", Target::Agent),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/deactivate", Target::Deactivate),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/activate", Target::Activate),
+    route("POST", "/api/v1/spaces/{space}/agents/{agent}/link", Target::AgentLink),
+    route("POST", "/api/v1/spaces", Target::CreateSpace),
+    route("POST", "/api/v1/spaces/{space}/invitations", Target::Invite),
+    route("GET", "/api/v1/spaces/{space}/invitations", Target::Invitations),
+    route("DELETE", "/api/v1/spaces/{space}/invitations/{invitation}", Target::RevokeInvitation),
+    route("POST", "/api/v1/invitations/look", Target::LookAtInvitation),
+    route("POST", "/api/v1/invitations/accept", Target::AcceptInvitation),
+    route("POST", "/api/v1/spaces/{space}/tokens", Target::MakeToken),
+    route("GET", "/api/v1/spaces/{space}/tokens", Target::Tokens),
+    route("DELETE", "/api/v1/spaces/{space}/tokens/{token}", Target::RevokeToken),
+    route("GET", "/api/v1/session", Target::Session),
+    route("POST", "/api/v1/session", Target::BeginSession),
+    route("DELETE", "/api/v1/session", Target::EndSession),
+    route("POST", "/api/v1/session/token", Target::SessionToken),
+    route("DELETE", "/api/v1/sessions", Target::EndSessions),
+    route("DELETE", "/api/v1/sessions/{session}", Target::EndOther),
+    route("POST", "/api/v1/sign-in/mail", Target::MailLink),
     route("GET", "/api/v1/me", Target::Me),
     route("PUT", "/api/v1/me/availability", Target::MyAvailability),
     route("POST", "/api/v1/reports/csp", Target::CspReports),

@@ -1,23 +1,25 @@
 //! Durable Object of one space: sockets, disk and alarm around [`shared::space::Space`].
 //! No rule of the product lives here.
 
+mod doors;
 mod sessions;
 
 use std::rc::Rc;
 
 use serde::Serialize;
+use shared::account;
 use shared::conversation::{Fence, Instruction};
 use shared::frame::SocketId;
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId};
 use shared::refusal::Refusal;
-use shared::space::{Colleague, Command, Effect, Input, QueueView, Row, Seat, Space};
+use shared::space::{Agent, Colleague, Command, Effect, Input, QueueView, Row, Seat, Space};
 use shared::time::Timestamp;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSocket};
 // `wasm_bindgen` is named by what `durable_object` writes, too.
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
-use crate::ask::{self, AccountAsk, Bearer, SpaceAsk, SpaceTold};
+use crate::ask::{self, Bearer, SpaceAsk, SpaceTold};
 use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::read::read;
@@ -172,11 +174,19 @@ impl Place {
                 agent,
                 number,
                 member,
+                role,
             } => {
-                if let Some(space) = &self.name {
-                    around.shell.register(space, agent, number, member);
+                if let Some(space) = self.name.clone() {
+                    let member = account::Input::Member {
+                        space,
+                        number,
+                        member,
+                        role,
+                    };
+                    around.shell.register(agent, number, member);
                 }
             }
+            Effect::Opened(opened) => outcome.told = Some(SpaceTold::Opened(opened)),
             Effect::Vouched => outcome.told = Some(SpaceTold::Vouched),
             Effect::AgentSet(agent) => outcome.told = told(Ok(agent)).ok(),
             Effect::Denied(refusal) => outcome.told = Some(SpaceTold::Denied(refusal)),
@@ -271,14 +281,41 @@ impl Shell<Place> {
                 let gone = SpaceTold::Denied(Refusal::AgentUnknown);
                 return Ok(me.map_or(gone, |me| SpaceTold::Me(Box::new(me))));
             }
+            SpaceAsk::Person { agent } => {
+                let person = self.with(|awake| {
+                    let agent = awake.core.machine.agent(agent);
+                    let agent = agent.filter(|agent| !agent.deactivated);
+                    agent.map(Agent::person)
+                })?;
+                let gone = SpaceTold::Denied(Refusal::AgentUnknown);
+                return Ok(person.map_or(gone, SpaceTold::Person));
+            }
+            SpaceAsk::Invitations { agent } => {
+                return self.with(|awake| told(doors::invitations(&awake.core.machine, agent)))?;
+            }
+            SpaceAsk::Keys { agent } => {
+                return self.with(|awake| told(doors::keys(&awake.core.machine, agent)))?;
+            }
+            SpaceAsk::Invitation(way) => {
+                let now = clock::now();
+                return self
+                    .with(|awake| told(doors::invitation(&awake.core.machine, now, &way)))?;
+            }
+            SpaceAsk::MayLetIn { by } => {
+                let doors = self.with(|awake| awake.core.machine.doors(by).map(|_| ()))?;
+                return Ok(doors.map_or_else(SpaceTold::Denied, |()| SpaceTold::Vouched));
+            }
+            SpaceAsk::Door(door) => Input::Door(*door),
             SpaceAsk::Wish {
                 agent,
                 number,
                 available,
+                outs,
             } => Input::Wish {
                 agent,
                 number,
                 available,
+                outs,
             },
             SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
@@ -416,15 +453,10 @@ fn told(read: core::result::Result<impl Serialize, Refusal>) -> Result<SpaceTold
 
 impl Shell<Place> {
     /// Tells a person's account in the background; what is not confirmed, the machine tells again.
-    fn register(self: &Rc<Self>, space: &SpaceId, agent: AgentId, number: u64, member: bool) {
-        let (shell, space) = (self.clone(), space.clone());
+    fn register(self: &Rc<Self>, agent: AgentId, number: u64, member: account::Input) {
+        let shell = self.clone();
         self.state.wait_until(async move {
-            let asked = AccountAsk::Member {
-                space,
-                number,
-                member,
-            };
-            let told = ask::account(&shell.env, agent, &asked).await;
+            let told = ask::account(&shell.env, agent, &member).await;
             let told = told.and_then(|_| shell.turn(Input::Registered { agent, number }));
             if let Err(error) = told {
                 console_error!("edge: an account was not told: {error}");
@@ -436,7 +468,7 @@ impl Shell<Place> {
 fn named(row: &Row) -> Option<&SpaceId> {
     match row {
         Row::Space { space, .. } => Some(space),
-        Row::Agent(_) | Row::Item(_) => None,
+        Row::Doors(_) | Row::Agent(_) | Row::Item(_) => None,
     }
 }
 

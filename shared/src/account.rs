@@ -110,6 +110,8 @@ pub enum Input {
     Invite(Invited),
     /// Where does the sign lead?
     Read,
+    /// In which spaces is the person?
+    Spaces,
     /// The alarm rang.
     Tick,
 }
@@ -121,6 +123,8 @@ pub enum Answer {
     Done,
     /// Who is there, as of this moment.
     Known(View),
+    /// To [`Input::Spaces`].
+    Spaces(Vec<SpaceId>),
     /// To [`Input::Read`].
     Sign(Sign),
     /// No, and nothing changed.
@@ -347,6 +351,7 @@ impl Account {
                 effects.push(Effect::Save(Row::Sign(self.sign.clone())));
             }
             Input::Read => return Ok(Answer::Sign(self.sign.open(now))),
+            Input::Spaces => return Ok(Answer::Spaces(self.spaces().cloned().collect())),
             Input::Tick => (),
         }
         Ok(Answer::Done)

@@ -9,6 +9,7 @@
 
 mod abandon;
 mod access;
+mod accounts;
 mod acts;
 mod bad_input;
 mod calls;

@@ -17,10 +17,12 @@ mod driver;
 pub mod host;
 pub mod line;
 pub mod linked;
+pub mod mail;
 mod play;
 pub mod process;
 pub mod proxy;
 pub mod start;
+pub mod visit;
 pub mod wire;
 
 pub use play::{Stage, nobody_reports, play};

@@ -20,6 +20,7 @@ pub struct Edge {
     process: Watched,
     state: TempDir,
     port: u16,
+    vars: Vec<(&'static str, String)>,
 }
 
 impl Edge {
@@ -34,7 +35,7 @@ impl Edge {
             return Ok(base);
         }
         SHARED
-            .get_or_init(|| Self::launch(true).map_err(|error| format!("{error:#}")))
+            .get_or_init(|| Self::launch(true, Vec::new()).map_err(|error| format!("{error:#}")))
             .as_ref()
             .map(Self::base)
             .map_err(|error| anyhow!("{error}"))
@@ -45,20 +46,29 @@ impl Edge {
     /// # Errors
     /// When it does not start.
     pub fn start() -> Result<Self> {
-        Self::launch(false)
+        Self::with(Vec::new())
+    }
+
+    /// A fresh one with variables and secrets, as a deployment has them.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn with(vars: Vec<(&'static str, String)>) -> Result<Self> {
+        Self::launch(false, vars)
     }
 
     /// One that lasts as long as the run is never dropped: its watch removes the state.
-    fn launch(is_for_the_run: bool) -> Result<Self> {
+    fn launch(is_for_the_run: bool, vars: Vec<(&'static str, String)>) -> Result<Self> {
         let state = tempfile::Builder::new()
             .prefix("bellhop-edge-")
             .tempdir_in(scratch())?;
         let litter = is_for_the_run.then(|| state.path().to_owned());
-        let (process, port) = serve(&state, litter.as_deref())?;
+        let (process, port) = serve(&state, litter.as_deref(), &vars)?;
         Ok(Self {
             process,
             state,
             port,
+            vars,
         })
     }
 
@@ -73,7 +83,7 @@ impl Edge {
     /// When it does not start.
     pub fn revive(&mut self) -> Result<()> {
         self.process.kill();
-        (self.process, self.port) = serve(&self.state, None)?;
+        (self.process, self.port) = serve(&self.state, None, &self.vars)?;
         Ok(())
     }
 
@@ -96,7 +106,11 @@ impl Edge {
     }
 }
 
-fn serve(state: &TempDir, litter: Option<&Path>) -> Result<(Watched, u16)> {
+fn serve(
+    state: &TempDir,
+    litter: Option<&Path>,
+    vars: &[(&str, String)],
+) -> Result<(Watched, u16)> {
     let xtask = target().join("debug/xtask");
     ensure!(
         xtask.is_file(),
@@ -112,6 +126,9 @@ fn serve(state: &TempDir, litter: Option<&Path>) -> Result<(Watched, u16)> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(&said)?);
+    for (name, value) in vars {
+        command.arg(format!("--var={name}={value}"));
+    }
     let mut process = Watched::start(&mut command, litter)?;
     let output = process
         .child()

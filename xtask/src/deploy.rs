@@ -2,8 +2,9 @@
 
 use crate::{
     args::Args,
-    build, paths,
-    run::{capture, run, say},
+    build::{self, stamp},
+    paths, random,
+    run::{capture, filter, run, say},
     setup::npm,
 };
 use anyhow::{Context, Result, bail, ensure};
@@ -13,13 +14,34 @@ pub fn command(args: Args) -> Result<()> {
     args.end()?;
     let config = fs::read_to_string(paths::root().join("wrangler.toml"))?;
     check_no_dev_flag(&config, env::var_os("BELLHOP_DEV").is_some())?;
-    say("agents cannot sign in to a deployed Bellhop yet: sign-in comes with a later release");
     build::all()?;
     let secrets = capture(npm::wrangler()?.args(["secret", "list", "--format", "json"])).context(
         "cannot ask Cloudflare for the secrets of the Worker: run `npx wrangler login` first",
     )?;
     check_token_key(&secrets)?;
-    run(npm::wrangler()?.arg("deploy"))
+    let founding = if has(&secrets, "BOOTSTRAP_HASH")? {
+        None
+    } else {
+        Some(found()?)
+    };
+    run(npm::wrangler()?.arg("deploy"))?;
+    match founding {
+        Some(secret) => say(format!(
+            "the first admin comes in here, once: open /agent#first={secret} at the address above"
+        )),
+        None => say("the first admin has a link already; agents are invited in the console"),
+    }
+    Ok(())
+}
+
+/// Makes the secret of the first admin. Cloudflare gets its hash alone.
+fn found() -> Result<String> {
+    let secret = random::secret()?;
+    let hash = stamp::hash(&secret);
+    let mut put = npm::wrangler()?;
+    put.args(["secret", "put", "BOOTSTRAP_HASH"]);
+    filter(&mut put, hash.as_bytes())?;
+    Ok(secret)
 }
 
 /// The dev flag opens the sign-in without a password: it must never leave a desk.
@@ -38,19 +60,19 @@ fn check_no_dev_flag(config: &str, is_in_environment: bool) -> Result<()> {
 }
 
 fn check_token_key(secrets: &str) -> Result<()> {
-    let secrets: serde_json::Value =
-        serde_json::from_str(secrets).context("wrangler's list of secrets is no JSON")?;
-    let mut names = secrets
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|secret| &secret["name"]);
     ensure!(
-        names.any(|name| name == "TOKEN_KEY"),
+        has(secrets, "TOKEN_KEY")?,
         "the Worker has no secret TOKEN_KEY: make one with \
          `openssl rand -hex 32 | npx wrangler secret put TOKEN_KEY`"
     );
     Ok(())
+}
+
+fn has(secrets: &str, name: &str) -> Result<bool> {
+    let secrets: serde_json::Value =
+        serde_json::from_str(secrets).context("wrangler's list of secrets is no JSON")?;
+    let mut names = secrets.as_array().into_iter().flatten();
+    Ok(names.any(|secret| secret["name"] == name))
 }
 
 #[cfg(test)]

@@ -20,6 +20,12 @@ pub fn command(mut args: Args) -> Result<()> {
     let is_built = args.flag("--no-build");
     // A module around the Worker's own, for benchmarks that count.
     let entry: Option<PathBuf> = args.option("--entry")?;
+    // Variables and secrets of the Worker, as a deployment would have them.
+    let mut vars = Vec::new();
+    while let Some(var) = args.option::<String>("--var")? {
+        let (name, value) = var.split_once('=').context("which? --var NAME=VALUE")?;
+        vars.push((name.to_owned(), value.to_owned()));
+    }
     args.end()?;
     if !is_built {
         build::all()?;
@@ -28,7 +34,7 @@ pub fn command(mut args: Args) -> Result<()> {
         empty(&state)?;
     }
     let asked = asked_to_end()?;
-    let mut server = workerd::start(&state, port, entry.as_deref())?;
+    let mut server = workerd::start(&state, port, entry.as_deref(), &vars)?;
     println!("ready http://127.0.0.1:{}", server.port);
     loop {
         match server.process.wait(&asked, Duration::from_millis(200))? {

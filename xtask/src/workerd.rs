@@ -26,8 +26,13 @@ pub struct Workerd {
 }
 
 /// Starts on 127.0.0.1 with all state in `state`; returns once it answers. Port 0 is any port.
-/// `entry` is a module to begin with in place of the Worker's own, which it imports.
-pub fn start(state: &Path, port: u16, entry: Option<&Path>) -> Result<Workerd> {
+/// `more` are variables besides those of every start. `entry` is a module to begin with in place of the Worker's own, which it imports.
+pub fn start(
+    state: &Path,
+    port: u16,
+    entry: Option<&Path>,
+    more: &[(String, String)],
+) -> Result<Workerd> {
     ensure!(
         is_free_within(port, PORT_LIMIT),
         "port {port} is taken: choose another, or 0 for any"
@@ -36,7 +41,11 @@ pub fn start(state: &Path, port: u16, entry: Option<&Path>) -> Result<Workerd> {
     fs::create_dir_all(&objects)?;
     let state = fs::canonicalize(state)?;
     let key = crate::random::token_key(&state)?;
-    let vars = [("BELLHOP_DEV", "1"), ("TOKEN_KEY", &key)];
+    let mut vars = vec![("BELLHOP_DEV", "1"), ("TOKEN_KEY", key.as_str())];
+    vars.extend(
+        more.iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     let config = state.join("workerd.capnp");
     fs::write(
         &config,

@@ -290,8 +290,7 @@ async fn write_note(
 
 /// An act in a conversation.
 pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Problem> {
-    let key = auth::key(&call.env)?;
-    let pass = auth::bearer(&key, &call.request)?;
+    let pass = call.pass()?;
     let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
     let id = command_id(&call, act.is_keyed())?;
     let body = body::json(&mut call.request).await?;

@@ -34,7 +34,7 @@ struct Body {
 /// `POST conversations`: the first message makes the conversation.
 pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     let key = auth::key(&call.env)?;
-    let pass = auth::bearer(&key, &call.request)?;
+    let pass = call.pass()?;
     let Person::Visitor { visitor } = pass.person else {
         return Err(Refusal::Forbidden.into());
     };
@@ -86,8 +86,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
 
 /// `GET conversations/{conversation}/events?after=`
 pub async fn events(call: Call) -> Result<Response, Problem> {
-    let key = auth::key(&call.env)?;
-    let pass = auth::bearer(&key, &call.request)?;
+    let pass = call.pass()?;
     let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
     let asked = ConversationAsk::Read {
         person: pass.person,

@@ -10,11 +10,12 @@ use shared::text::PersonName;
 use worker::Response;
 
 use super::agents::{self, AgentBody};
+use super::spaces;
 use super::tokens::tokens;
 use crate::ask::{ConversationAsk, SignIn, SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{auth, body, demo, random, zones};
+use crate::{auth, body, demo, zones};
 
 /// Most agents of a fresh space.
 const AGENTS_MAX: usize = 1_000;
@@ -69,7 +70,7 @@ pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
     }
     let agents = body.agents.into_iter().map(agents::agent);
     let agents = agents.collect::<Result<Vec<_>, _>>()?;
-    let space = fresh_name()?;
+    let space = spaces::fresh_name()?;
     let names: Vec<_> = agents
         .iter()
         .map(|agent| json!({ "agent": agent.agent, "name": agent.name }))
@@ -118,14 +119,4 @@ fn settings(change: Change) -> Result<Settings, Problem> {
         version: 0,
         ..changed
     })
-}
-
-fn fresh_name() -> Result<SpaceId, Problem> {
-    let bytes = random::bytes()?;
-    let hex: String = bytes
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("s-{hex}").parse().map_err(Problem::internal)
 }

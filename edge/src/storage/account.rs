@@ -1,4 +1,4 @@
-//! Rows of an account: the newest wish, and one row per space.
+//! Rows of an account: the person, the newest wish, and one row per space; or where a sign leads.
 
 use shared::account::{Effect, Row};
 use worker::Result;
@@ -31,13 +31,15 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
     let rows = || {
         effects.iter().filter_map(|effect| match effect {
             Effect::Save(row) => Some(row),
-            Effect::Tell { .. } => None,
+            Effect::Answer(_) | Effect::Tell { .. } => None,
         })
     };
     storage.write(rows().count(), || {
         rows().try_for_each(|row| {
             let name = match row {
                 Row::Wish(_) => "wish".to_owned(),
+                Row::Person(_) => "person".to_owned(),
+                Row::Sign(_) => "sign".to_owned(),
                 Row::Membership(membership) => format!("in {}", membership.space),
             };
             let values = vec![name.into(), serde_json::to_string(row)?.into()];

@@ -56,6 +56,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Configured { .. }
             | Effect::Vouched
             | Effect::Register { .. }
+            | Effect::Opened(_)
             | Effect::AgentSet(_)
             | Effect::Denied(_) => None,
         })
@@ -116,6 +117,7 @@ fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
         Change::Put(Row::Space { .. }) => {
             ("INSERT OR REPLACE INTO fact VALUES (?, ?)", "space".into())
         }
+        Change::Put(Row::Doors(_)) => ("INSERT OR REPLACE INTO fact VALUES (?, ?)", "doors".into()),
         Change::Put(Row::Agent(agent)) => (
             "INSERT OR REPLACE INTO agent VALUES (?, ?)",
             AgentId::to_string(&agent.agent),

@@ -316,13 +316,14 @@ impl Space {
                 let reply = Err(Refusal::SpaceUnknown);
                 [Effect::Replied { agent, id, reply }].into()
             }
+            // A link to nowhere is as good as one that is over.
+            Input::Door(_) => [Effect::Denied(Refusal::LinkOver)].into(),
             Input::Admit { .. }
             | Input::AddAgent { .. }
             | Input::SetAgent { .. }
             | Input::SetActive { .. }
             | Input::Enter { .. }
             | Input::Wish { .. }
-            | Input::Door(_)
             | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;

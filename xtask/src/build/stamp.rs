@@ -54,6 +54,11 @@ pub fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hex(&digest.finalize())
 }
 
+/// SHA-256 of a text, in hex.
+pub fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
 /// The first 8 hex digits of the SHA-256 of a file: part of its name.
 pub fn short(content: &[u8]) -> String {
     hex(&Sha256::digest(content)[..4])

@@ -27,7 +27,7 @@ const config :Workerd.Config = (
     (name = "edge", worker = .edge),
     (name = "objects", disk = (path = {objects}, writable = true)),
     (name = "site", disk = (path = {site})),
-    (name = "internet", network = (allow = ["public"])),
+    (name = "internet", network = (allow = ["public", "private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "edge")],
 );

@@ -1,3 +1,5 @@
+//! AC3 to AC9: sessions, links and identities.
+
 use super::*;
 
 fn h(hours: u64) -> Timestamp {

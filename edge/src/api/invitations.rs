@@ -1,0 +1,208 @@
+//! Invitations to a space: made by admins, accepted by whoever holds the link (F28, F29).
+
+use serde_json::json;
+use shared::account::{Entry, Input, Invited};
+use shared::id::{AgentId, SpaceId};
+use shared::refusal::Refusal;
+use shared::rights::Role;
+use shared::space::{Door, INVITATION_LIFE, Invitation, Opened, Proof};
+use shared::text::{EmailAddress, Label, PersonName};
+use worker::Response;
+
+use super::fields::Fields;
+use super::sessions;
+use crate::ask::{SpaceAsk, SpaceTold};
+use crate::auth::cookie;
+use crate::auth::secret::{self, Kind};
+use crate::errors::Problem;
+use crate::router::Call;
+use crate::{clock, mail, random};
+
+/// `POST spaces/{space}/invitations`
+pub async fn create(mut call: Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let mut fields = Fields::read(&mut call.request).await?;
+    let email = fields.email("email")?;
+    let role = role(fields.text("role")?.as_deref())?;
+    let queues = fields.texts("queues")?.unwrap_or_default();
+    fields.end()?;
+    let queues = queues.iter().map(|queue| Label::parse(queue));
+    let queues: Vec<_> = queues
+        .collect::<Result<_, _>>()
+        .map_err(|_| Refusal::QueueUnknown)?;
+    let (copied, way) = secret::fresh(Kind::Invitation, &space)?;
+    let (mailed, sent) = secret::fresh(Kind::Invitation, &space)?;
+    let is_mailed = email.is_some() && mail::is_on(&call.env);
+    let expires_at = clock::now() + INVITATION_LIFE;
+    let invitation = Invitation {
+        way,
+        sent: is_mailed.then_some(sent),
+        email: email.clone(),
+        role,
+        queues: (!queues.is_empty()).then_some(queues),
+        by,
+        expires_at,
+        used: None,
+    };
+    open(&call, &space, Door::Invite { by, invitation }).await?;
+    let mut was_sent = false;
+    if let Some(email) = email {
+        let invited = Invited {
+            space: space.clone(),
+            id: way.id,
+            expires_at,
+        };
+        let sign = secret::of_address(email.as_str());
+        sessions::tell(&call.env, sign, &Input::Invite(invited)).await?;
+        if is_mailed {
+            let told = super::ask_space(&call, &space, &SpaceAsk::Look).await?;
+            let SpaceTold::Settings(settings) = told else {
+                return Err(super::unexpected());
+            };
+            let link = sessions::page(&call, "join", &mailed);
+            was_sent = mail::invite(&call.env, &email, &settings.name, &link, &sent).await;
+        }
+    }
+    let body = json!({
+        "invitation": way.id,
+        "link": sessions::page(&call, "join", &copied),
+        "sent": was_sent,
+        "expires_at": expires_at,
+    });
+    super::json(201, &body)
+}
+
+/// `GET spaces/{space}/invitations`
+pub async fn list(call: Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(&call)?;
+    super::read_space(&call, &space, &SpaceAsk::Invitations { agent }).await
+}
+
+/// `DELETE spaces/{space}/invitations/{invitation}`, and the same of an API token.
+pub async fn revoke(call: Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(&call)?;
+    let id = super::named(&call.inner, Refusal::LinkOver)?;
+    open(&call, &space, Door::Revoke { by, id }).await?;
+    super::json(200, &json!({}))
+}
+
+/// `POST invitations/look`: what an invitation is to, before it is accepted.
+pub async fn look(mut call: Call) -> Result<Response, Problem> {
+    let mut fields = Fields::read(&mut call.request).await?;
+    let text = fields.text("invitation")?.unwrap_or_default();
+    fields.end()?;
+    let (space, way) = secret::read(Kind::Invitation, &text).ok_or(Refusal::LinkOver)?;
+    super::read_space(&call, &space, &SpaceAsk::Invitation(way)).await
+}
+
+/// `POST invitations/accept`: as whoever has a session, else as a new person.
+pub async fn accept(mut call: Call) -> Result<Response, Problem> {
+    cookie::check_page(&call)?;
+    let mut fields = Fields::read(&mut call.request).await?;
+    let text = fields.text("invitation")?.unwrap_or_default();
+    let name = fields.name("name")?;
+    fields.end()?;
+    let (space, way) = secret::read(Kind::Invitation, &text).ok_or(Refusal::LinkOver)?;
+    let by = Proof::Link(way);
+    // A session that is over is as good as none: the person is asked for a name.
+    if let Ok(person) = sessions::signed_in(&call).await {
+        if person.view.only.is_some() {
+            return Err(Refusal::Forbidden.into());
+        }
+        let name = name.or(person.view.name).ok_or_else(nameless)?;
+        join(&call, &space, person.agent, name, by).await?;
+        return super::json(200, &json!({ "space": space, "agent": person.agent }));
+    }
+    let name = name.ok_or_else(nameless)?;
+    let agent = random::fresh(AgentId::fresh)?;
+    join(&call, &space, agent, name.clone(), by).await?;
+    let response = super::json(200, &json!({ "space": space, "agent": agent }))?;
+    sessions::enter(&call, agent, Entry::Invited(name), response).await
+}
+
+/// Makes somebody an agent of a space; an address that this has shown to be the person's leads to
+/// the account from here on.
+///
+/// # Errors
+/// The space's no.
+pub async fn join(
+    call: &Call,
+    space: &SpaceId,
+    agent: AgentId,
+    name: PersonName,
+    by: Proof,
+) -> Result<(), Problem> {
+    let attempt = secret::fresh(Kind::Session, &agent)?.1.id;
+    let door = Door::Accept {
+        agent,
+        name,
+        by,
+        attempt,
+    };
+    if let Opened::Joined(Some(email)) = open(call, space, door).await? {
+        let sign = secret::of_address(email.as_str());
+        let led = sessions::tell(&call.env, sign, &Input::Lead { to: agent }).await;
+        // It leads to another account of that person already, and stays there.
+        led.map(|_| ()).or_else(|problem| {
+            if problem.is(Refusal::Forbidden.code()) {
+                Ok(())
+            } else {
+                Err(problem)
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// `POST sign-in/mail`: the same answer whether anybody has that address or not.
+pub async fn mail_link(mut call: Call) -> Result<Response, Problem> {
+    cookie::check_page(&call)?;
+    let mut fields = Fields::read(&mut call.request).await?;
+    let email: Option<EmailAddress> = fields.email("email")?;
+    fields.end()?;
+    let email =
+        email.ok_or_else(|| Problem::field("text_empty", "email", "the address is missing"))?;
+    if !mail::is_on(&call.env) {
+        return Err(Problem::unavailable("this installation sends no e-mail"));
+    }
+    let sign = secret::of_address(email.as_str());
+    if let shared::account::Answer::Sign(sign) =
+        sessions::tell(&call.env, sign, &Input::Read).await?
+        && let Some(agent) = sign.to
+    {
+        let (text, link) = secret::fresh(Kind::Link, &agent)?;
+        let only = None;
+        sessions::tell(&call.env, agent, &Input::MakeLink { link, only }).await?;
+        let page = sessions::page(&call, "in", &text);
+        mail::sign_in(&call.env, &email, &page, &link).await;
+    }
+    super::json(202, &json!({}))
+}
+
+/// Asks at a door of a space.
+///
+/// # Errors
+/// The space's no.
+pub async fn open(call: &Call, space: &SpaceId, door: Door) -> Result<Opened, Problem> {
+    let told = super::ask_space(call, space, &SpaceAsk::Door(Box::new(door))).await?;
+    let SpaceTold::Opened(opened) = told else {
+        return Err(super::unexpected());
+    };
+    Ok(opened)
+}
+
+fn role(word: Option<&str>) -> Result<Role, Problem> {
+    match word {
+        None | Some("agent") => Ok(Role::Agent),
+        Some("supervisor") => Ok(Role::Supervisor),
+        Some("admin") => Ok(Role::Admin),
+        Some(_) => {
+            let message = "role is agent, supervisor or admin";
+            Err(Problem::field("value_malformed", "role", message))
+        }
+    }
+}
+
+fn nameless() -> Problem {
+    Problem::field("text_empty", "name", "the name is missing")
+}

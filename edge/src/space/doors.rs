@@ -1,0 +1,52 @@
+//! What is read of the doors of a space: never a secret, nor the hash of one.
+
+use serde_json::{Value, json};
+use shared::account::Way;
+use shared::id::AgentId;
+use shared::refusal::Refusal;
+use shared::space::Space;
+use shared::time::Timestamp;
+
+/// Invitations, for admins.
+pub fn invitations(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
+    let invitations = space.doors(agent)?.invitations.iter().map(|invitation| {
+        json!({
+            "invitation": invitation.way.id,
+            "email": invitation.email,
+            "role": invitation.role,
+            "queues": invitation.queues,
+            "by": invitation.by,
+            "expires_at": invitation.expires_at,
+            "accepted_by": invitation.used.map(|(agent, _)| agent),
+        })
+    });
+    Ok(json!({ "invitations": invitations.collect::<Vec<_>>() }))
+}
+
+/// API tokens, for admins.
+pub fn keys(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
+    let keys = space.doors(agent)?.keys.iter().map(|key| {
+        json!({
+            "id": key.way.id,
+            "name": key.name,
+            "agent": key.agent,
+            "scope": key.scope,
+            "made_at": key.made_at,
+            "expires_at": key.expires_at,
+            "used_at": key.used_at,
+        })
+    });
+    Ok(json!({ "tokens": keys.collect::<Vec<_>>() }))
+}
+
+/// What an invitation is to, for whoever holds it.
+pub fn invitation(space: &Space, now: Timestamp, way: &Way) -> Result<Value, Refusal> {
+    let invitation = space.invitation(now, way)?;
+    let settings = space.settings().ok_or(Refusal::LinkOver)?;
+    Ok(json!({
+        "name": settings.name,
+        "role": invitation.role,
+        "email": invitation.email,
+        "expires_at": invitation.expires_at,
+    }))
+}

@@ -1,0 +1,122 @@
+//! A mail API of our own, in the form of Resend: keeps what it is sent, and fails when told to.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The mail API.
+pub struct Mail {
+    port: u16,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    calls: Vec<Call>,
+    status: Option<u16>,
+}
+
+/// A call that it got.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Everything in front of the body.
+    pub head: String,
+    /// The mail.
+    pub body: Value,
+}
+
+impl Mail {
+    /// Listens on a free port.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, Arc::clone(&shared)));
+            }
+        });
+        Ok(Self { port, state })
+    }
+
+    /// The variables of a Bellhop that sends its mail here.
+    #[must_use]
+    pub fn vars(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("MAIL_KEY", "re_canary_of_the_mail_key".into()),
+            ("MAIL_FROM", "Bellhop <bellhop@shop.example>".into()),
+            ("MAIL_URL", format!("http://127.0.0.1:{}", self.port)),
+        ]
+    }
+
+    /// From now on every call gets that status.
+    pub fn answers(&self, status: u16) {
+        self.lock().status = Some(status);
+    }
+
+    /// What was sent so far.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// The secret in the newest mail.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn newest_secret(&self) -> Result<String> {
+        let call = self.calls().pop().context("no mail")?;
+        let text = call.body["text"].as_str().unwrap_or_default().to_owned();
+        let link = text.split_whitespace().find(|word| word.contains('#'));
+        super::visit::secret(&link.context("no link in the mail")?.into())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    let (head, body) = loop {
+        let length = stream.read(&mut buffer).await.ok()?;
+        request.extend_from_slice(buffer.get(..length)?);
+        let text = String::from_utf8_lossy(&request).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            if length == 0 {
+                return None;
+            }
+            continue;
+        };
+        let announced = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let is_length = name.eq_ignore_ascii_case("content-length");
+            is_length.then(|| value.parse::<usize>().ok()).flatten()
+        });
+        if length == 0 || announced.is_none_or(|announced| body.len() >= announced) {
+            break (head.to_owned(), body.to_owned());
+        }
+    };
+    let status = {
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = serde_json::from_str(&body).unwrap_or_default();
+        state.calls.push(Call { head, body });
+        state.status.unwrap_or(200)
+    };
+    let body = r#"{"id":"49a3999c-0ce1-4ea6-ab68-afcd6dc2e794"}"#;
+    let head = format!(
+        "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body.as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}
