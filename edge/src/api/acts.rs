@@ -15,7 +15,7 @@ use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{auth, body, random};
+use crate::{body, random};
 
 /// A command of a machine, as it is called.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -81,12 +81,11 @@ fn key(n: u8, by: u8, scope: Scope) -> ApiKey {
 }
 
 fn use_key(scene: &mut Scene, n: u8) -> Result<(u8, Role, Scope), Refusal> {
-    match open(scene, Door::UseKey(way(n)))? {
-        Opened::Key(Person::Agent { agent, role, .. }, scope) => {
-            Ok((agent.bytes()[0], role, scope))
-        }
-        other => panic!("{other:?}"),
-    }
+    let opened = open(scene, Door::UseKey(way(n)))?;
+    let Opened::Key(Person::Agent { agent, role, .. }, scope) = opened else {
+        panic!("{opened:?}");
+    };
+    Ok((agent.bytes()[0], role, scope))
 }
 
 fn set_active(scene: &mut Scene, n: u8, active: bool) {
