@@ -52,10 +52,10 @@ impl DurableObject for AccountObject {
         self.shell.alarm.rang();
         if self.shell.turn(Input::Tick).is_err() {
             let storage = Storage::open(&self.shell.state, rows::TABLES)?;
-            let again = clock::now() + alarm::RETRY;
+            let now = clock::now();
             self.shell
                 .alarm
-                .arm(&self.shell.state, &storage, Some(again));
+                .arm(&self.shell.state, &storage, now, Some(now + alarm::RETRY));
         }
         Response::empty()
     }
@@ -66,13 +66,14 @@ impl Shell {
     fn turn(self: &Rc<Self>, input: Input) -> Result<Answer> {
         let mut slot = self.awake.borrow_mut();
         let (account, storage) = self.wake(&mut slot)?;
-        let effects = account.handle(clock::now(), input);
+        let now = clock::now();
+        let effects = account.handle(now, input);
         let saved = match account.check() {
             Ok(()) => rows::save(storage, &effects),
             Err(rule) => Err(Error::RustError(rule.to_owned())),
         };
         self.alarm
-            .arm(&self.state, storage, account.next_deadline());
+            .arm(&self.state, storage, now, account.next_deadline());
         if saved.is_err() {
             // Memory never runs ahead of the disk, and a broken machine is not believed.
             *slot = None;

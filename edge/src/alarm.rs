@@ -1,5 +1,6 @@
-//! The one alarm of an object: only ever moved to an earlier moment, and set again by the turn
-//! that it causes. An alarm that rings early finds nothing due (PROTOCOL.md §8).
+//! The one alarm of an object: moved to an earlier moment whenever there is a deadline before it,
+//! and to a later one when it would soon ring in vain. The turn that it causes sets it again: an
+//! alarm that rings early finds nothing due (PROTOCOL.md §8).
 
 use core::cell::Cell;
 use core::time::Duration;
@@ -14,6 +15,12 @@ use crate::storage::Storage;
 /// When a turn that failed at its alarm is tried again: a minute, so that a machine that stays
 /// broken costs next to nothing.
 pub const RETRY: Duration = Duration::from_secs(60);
+
+/// An alarm that would ring within this time, and for nothing, is moved: that is one written row,
+/// and ringing would be a request and the row that sets it again. Most of them wait for an answer
+/// that comes at once. What rings later is left alone: a message moves the deadline of silence
+/// every time, and costs no row for it.
+const SOON: Duration = Duration::from_secs(60);
 
 /// When the alarm rings.
 #[derive(Clone, Default)]
@@ -40,9 +47,18 @@ impl Alarm {
     }
 
     /// Sees to it that the alarm rings no later than `deadline`.
-    pub fn arm(&self, state: &State, storage: &Storage, deadline: Option<Timestamp>) {
+    pub fn arm(
+        &self,
+        state: &State,
+        storage: &Storage,
+        now: Timestamp,
+        deadline: Option<Timestamp>,
+    ) {
         let Some(deadline) = deadline else { return };
-        if self.0.get().is_some_and(|armed| armed <= deadline) {
+        if let Some(armed) = self.0.get()
+            && armed <= deadline
+            && (armed >= now + SOON || deadline <= armed + SOON)
+        {
             return;
         }
         match storage.set_alarm(deadline) {

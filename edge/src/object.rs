@@ -131,13 +131,20 @@ impl<C: Core> Shell<C> {
     /// # Errors
     /// When nothing was done.
     pub fn turn(self: &Rc<Self>, input: C::Input) -> Result<C::Outcome> {
+        self.turn_and(input, true)
+    }
+
+    /// One turn, which may leave the alarm to the next.
+    fn turn_and(self: &Rc<Self>, input: C::Input, arms: bool) -> Result<C::Outcome> {
         let mut slot = self.awake.borrow_mut();
         let now = clock::now();
         let awake = self.wake(&mut slot, now)?;
         match awake.turn(self, now, input) {
             Ok(outcome) => {
-                let deadline = awake.core.next_deadline();
-                self.alarm.arm(&self.state, &awake.storage, deadline);
+                if arms {
+                    let deadline = awake.core.next_deadline();
+                    self.alarm.arm(&self.state, &awake.storage, now, deadline);
+                }
                 Ok(outcome)
             }
             Err(error) => {
@@ -172,7 +179,10 @@ impl<C: Core> Shell<C> {
         }
         let announced = self.with(|awake| awake.sockets.announce(entrance))??;
         let socket = announced.id;
-        self.turn(C::input(Event::Connected { socket, pass }))?;
+        // All that this adds is a deadline for the first frame, which follows at once and lifts
+        // it. Two rows for each connection would guard against a socket that stays silent, and
+        // that one is closed by whatever happens next.
+        self.turn_and(C::input(Event::Connected { socket, pass }), false)?;
         self.with(|awake| awake.sockets.admit(&self.state, announced))?
     }
 
@@ -229,8 +239,9 @@ impl<C: Core> Shell<C> {
         self.alarm.rang();
         if self.turn(C::input(Event::Tick)).is_err() {
             let storage = Storage::open(&self.state, C::TABLES)?;
-            let again = clock::now() + alarm::RETRY;
-            self.alarm.arm(&self.state, &storage, Some(again));
+            let now = clock::now();
+            let again = now + alarm::RETRY;
+            self.alarm.arm(&self.state, &storage, now, Some(again));
         }
         Response::empty()
     }

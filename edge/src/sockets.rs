@@ -230,6 +230,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
         if let Some(session) = self.sessions.remove(&id) {
             self.turned_away = Some(code);
             self.numbers.delete(session.socket.as_ref());
+            attachment::clear(&session.socket);
             end(&session.socket, code);
         }
     }

@@ -43,6 +43,8 @@ pub struct Storage {
     raw: RawStorage,
     sql: SqlStorage,
     tables: &'static str,
+    /// True when a table of facts was there at the start.
+    has_facts: bool,
     has_tables: Cell<bool>,
     /// Statements that write, as JavaScript knows them: made once, not for every row.
     statements: RefCell<Vec<(&'static str, JsValue)>>,
@@ -58,12 +60,15 @@ impl Storage {
         let sql = storage.sql();
         let raw: &JsValue = storage.as_raw().as_ref();
         let found = sql.exec(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'fact'",
+            "SELECT name = 'fact' FROM sqlite_master WHERE name IN ('fact', 'log')",
             None,
         )?;
+        let found: Vec<_> = found.raw().collect::<Result<_>>()?;
+        let is_fact = |row: &Vec<_>| matches!(row.first(), Some(SqlStorageValue::Integer(1)));
         Ok(Self {
             raw: raw.clone().unchecked_into(),
-            has_tables: Cell::new(found.raw().next().is_some()),
+            has_facts: found.iter().any(is_fact),
+            has_tables: Cell::new(!found.is_empty()),
             sql,
             tables,
             statements: RefCell::default(),
@@ -162,6 +167,16 @@ impl Columns {
     fn number(&self, at: usize) -> Option<u64> {
         match self.0.get(at) {
             Some(SqlStorageValue::Integer(number)) => u64::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    /// A small number, which may be negative; anything greater is the greatest.
+    fn place(&self, at: usize) -> Option<i32> {
+        match self.0.get(at) {
+            Some(SqlStorageValue::Integer(number)) => {
+                Some((*number).try_into().unwrap_or(i32::MAX))
+            }
             _ => None,
         }
     }

@@ -52,6 +52,7 @@ pub use check::Broken;
 pub use command::Command;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
+pub(crate) use log::{WINDOW_BYTES, WINDOW_EVENTS};
 pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Dismissal, Instruction, Outcome, Report, Standing};
 pub use tickets::{Ticket, TicketKind, TicketStatus};
@@ -242,8 +243,12 @@ pub enum Row {
         entry: Entry,
         /// Its number for the customer; `None` for what agents alone see.
         public: Option<Seq>,
+        /// How far each side has received and read, if that has moved since the row before.
+        #[serde(default)]
+        cursors: Option<Cursors>,
     },
-    /// Highest connection number of a tab; one row per tab, rewritten at each hello.
+    /// Highest connection number of a tab, as the first release wrote it at each hello. Read, and
+    /// written no more (C3 of `hello`).
     Device {
         /// The tab.
         device: DeviceId,
@@ -257,7 +262,7 @@ pub enum Row {
     },
     /// Resolutions and reasons, when they are newer than those of the birth (WD1); one row.
     Lists(Lists),
-    /// How far each side has received and read; one row, written with a change of state.
+    /// How far each side has received and read; one row, written when nobody is connected any more.
     Cursors(Cursors),
 }
 
@@ -288,6 +293,9 @@ pub struct Seat {
     pub device: Option<(DeviceId, u32)>,
     /// The client's own cursor, counted by its side.
     pub cursor: Cursor,
+    /// How far both sides have come, on behalf of somebody who has left since the last entry.
+    #[serde(default)]
+    pub left: Option<Cursors>,
     /// The command that must come again before any later one (go-back-N); `None` while none is held.
     pub held: Option<u32>,
     /// Set while the socket takes in less than it is sent: nothing goes out to it until then.

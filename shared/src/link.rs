@@ -20,10 +20,12 @@
 //!   again after 60 s of a stable line; rand(0, 3 s) for the first attempt after a 1006 or 1012, because
 //!   a deploy cuts everybody at once; rand(0, 1 s) when the browser says that it is online.
 //! - **K11** Every close code has exactly one consequence (PROTOCOL.md §5.5).
-//! - **K12** Typing: at most one start every 3 s, an earlier one waits; a stop 5 s after the last key. The other side's
-//!   typing is forgotten after 6 s.
-//! - **K13** Cursors only rise within an epoch, and never pass the head. They are sent at most once a second.
-//! - **K14** What arrived is confirmed every 50 entries, or 5 s after the first that was not.
+//! - **K12** Typing: at most one start every 3 s, an earlier one waits, and one every 10 s while it lasts; a stop 5 s
+//!   after the last key, and none with a command, which ends typing itself. The other side's typing is forgotten after 14 s.
+//! - **K13** Cursors only rise within an epoch, and never pass the head. They are sent at most once a second, 0.3 s after
+//!   the first step, and only for what the other side sees ticks at: its own texts.
+//! - **K14** What arrived is confirmed whenever half a window of it is not, in entries or bytes (FL1 of `conversation`);
+//!   so the window never fills while both ends keep up, and a conversation of people confirms nothing.
 //! - **K15** The place in line is what the server told last on this connection, and nothing once the
 //!   conversation does not wait any more.
 //!

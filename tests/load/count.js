@@ -7,9 +7,9 @@ const none = () => ({
   fetch: 0, message: 0, close: 0, alarm: 0, rows: 0, read: 0, exec: 0, setAlarm: 0, send: 0, transaction: 0,
   attachment: 0,
 });
-const counts = { conversation: none(), space: none(), worker: 0 };
+const counts = { conversation: none(), space: none(), account: none(), worker: 0 };
 const owners = new WeakMap(); // storage or its SQL: the counts of its class
-const objects = { CONVERSATION: new Set(), SPACE: new Set() }; // ids of those that were there
+const objects = { CONVERSATION: new Set(), SPACE: new Set(), ACCOUNT: new Set() }; // ids of those that were there
 let current = none(); // whose code runs: right for what a turn does before its first await
 
 function count(prototype, method, tally) {
@@ -72,6 +72,7 @@ const counted = (Class, tally, ids) =>
 export * from "./worker.js";
 export const ConversationObject = counted(product.ConversationObject, counts.conversation, objects.CONVERSATION);
 export const SpaceObject = counted(product.SpaceObject, counts.space, objects.SPACE);
+export const AccountObject = counted(product.AccountObject, counts.account, objects.ACCOUNT);
 
 /** Bytes of every database, and alarms that have still to ring. */
 async function kept(env, binding, ids) {
@@ -94,6 +95,7 @@ export default class extends worker {
     const seen = structuredClone(counts);
     seen.conversation.kept = await kept(this.env, "CONVERSATION", objects.CONVERSATION);
     seen.space.kept = await kept(this.env, "SPACE", objects.SPACE);
+    seen.account.kept = await kept(this.env, "ACCOUNT", objects.ACCOUNT);
     return Response.json(seen);
   }
 }

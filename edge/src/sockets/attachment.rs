@@ -49,3 +49,9 @@ pub fn write<Seat: Serialize>(socket: &WebSocket, attachment: &Attachment<Seat>)
         console_error!("edge: attachment not kept: {error}");
     }
 }
+
+/// Takes the attachment away: a socket that is closed and still listed is nobody after a wake.
+pub fn clear(socket: &WebSocket) {
+    // Without it the socket is only recognised a little later.
+    let _ = socket.serialize_attachment(());
+}

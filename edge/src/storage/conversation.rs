@@ -1,4 +1,4 @@
-//! Rows of a conversation: the log, one row per entry; a few facts; the tabs.
+//! Rows of a conversation: the log, one row per entry, and a few facts.
 
 use shared::conversation::{Effect, Entry, Row, Seq};
 use shared::frame::BACKLOG_MAX;
@@ -8,17 +8,27 @@ use worker::{Result, SqlStorageValue};
 use super::{Columns, Storage, corrupt, number};
 use crate::read::{read, unreadable};
 
-/// An entry is one written row: an index or a UNIQUE column would be a second one.
+/// An entry is one written row: an index or a UNIQUE column would be a second one. Facts stand
+/// before the first entry, at places of their own: a table of their own would take pages of its
+/// own, and pages are what storage is billed by.
 pub const TABLES: &str = "
-    CREATE TABLE log(seq INTEGER PRIMARY KEY, public INTEGER, entry TEXT NOT NULL);
-    CREATE TABLE fact(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE device(device TEXT PRIMARY KEY, connection INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE log(seq INTEGER PRIMARY KEY, public INTEGER, entry TEXT NOT NULL, cursors TEXT);
 ";
 
-const BIRTH: &str = "birth";
-const REPORTED: &str = "reported";
-const LISTS: &str = "lists";
-const CURSORS: &str = "cursors";
+const BIRTH: i32 = 0;
+const REPORTED: i32 = -1;
+const LISTS: i32 = -2;
+const CURSORS: i32 = -3;
+
+/// The tables of the first release: facts and tabs apart from the log.
+const UPGRADE: &str = "
+    ALTER TABLE log ADD COLUMN cursors TEXT;
+    INSERT INTO log(seq, entry) SELECT
+        CASE name WHEN 'birth' THEN 0 WHEN 'reported' THEN -1 WHEN 'lists' THEN -2 ELSE -3 END, value
+        FROM fact;
+    DROP TABLE fact;
+    DROP TABLE device;
+";
 
 /// Reads every row.
 ///
@@ -28,25 +38,12 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
     if !storage.is_written() {
         return Ok(Vec::new());
     }
-    let mut rows = Vec::new();
-    for columns in storage.read("SELECT name, value FROM fact", vec![])? {
-        rows.push(fact(columns.text(0)?, columns.text(1)?)?);
+    if storage.has_facts {
+        storage.transaction(|| storage.run(UPGRADE, vec![]))?;
     }
-    for columns in storage.read("SELECT device, connection FROM device", vec![])? {
-        let device = columns.text(0)?.parse();
-        let connection = columns.number(1).and_then(|value| value.try_into().ok());
-        rows.push(Row::Device {
-            device: device.map_err(|_| corrupt("a device is not an id"))?,
-            connection: connection.ok_or_else(|| corrupt("a connection is not a number"))?,
-        });
-    }
-    for columns in storage.read("SELECT public, entry FROM log ORDER BY seq", vec![])? {
-        rows.push(Row::Entry {
-            public: columns.number(0).map(Seq),
-            entry: Entry::from_stored(columns.text(1)?).map_err(unreadable)?,
-        });
-    }
-    Ok(rows)
+    let statement = "SELECT public, entry, seq, cursors FROM log ORDER BY seq";
+    let rows = storage.read(statement, vec![])?;
+    rows.iter().map(row).collect()
 }
 
 /// Writes the rows of a turn.
@@ -109,37 +106,50 @@ pub fn backlog(storage: &Storage, side: Side, after: Seq) -> Result<Vec<Entry>> 
     }
 }
 
-fn fact(name: &str, value: &str) -> Result<Row> {
-    Ok(match name {
-        BIRTH => Row::Birth(read(value)?),
-        REPORTED => Row::Reported {
+fn row(columns: &Columns) -> Result<Row> {
+    let value = columns.text(1)?;
+    Ok(match columns.place(2) {
+        Some(BIRTH) => Row::Birth(read(value)?),
+        Some(REPORTED) => Row::Reported {
             revision: read(value)?,
         },
-        LISTS => Row::Lists(read(value)?),
-        CURSORS => Row::Cursors(read(value)?),
-        _ => return Err(corrupt("an unknown fact")),
+        Some(LISTS) => Row::Lists(read(value)?),
+        Some(CURSORS) => Row::Cursors(read(value)?),
+        Some(1..) => Row::Entry {
+            public: columns.number(0).map(Seq),
+            entry: Entry::from_stored(value).map_err(unreadable)?,
+            cursors: columns.text(3).ok().map(read).transpose()?,
+        },
+        Some(_) | None => return Err(corrupt("an unknown fact")),
     })
 }
 
 fn put(storage: &Storage, row: &Row) -> Result<()> {
-    let (name, value) = match row {
-        Row::Entry { entry, public } => {
+    let (place, value) = match row {
+        Row::Entry {
+            entry,
+            public,
+            cursors,
+        } => {
             let public = public.map_or(SqlStorageValue::Null, |seq| number(seq.0));
-            let values = vec![number(entry.seq.0), public, entry.to_stored()?.into()];
-            let statement = "INSERT INTO log(seq, public, entry) VALUES (?, ?, ?)";
+            let mut values = vec![number(entry.seq.0), public, entry.to_stored()?.into()];
+            let statement = match cursors {
+                Some(cursors) => {
+                    values.push(serde_json::to_string(cursors)?.into());
+                    "INSERT INTO log VALUES (?, ?, ?, ?)"
+                }
+                None => "INSERT INTO log(seq, public, entry) VALUES (?, ?, ?)",
+            };
             return storage.run(statement, values);
         }
-        Row::Device { device, connection } => {
-            let values = vec![device.to_string().into(), number((*connection).into())];
-            return storage.run("INSERT OR REPLACE INTO device VALUES (?, ?)", values);
-        }
+        Row::Device { .. } => return Ok(()),
         Row::Birth(birth) => (BIRTH, serde_json::to_string(birth)?),
         Row::Reported { revision } => (REPORTED, serde_json::to_string(revision)?),
         Row::Lists(lists) => (LISTS, serde_json::to_string(lists)?),
         Row::Cursors(cursors) => (CURSORS, serde_json::to_string(cursors)?),
     };
     storage.run(
-        "INSERT OR REPLACE INTO fact VALUES (?, ?)",
-        vec![name.into(), value.into()],
+        "INSERT OR REPLACE INTO log(seq, entry) VALUES (?, ?)",
+        vec![place.into(), value.into()],
     )
 }

@@ -43,7 +43,7 @@ pub(super) struct Born {
     pub(super) sockets: BTreeMap<SocketId, Socket>,
     /// The first era whose tokens are good, of each agent whose sockets were to be closed (C3).
     pub(super) dismissed: BTreeMap<AgentId, u32>,
-    /// Newest connection of each tab.
+    /// Newest connection of each tab, as long as it is in memory or a socket is open (C3).
     pub(super) devices: BTreeMap<DeviceId, u32>,
     pub(super) allowances: BTreeMap<Sender, Allowance>,
     pub(super) progress: Progress,
@@ -150,10 +150,8 @@ impl Born {
         turn.effects.push(Effect::Save(Row::Entry {
             entry: entry.clone(),
             public,
+            cursors: self.take_unsaved(),
         }));
-        if before.moved(&self.lifecycle) {
-            self.save_progress(turn);
-        }
         turn.fresh.push((entry, public));
     }
 

@@ -74,11 +74,6 @@ impl Before {
         }
     }
 
-    /// True when the entry moved the stage.
-    pub(super) fn moved(self, after: &Lifecycle) -> bool {
-        self.stage != Phase::of(&after.stage)
-    }
-
     /// Judges an append by what it made of the state.
     pub(super) fn judge(self, after: &Lifecycle, entry: &Entry) -> Option<Broken> {
         let broken = |rule, what| Some(Broken { rule, what });

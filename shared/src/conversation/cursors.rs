@@ -4,8 +4,9 @@
 //! - **D15** Only the assignee's cursor counts for the agents: a silent preview moves nothing.
 //! - Each side counts its own log, so a cursor is translated for the other side; two translations
 //!   give back what went in.
-//! - A cursor lives in the seat of its socket, and goes to disk with the next change of stage or
-//!   when a socket closes: no row for a tick.
+//! - A cursor lives in the seat of its socket, and goes to disk in the row of the next entry: no
+//!   row for a tick. Of who leaves before that, another seat keeps it; only who leaves last costs
+//!   a row.
 
 use alloc::vec::Vec;
 
@@ -38,12 +39,11 @@ impl Progress {
         }
     }
 
-    /// The cursors that a row holds, which counts as agents do.
-    pub(super) fn from_row(row: Cursors, log: &Log) -> Self {
-        Self {
-            customer: translated(row.customer, |seq| log.to_public(seq)),
-            agent: row.agent,
-        }
+    /// Takes in what a row or a seat holds, which counts as agents do.
+    pub(super) fn raise(&mut self, kept: Cursors, log: &Log) {
+        let customer = translated(kept.customer, |seq| log.to_public(seq));
+        self.customer = merged(self.customer, customer, log.public);
+        self.agent = merged(self.agent, kept.agent, log.head);
     }
 }
 
@@ -90,9 +90,8 @@ impl Born {
     }
 
     /// A new assignee's cursor counts from the start: the preview before was theirs. How far the
-    /// one before came is kept, although that seat counts no more.
+    /// one before came is in the row of the assignment, since that seat counts no more.
     pub(super) fn adopt_cursors(&mut self, turn: &mut Turn) {
-        self.save_progress(turn);
         let before = self.progress;
         let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
         for id in sockets {
@@ -137,20 +136,37 @@ impl Born {
             .collect()
     }
 
-    /// Puts the cursors on disk if they moved since.
-    pub(super) fn save_progress(&mut self, turn: &mut Turn) {
-        if self.progress != self.stored_progress {
+    /// The cursors, if they moved since they went to disk: the caller writes them.
+    pub(super) fn take_unsaved(&mut self) -> Option<Cursors> {
+        (self.progress != self.stored_progress).then(|| {
             self.stored_progress = self.progress;
-            let cursors = self.progress.seen_from(Side::Agent, &self.log);
-            turn.effects.push(Effect::Save(Row::Cursors(cursors)));
+            self.progress.seen_from(Side::Agent, &self.log)
+        })
+    }
+
+    /// Somebody is gone: a seat that stays keeps what only theirs knew; without one it is a row.
+    pub(super) fn keep_progress(&mut self, turn: &mut Turn) {
+        if self.progress == self.stored_progress {
+            return;
+        }
+        let mut stay = self.sockets.iter_mut();
+        if let Some((id, socket)) = stay.find(|(_, socket)| socket.is_welcome()) {
+            let cursors = Some(self.progress.seen_from(Side::Agent, &self.log));
+            if socket.seat.left != cursors {
+                socket.seat.left = cursors;
+                turn.keep(*id, socket);
+            }
+        } else {
+            let cursors = self.take_unsaved().map(Row::Cursors);
+            turn.effects.extend(cursors.map(Effect::Save));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Input;
     use super::super::testing::*;
-    use super::super::{Command, Input};
     use super::*;
 
     /// A note stands at 5, so that the two sides count differently from there on.
@@ -213,29 +229,47 @@ mod tests {
     }
 
     #[test]
-    fn m9_cursors_outlive_the_memory_and_cost_a_row_only_at_an_end() {
+    fn m9_cursors_outlive_the_memory_and_cost_a_row_only_when_everybody_has_left() {
         let mut desk = with_note();
         let moved = desk.at(ms(3), seen(JACK, 6, 6));
         assert_eq!(words(&moved)[0], "keep 2");
-        assert!(!words(&moved).contains(&"save cursors".into()));
+        assert_eq!(saved(&moved), [""; 0]);
         desk.wake(ms(4));
-        assert_eq!(
-            desk.machine.born().progress.agent.read,
-            Seq(6),
-            "from the seat"
-        );
+        assert_eq!(desk.machine.born().progress.agent.read, Seq(6), "his seat");
         let lost = desk.at(ms(5), Input::Disconnected { socket: JACK });
-        assert!(words(&lost).contains(&"save cursors".into()));
+        assert_eq!(words(&lost), ["keep 1"], "another seat keeps it");
         desk.wake(ms(6));
-        assert_eq!(
-            desk.machine.born().progress.agent.read,
-            Seq(6),
-            "from the row"
-        );
-        desk.at(ms(7), seen(CUSTOMER, 5, 5));
-        let ended = desk.at(ms(8), send(CUSTOMER, 1, 9, Command::End));
-        assert!(words(&ended).contains(&"save cursors".into()));
-        desk.wake(ms(9));
+        let read = desk.machine.born().progress.agent.read;
+        assert_eq!(read, Seq(6), "that seat");
+        let posted = desk.at(ms(7), send(CUSTOMER, 1, 9, post("Thanks")));
+        assert_eq!(saved(&posted), ["save message_posted with cursors"]);
+        desk.seats.clear();
+        desk.wake(ms(8));
+        let read = desk.machine.born().progress.agent.read;
+        assert_eq!(read, Seq(6), "the row of the message");
+    }
+
+    #[test]
+    fn m9_who_leaves_last_costs_a_row_if_there_is_news() {
+        let mut desk = with_note();
+        desk.at(ms(3), seen(CUSTOMER, 5, 5));
+        for socket in [JACK, MIA, ADA] {
+            let left = desk.at(ms(4), Input::Disconnected { socket });
+            assert_eq!(saved(&left), [""; 0]);
+        }
+        let socket = CUSTOMER;
+        let last = desk.at(ms(5), Input::Disconnected { socket });
+        assert_eq!(saved(&last), ["save cursors"]);
+        desk.wake(ms(6));
         assert_eq!(desk.machine.born().progress.customer.read, Seq(5));
+        desk.at(ms(7), connected(CUSTOMER));
+        desk.at(ms(7), hello_as(CUSTOMER, 1, 2, 0));
+        let again = desk.at(ms(8), Input::Disconnected { socket });
+        assert_eq!(saved(&again), [""; 0], "nothing new");
+    }
+
+    fn saved(effects: &[Effect]) -> Vec<alloc::string::String> {
+        let words = words(effects).into_iter();
+        words.filter(|word| word.starts_with("save")).collect()
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! - **C3** Of one tab only its newest connection counts: a hello closes sockets with a lower
 //!   number (4409) and is itself refused when a higher one was welcome before. What a closed
-//!   socket still sends is not heard.
+//!   socket still sends is not heard. The number costs no row: memory knows it, and the seats of
+//!   open sockets. When both are gone, a late hello is welcome and harmless: clients send nothing
+//!   else before they are welcome (K2 of `link`), and who waited for that welcome has moved on.
 //! - **C4** The backlog is read and the socket registered in one turn, so no entry falls between.
 //! - **C5** A client that knows another life of the log gets it from the start.
 
@@ -12,7 +14,7 @@ use alloc::vec::Vec;
 use super::born::Born;
 use super::cursors::merged;
 use super::turn::Turn;
-use super::{Effect, Row, Seat, Seq};
+use super::{Effect, Seat, Seq};
 use crate::frame::{CloseCode, FromServer, HEARTBEAT_MS, Hello, SocketId, Welcome};
 use crate::mutant::{self, Mutant};
 
@@ -26,10 +28,6 @@ impl Born {
         }
         if hello.connection > newest {
             self.devices.insert(hello.device, hello.connection);
-            turn.effects.push(Effect::Save(Row::Device {
-                device: hello.device,
-                connection: hello.connection,
-            }));
         }
         let knows_this_log = hello.epoch == Some(self.birth.epoch);
         let Some(socket) = self.sockets.get_mut(&id) else {
@@ -63,6 +61,7 @@ impl Born {
         let skipped = u64::from(mutant::is(Mutant::ResumeOffByOne) && after > Seq(0));
         self.backlog(turn, id, Seq(after.0.saturating_add(skipped)));
         self.show_place(turn, id);
+        self.show_typing(turn, id);
     }
 
     /// Closes every socket of the same tab with a lower number (C3).
@@ -92,7 +91,6 @@ mod tests {
         desk.at(s(1), connected(SECOND_TAB));
         let effects = desk.at(s(1), hello_as(SECOND_TAB, 5, 7, 2));
         let expected = [
-            "save device",
             "keep 5",
             "welcome to [5]",
             "cursors to [5]",
@@ -142,7 +140,7 @@ mod tests {
         // The customer's tab, device 1, comes back on another socket.
         desk.at(s(1), connected(SECOND_TAB));
         let effects = desk.at(s(1), hello_as(SECOND_TAB, 1, 2, 0));
-        assert_eq!(words(&effects)[..2], ["save device", "close 1 4409"]);
+        assert_eq!(words(&effects)[..2], ["close 1 4409", "keep 5"]);
         // A late frame of the old connection is not heard.
         assert!(desk.at(s(2), send(CUSTOMER, 1, 1, post("late"))).is_empty());
         // A late hello of an even older connection is refused and closes nobody.
@@ -151,7 +149,7 @@ mod tests {
         assert_eq!(words(&late), ["close 6 4409"]);
         let sockets: Vec<_> = desk.machine.born().sockets.keys().copied().collect();
         assert_eq!(sockets, [JACK, MIA, ADA, SECOND_TAB]);
-        // The number outlives the memory of the object.
+        // The seat knows the number when the memory of the object is lost.
         desk.wake(s(4));
         desk.at(s(5), connected(SocketId(7)));
         let late = desk.at(s(5), hello_as(SocketId(7), 1, 1, 0));

@@ -18,12 +18,20 @@ use crate::settings::resolution;
 use crate::time::Timestamp;
 
 /// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
-pub(super) const WINDOW_EVENTS: u64 = 256;
+pub(crate) const WINDOW_EVENTS: u64 = 256;
 /// Most bytes that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
-pub(super) const WINDOW_BYTES: u64 = 256 * 1024;
+pub(crate) const WINDOW_BYTES: u64 = 256 * 1024;
 /// What an entry takes on the wire besides its text: ids, names, punctuation. Chosen on the safe
 /// side of the JSON form, so that no entry is encoded only to be measured.
 const ENTRY_BYTES: u64 = 256;
+
+impl Entry {
+    /// What it counts in a window (FL1 of `window`), the same at both ends.
+    pub(crate) fn bytes(&self) -> u64 {
+        let text = self.event.text().map_or(0, |text| text.as_str().len());
+        ENTRY_BYTES + text as u64
+    }
+}
 
 /// The memory of a log.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -70,8 +78,7 @@ impl Log {
     pub(super) fn count(&mut self, entry: &Entry, public: Option<Seq>) {
         self.head = entry.seq;
         self.last_at = entry.at;
-        let text = entry.event.text().map_or(0, |text| text.as_str().len());
-        let bytes = ENTRY_BYTES + u64::try_from(text).unwrap_or(u64::MAX);
+        let bytes = entry.bytes();
         self.agents_gauge.push(bytes);
         match public {
             Some(public) => {

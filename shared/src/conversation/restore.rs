@@ -3,14 +3,13 @@
 //! - **M1** The digest of every command is read back from the entry that it caused, so a repeat
 //!   is known however often the memory was lost.
 //! - **M2** An entry of a kind that this release does not know keeps its place in both counts.
-//! - **C3** Of two seats of one tab only the newer one counts, as in the turn of its hello.
+//! - **C3** Of two seats of one tab only the newer one counts, as in the turn of its hello; what
+//!   the seats say about connections is all that is known of them.
 //! - What the seats say about cursors counts like a hello would.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::born::Born;
-use super::cursors::Progress;
 use super::sockets::Socket;
 use super::{Cursors, Entry, Row, Seat, Seq};
 use crate::frame::SocketId;
@@ -26,20 +25,25 @@ impl Born {
     ) -> Option<Self> {
         let mut birth = None;
         let mut entries: Vec<(Entry, Option<Seq>)> = Vec::new();
-        let mut devices = BTreeMap::new();
         let mut confirmed = Seq(0);
         let mut lists = None;
-        let mut cursors = Cursors::default();
+        let mut kept: Vec<Cursors> = Vec::new();
         for row in rows {
             match row {
                 Row::Birth(row) => birth = Some(row),
-                Row::Entry { entry, public } => entries.push((entry, public)),
-                Row::Device { device, connection } => {
-                    devices.insert(device, connection);
+                Row::Entry {
+                    entry,
+                    public,
+                    cursors,
+                } => {
+                    kept.extend(cursors);
+                    entries.push((entry, public));
                 }
+                // The seats tell it better.
+                Row::Device { .. } => (),
                 Row::Reported { revision } => confirmed = revision,
                 Row::Lists(row) => lists = Some(row),
-                Row::Cursors(row) => cursors = row,
+                Row::Cursors(row) => kept.push(row),
             }
         }
         if entries.is_empty() {
@@ -50,7 +54,6 @@ impl Born {
         if let Some(lists) = lists {
             born.words.lists = lists;
         }
-        born.devices = devices;
         for (entry, public) in &entries {
             born.take(entry, *public);
             if !mutant::is(Mutant::DedupeInMemory) {
@@ -62,7 +65,9 @@ impl Born {
         } else {
             confirmed
         };
-        born.progress = Progress::from_row(cursors, &born.log);
+        for cursors in kept {
+            born.progress.raise(cursors, &born.log);
+        }
         born.stored_progress = born.progress;
         born.seat(seats, now);
         if mutant::is(Mutant::SeqInMemory) {
@@ -86,6 +91,15 @@ impl Born {
         let seats: Vec<Seat> = self.sockets.values().map(|s| s.seat.clone()).collect();
         self.sockets
             .retain(|_, socket| !seats.iter().any(|seat| socket.is_older_than(seat)));
+        for Seat { device, left, .. } in seats {
+            if let Some((device, connection)) = device {
+                let newest = self.devices.entry(device).or_default();
+                *newest = connection.max(*newest);
+            }
+            if let Some(left) = left {
+                self.progress.raise(left, &self.log);
+            }
+        }
         let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
         for id in sockets {
             self.count_in(id);
@@ -119,7 +133,11 @@ mod tests {
                 id: None,
                 event: Event::Unknown,
             };
-            desk.rows.push(Row::Entry { entry, public });
+            desk.rows.push(Row::Entry {
+                entry,
+                public,
+                cursors: None,
+            });
         }
         desk.wake(ms(3));
         let effects = desk.at(ms(4), send(JACK, 2, 2, post("still here")));

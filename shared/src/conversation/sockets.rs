@@ -119,6 +119,7 @@ impl Born {
             person,
             device: None,
             cursor: Cursor::default(),
+            left: None,
             held: None,
             lag: None,
         };
@@ -185,18 +186,16 @@ impl Born {
         }
     }
 
-    /// A socket is gone. Its cursor goes to disk if it moved.
+    /// A socket is gone. What its seat alone knew is kept.
     pub(super) fn disconnected(&mut self, turn: &mut Turn, id: SocketId) {
         self.typing(turn, id, false);
         self.sockets.remove(&id);
-        self.save_progress(turn);
+        self.keep_progress(turn);
     }
 
     /// Closes a socket and stops hearing it.
     pub(super) fn drop_socket(&mut self, turn: &mut Turn, id: SocketId, code: CloseCode) {
-        self.typing(turn, id, false);
-        self.sockets.remove(&id);
-        self.save_progress(turn);
+        self.disconnected(turn, id);
         turn.close(id, code);
     }
 

@@ -304,9 +304,10 @@ impl Desk {
 
     /// One turn, with its invariants.
     pub(super) fn at(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
-        if let Input::Disconnected { socket } = &input {
-            self.seats.remove(socket);
-        }
+        let gone = match &input {
+            Input::Disconnected { socket } => Some(*socket),
+            _ => None,
+        };
         let effects = self.machine.handle(now, input);
         self.machine.check().unwrap();
         for effect in &effects {
@@ -327,6 +328,9 @@ impl Desk {
                 | Effect::Slowed { .. } => (),
             }
         }
+        if let Some(gone) = gone {
+            self.seats.remove(&gone);
+        }
         effects
     }
 
@@ -343,7 +347,7 @@ impl Desk {
     /// The stored log as a side sees it.
     pub(super) fn log(&self, side: Side) -> Vec<Entry> {
         let entries = self.rows.iter().filter_map(|row| match row {
-            Row::Entry { entry, public } => match side {
+            Row::Entry { entry, public, .. } => match side {
                 Side::Agent => Some(entry.clone()),
                 Side::Customer => public.map(|seq| Entry {
                     seq,
@@ -390,9 +394,14 @@ pub(super) fn pushed(socket: SocketId, effects: &[Effect]) -> Vec<Entry> {
 pub(super) fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Save(Row::Birth(_)) => "save birth".into(),
-        Effect::Save(Row::Entry { entry, public }) => {
+        Effect::Save(Row::Entry {
+            entry,
+            public,
+            cursors,
+        }) => {
             let hidden = if public.is_some() { "" } else { " (internal)" };
-            format!("save {}{hidden}", entry.event.kind())
+            let cursors = cursors.map_or("", |_| " with cursors");
+            format!("save {}{hidden}{cursors}", entry.event.kind())
         }
         Effect::Save(Row::Device { .. }) => "save device".into(),
         Effect::Save(Row::Reported { revision }) => format!("save reported {revision}"),

@@ -3,12 +3,13 @@
 //! - **TY1** The customer's typing goes to every agent who looks; of the agents only the
 //!   assignee's goes to the customer, and only while the talk is open.
 //! - **TY2** Start and stop are forwarded once; a repeated start at most every 2 s, to keep it
-//!   shown. A message, a stop and a lost socket end it.
+//!   shown. A message, a stop and a lost socket end it. Who connects meanwhile is told.
 
 use core::time::Duration;
 
 use super::Stage;
 use super::born::Born;
+use super::sockets::Socket;
 use super::turn::Turn;
 use crate::frame::{FromServer, SocketId};
 use crate::rights::{Person, Side};
@@ -36,15 +37,7 @@ impl Born {
             (true, None) => true,
             (false, told_at) => told_at.is_some(),
         };
-        let is_shown = match (&socket.seat.person, &self.lifecycle.stage) {
-            (Person::Visitor { .. }, Stage::Waiting { .. } | Stage::Active { .. }) => true,
-            (Person::Agent { agent, .. }, Stage::Active { assignee, .. }) => {
-                *agent == assignee.agent
-            }
-            (Person::Agent { .. }, Stage::Waiting { .. })
-            | (_, Stage::WrappingUp { .. } | Stage::Closed { .. }) => false,
-        };
-        if !is_news || !is_shown {
+        if !is_news || !is_shown(&self.lifecycle.stage, &socket.seat.person) {
             return;
         }
         socket.typing.told_at = typing.then_some(turn.now);
@@ -56,11 +49,37 @@ impl Born {
         turn.send(self.attentive(others), FromServer::Typing { side, typing });
     }
 
+    /// Tells who has just connected that somebody on the other side types.
+    pub(super) fn show_typing(&self, turn: &mut Turn, to: SocketId) {
+        let Some(side) = self.sockets.get(&to).map(Socket::side) else {
+            return;
+        };
+        let typist = self.sockets.values().find(|socket| {
+            socket.side() != side
+                && socket.typing.told_at.is_some()
+                && is_shown(&self.lifecycle.stage, &socket.seat.person)
+        });
+        if let Some(side) = typist.map(Socket::side) {
+            let typing = true;
+            turn.send([to].into(), FromServer::Typing { side, typing });
+        }
+    }
+
     /// A message says that typing is over: receivers need no frame for it.
     pub(super) fn stops_typing(&mut self, from: SocketId) {
         if let Some(socket) = self.sockets.get_mut(&from) {
             socket.typing.told_at = None;
         }
+    }
+}
+
+/// Whose typing the other side sees (TY1).
+fn is_shown(stage: &Stage, person: &Person) -> bool {
+    match (person, stage) {
+        (Person::Visitor { .. }, Stage::Waiting { .. } | Stage::Active { .. }) => true,
+        (Person::Agent { agent, .. }, Stage::Active { assignee, .. }) => *agent == assignee.agent,
+        (Person::Agent { .. }, Stage::Waiting { .. })
+        | (_, Stage::WrappingUp { .. } | Stage::Closed { .. }) => false,
     }
 }
 
@@ -130,5 +149,22 @@ mod tests {
         desk.at(ms(4), typing(CUSTOMER, true));
         let lost = desk.at(ms(5), Input::Disconnected { socket: CUSTOMER });
         assert_eq!(words(&lost), ["typing false to [2, 3, 4]"]);
+    }
+
+    #[test]
+    fn ty2_who_connects_meanwhile_is_told() {
+        let mut desk = Desk::active();
+        desk.at(ms(1), typing(JACK, true));
+        desk.at(ms(2), connected(SECOND_TAB));
+        let hello_words = words(&desk.at(ms(2), hello(SECOND_TAB)));
+        assert!(hello_words.contains(&"typing true to [5]".into()));
+        desk.at(ms(3), typing(JACK, false));
+        desk.at(ms(4), typing(CUSTOMER, true));
+        desk.at(ms(4), connected(SocketId(6)));
+        let other = words(&desk.at(ms(4), hello_as(SocketId(6), 6, 1, 0)));
+        assert!(
+            !other.iter().any(|word| word.starts_with("typing")),
+            "{other:?}"
+        );
     }
 }

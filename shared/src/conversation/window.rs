@@ -5,8 +5,8 @@
 //! - **M8** A customer's socket is never sent an internal entry: what goes to customers is made
 //!   of the entries with a public count, and of nothing else.
 //! - **FL1** At most 256 entries and 256 KiB are on their way to a socket; what is on its way
-//!   when the window fills has 15 s to be acknowledged, or the socket is closed (4408). Once all
-//!   of it is, the rest follows as a backlog. What a backlog carries does not count: the client
+//!   when the window fills has 15 s to be acknowledged, or the socket is closed (4408). Once there
+//!   is room again, the rest follows as a backlog; clients confirm at half of it (K14 of `link`). What a backlog carries does not count: the client
 //!   asked for it, and it is bounded by itself. A full window is remembered in the seat: silence
 //!   outlives the memory of the object.
 
@@ -100,8 +100,8 @@ impl Born {
             return;
         };
         socket.acked = socket.acked.max(seq.min(socket.sent));
-        if socket.seat.lag.is_some() && socket.acked == socket.sent {
-            let (sent, side) = (socket.sent, socket.side());
+        let (sent, side) = (socket.sent, socket.side());
+        if socket.seat.lag.is_some() && self.log.has_room(side, socket.acked, sent) {
             let cursors = self.progress.seen_from(side, &self.log);
             self.backlog(turn, from, sent);
             turn.send([from].into(), FromServer::Cursors(cursors));

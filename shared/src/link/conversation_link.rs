@@ -111,9 +111,8 @@ impl ConversationLink {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let of_connection = || {
             let hold = self.flight.next_deadline();
-            let received = self.progress.received_due();
             let seen = self.is_live().then(|| self.progress.seen_due()).flatten();
-            [hold, received, seen].into_iter().flatten().min()
+            [hold, seen].into_iter().flatten().min()
         };
         [
             self.line.next_deadline(),
@@ -220,7 +219,8 @@ impl ConversationLink {
             Input::Start => self.start(now),
             Input::Opened => {
                 if self.conversation.is_some() && self.line.opened() {
-                    turn.transmit(ToServer::Hello(self.hello()));
+                    let hello = self.hello();
+                    turn.transmit(ToServer::Hello(hello));
                 }
                 None
             }
@@ -331,13 +331,11 @@ impl ConversationLink {
 
     /// Sends what may leave.
     fn pump(&mut self, now: Timestamp, turn: &mut Turn) {
-        if self.line.is_up()
-            && let Some(seq) = self.progress.take_received(now)
-        {
-            turn.transmit(ToServer::Received { seq });
-        }
         if !self.is_live() {
             return;
+        }
+        if let Some(seq) = self.progress.take_received() {
+            turn.transmit(ToServer::Received { seq });
         }
         if let Some(cursor) = self.progress.take_seen(now, self.side) {
             turn.transmit(ToServer::Seen { cursor });

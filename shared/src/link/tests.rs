@@ -302,10 +302,10 @@ fn k12_typing_travels_while_the_link_is_live() {
     link.handle(ms(6_000), 0, Input::Received(other(Side::Customer)));
     assert!(!link.other_is_typing(ms(6_000)), "our own other tab");
     link.handle(ms(6_000), 0, Input::Received(other(Side::Agent)));
-    assert!(link.other_is_typing(ms(11_999)));
-    let effects = link.handle(ms(12_000), 0, Input::Tick);
+    assert!(link.other_is_typing(ms(19_999)));
+    let effects = link.handle(ms(20_000), 0, Input::Tick);
     assert!(effects.contains(&Effect::Changed(Part::Typing)));
-    assert!(!link.other_is_typing(ms(12_000)));
+    assert!(!link.other_is_typing(ms(20_000)));
 }
 
 #[test]
@@ -317,18 +317,17 @@ fn k13_cursors_rise_and_are_sent_at_most_once_a_second() {
             read: Seq(read),
         },
     };
-    assert_eq!(
-        frames(&link.handle(ms(10), 0, entries(2..=2))),
-        [seen(2, 0)]
-    );
+    // What arrives is read the next moment: one frame tells both.
+    assert!(frames(&link.handle(ms(10), 0, entries(2..=2))).is_empty());
     assert_eq!(link.unread(), 1);
-    assert!(frames(&link.handle(ms(20), 0, entries(3..=3))).is_empty());
     assert!(frames(&link.handle(ms(30), 0, Input::Seen)).is_empty());
     assert_eq!(link.unread(), 0);
-    assert_eq!(
-        frames(&link.handle(ms(1_010), 0, Input::Tick)),
-        [seen(3, 3)]
-    );
+    assert_eq!(link.next_deadline(), Some(ms(310)));
+    assert_eq!(frames(&link.handle(ms(310), 0, Input::Tick)), [seen(2, 2)]);
+    assert!(frames(&link.handle(ms(320), 0, entries(3..=3))).is_empty());
+    assert!(frames(&link.handle(ms(1_309), 0, Input::Tick)).is_empty());
+    let next = link.handle(ms(1_310), 0, Input::Tick);
+    assert_eq!(frames(&next), [seen(3, 2)], "a second later");
     let told = Cursors {
         customer: Cursor::default(),
         agent: Cursor {
@@ -336,20 +335,72 @@ fn k13_cursors_rise_and_are_sent_at_most_once_a_second() {
             read: Seq(1),
         },
     };
-    link.handle(ms(1_020), 0, Input::Received(FromServer::Cursors(told)));
-    assert_eq!(link.cursors().customer.read, Seq(3), "never back");
+    link.handle(ms(1_320), 0, Input::Received(FromServer::Cursors(told)));
+    assert_eq!(link.cursors().customer.read, Seq(2), "never back");
     assert_eq!(link.cursors().agent, told.agent);
 }
 
 #[test]
-fn k14_what_arrived_is_confirmed_every_50_entries_or_after_5_s() {
-    let mut link = live(agent(), 1);
+fn k13_only_what_the_other_side_sees_ticks_at_is_told() {
+    let mut link = live(customer(), 1);
+    link.handle(ms(10), 0, posted(2, 1));
+    link.handle(ms(10), 0, Input::Seen);
+    let own = link.handle(ms(5_000), 0, Input::Tick);
+    assert!(frames(&own).is_empty(), "{own:?}");
+    // Another tab of ours has told it before this one does.
+    link.handle(ms(6_000), 0, posted_by(agent_author(), 3, 2));
+    link.handle(ms(6_000), 0, Input::Seen);
+    let cursor = Cursor {
+        delivered: Seq(3),
+        read: Seq(3),
+    };
+    let told = Cursors {
+        customer: cursor,
+        agent: Cursor::default(),
+    };
+    link.handle(ms(6_010), 0, Input::Received(FromServer::Cursors(told)));
+    assert!(frames(&link.handle(ms(9_000), 0, Input::Tick)).is_empty());
+    // What was told over a line that is lost is told by the next hello.
+    link.handle(ms(10_000), 0, posted_by(agent_author(), 4, 3));
+    let mut link = reconnected(link, 2);
+    assert!(frames(&link.handle(ms(10_003), 0, welcome(2, EPOCH))).is_empty());
+    link.handle(ms(10_003), 0, live_at(4));
+    assert!(frames(&link.handle(ms(12_000), 0, Input::Tick)).is_empty());
+}
+
+#[test]
+fn k14_what_arrived_is_confirmed_at_half_a_window() {
     let received = |seq| ToServer::Received { seq: Seq(seq) };
-    assert!(!frames(&link.handle(ms(0), 0, entries(2..=49))).contains(&received(49)));
-    assert!(frames(&link.handle(ms(1), 0, entries(50..=50))).contains(&received(50)));
-    link.handle(ms(10), 0, entries(51..=51));
-    assert!(!frames(&link.handle(ms(5_009), 0, Input::Tick)).contains(&received(51)));
-    assert!(frames(&link.handle(ms(5_010), 0, Input::Tick)).contains(&received(51)));
+    let mut link = live(agent(), 1);
+    assert!(!frames(&link.handle(ms(0), 0, entries(2..=128))).contains(&received(128)));
+    assert!(frames(&link.handle(ms(1), 0, entries(129..=129))).contains(&received(129)));
+    assert!(frames(&link.handle(ms(2), 0, entries(130..=130))).is_empty());
+    // Long texts fill it by their bytes: 7 × 18,256 is less than 128 KiB, 8 of them are more.
+    let mut link = live(agent(), 1);
+    let long = |seq| {
+        let entry = Entry {
+            seq: Seq(seq),
+            at: ms(0),
+            author: Author::System,
+            id: None,
+            event: Event::MessagePosted {
+                text: MessageText::parse(&"é".repeat(9_000)).unwrap(),
+            },
+        };
+        Input::Received(FromServer::Entries(vec![entry]))
+    };
+    for seq in 2..=8 {
+        assert!(
+            frames(&link.handle(ms(seq), 0, long(seq))).is_empty(),
+            "{seq}"
+        );
+    }
+    assert_eq!(frames(&link.handle(ms(9), 0, long(9))), [received(9)]);
+    // What a backlog brings was never counted.
+    let mut link = opened(agent(), 1);
+    link.handle(ms(0), 0, welcome(1, EPOCH));
+    link.handle(ms(0), 0, entries(1..=200));
+    assert!(frames(&link.handle(ms(0), 0, live_at(200))).is_empty());
 }
 
 #[test]

@@ -6,10 +6,13 @@ use crate::time::Timestamp;
 
 /// Least time between two starts.
 const START: Duration = Duration::from_secs(3);
+/// Time after which a start is repeated while typing lasts: each is a frame that somebody pays for.
+const REPEAT: Duration = Duration::from_secs(10);
 /// Silence of the keys after which typing has stopped.
 const STOP: Duration = Duration::from_secs(5);
-/// How long the other side's typing is believed.
-const FORGET: Duration = Duration::from_secs(6);
+/// How long the other side's typing is believed: its end is told, by the object too when a line
+/// breaks, so this is for an object that lost its memory meanwhile.
+const FORGET: Duration = Duration::from_secs(14);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Typing {
@@ -25,7 +28,12 @@ impl Typing {
     /// A key was pressed: true when a start is to be sent.
     pub(super) fn key(&mut self, now: Timestamp) -> bool {
         let stop_at = now + STOP;
-        let earliest = self.started_at.map_or(now, |at| at + START);
+        let pause = if self.stop_at.is_some() {
+            REPEAT
+        } else {
+            START
+        };
+        let earliest = self.started_at.map_or(now, |at| at + pause);
         if now >= earliest {
             self.start(now, stop_at);
             return true;
@@ -97,15 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn k12_a_start_every_3_s_and_a_stop_after_5_s() {
+    fn k12_a_start_every_10_s_and_a_stop_after_5_s() {
         let mut typing = Typing::default();
-        let keys = [(0, true), (1_000, false), (2_999, false), (3_000, true)];
+        let keys = [(0, true), (4_000, false), (9_999, false), (10_000, true)];
         for (at, is_start) in keys {
             assert_eq!(typing.key(ms(at)), is_start, "{at}");
         }
-        assert!(!typing.stop_due(ms(7_999)));
-        assert!(typing.stop_due(ms(8_000)));
-        assert!(!typing.stop_due(ms(8_000)), "once");
+        assert!(!typing.stop_due(ms(14_999)));
+        assert!(typing.stop_due(ms(15_000)));
+        assert!(!typing.stop_due(ms(15_000)), "once");
         assert!(!typing.stop(), "told already");
     }
 
@@ -127,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn k12_the_other_sides_typing_is_forgotten_after_6_s() {
+    fn k12_the_other_sides_typing_is_forgotten_after_14_s() {
         let mut typing = Typing::default();
         assert!(typing.other(ms(0), true));
         assert!(!typing.other(ms(1_000), true), "no news");
-        assert!(typing.other_is_typing(ms(6_999)));
-        assert!(!typing.other_is_typing(ms(7_000)));
-        assert!(typing.other_due(ms(7_000)));
-        assert!(!typing.other(ms(7_001), false), "no news");
+        assert!(typing.other_is_typing(ms(14_999)));
+        assert!(!typing.other_is_typing(ms(15_000)));
+        assert!(typing.other_due(ms(15_000)));
+        assert!(!typing.other(ms(15_001), false), "no news");
     }
 }

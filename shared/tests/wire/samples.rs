@@ -79,6 +79,10 @@ const CURSOR: Cursor = Cursor {
     delivered: Seq(7),
     read: Seq(6),
 };
+const CURSORS: Cursors = Cursors {
+    customer: CURSOR,
+    agent: CURSOR,
+};
 
 fn text(text: &str) -> MessageText {
     MessageText::parse(text).unwrap()
@@ -519,7 +523,8 @@ pub fn close_codes() -> Vec<(CloseCode, u16)> {
 
 /// Every row of a conversation.
 pub fn conversation_rows() -> Vec<ConversationRow> {
-    let entry = |event, public| ConversationRow::Entry {
+    let entry = |event: Event, public| ConversationRow::Entry {
+        cursors: event.text().map(|_| CURSORS),
         entry: Entry {
             seq: Seq(2),
             at: NOW,
@@ -573,6 +578,7 @@ pub fn conversation_seats() -> Vec<ConversationSeat> {
         device: Some((DEVICE, 2)),
         cursor: CURSOR,
         held: (person.side() == Side::Customer).then_some(4),
+        left: (person.side() == Side::Agent).then_some(CURSORS),
         lag: None,
         person,
     };

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, Seat, Seq};
 use shared::frame::SocketId;
-use shared::id::{AgentId, ConversationId, DeviceId, SpaceId, VisitorId};
+use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::settings::{Lists, Settings};
 use shared::space::{Agent, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space};
@@ -63,10 +63,10 @@ pub struct ConversationDisk {
     pub entries: Vec<(Entry, Option<Seq>)>,
     /// Places in `entries`, by the customer's count.
     pub public: Vec<usize>,
-    devices: BTreeMap<DeviceId, u32>,
     reported: Option<Seq>,
     lists: Option<Lists>,
-    cursors: Option<Cursors>,
+    /// Of every row that has some: what was written never falls.
+    cursors: Vec<Cursors>,
     pub lifecycle: Option<Lifecycle>,
 }
 
@@ -107,17 +107,13 @@ impl ConversationDisk {
         let entries = self.entries.iter().map(|(entry, public)| Row::Entry {
             entry: entry.clone(),
             public: *public,
-        });
-        let devices = self.devices.iter().map(|(device, connection)| Row::Device {
-            device: *device,
-            connection: *connection,
+            cursors: None,
         });
         let reported = self.reported.map(|revision| Row::Reported { revision });
         let lists = self.lists.clone().map(Row::Lists);
-        let cursors = self.cursors.map(Row::Cursors);
+        let cursors = self.cursors.iter().copied().map(Row::Cursors);
         birth
             .chain(entries)
-            .chain(devices)
             .chain(reported)
             .chain(lists)
             .chain(cursors)
@@ -216,6 +212,9 @@ impl World {
                 core::mem::take(&mut object.seats).into_keys().collect()
             }
         };
+        if let Host::Conversation(conversation) = host {
+            self.forget_connections(conversation);
+        }
         self.shell(host).generation += 1;
         let name = match host {
             Host::Space => u64::MAX,

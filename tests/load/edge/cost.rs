@@ -118,22 +118,23 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
         let after = number(after).with_context(|| pointer.to_owned())?;
         Ok((after - number(before).unwrap_or(0.0)) / count)
     };
-    let both = |name: &str| -> Result<f64> {
-        Ok(of(&format!("/conversation/{name}"))? + of(&format!("/space/{name}"))?)
+    let all = |name: &str| -> Result<f64> {
+        let kinds = ["conversation", "space", "account"].into_iter();
+        kinds.map(|kind| of(&format!("/{kind}/{name}"))).sum()
     };
-    let alarms = both("alarm")? + of("/conversation/kept/alarms")?;
+    let alarms = all("alarm")? + of("/conversation/kept/alarms")?;
     let objects = of("/conversation/kept/objects")?;
     ensure!(
         (objects - 1.0).abs() < 1e-9,
         "{objects} objects a conversation"
     );
-    let fetches = both("fetch")?;
-    let frames = both("message")?;
-    let closes = both("close")?;
+    let fetches = all("fetch")?;
+    let frames = all("message")?;
+    let closes = all("close")?;
     let requests = fetches + alarms + (frames + closes) / FRAMES;
-    let rows = both("rows")? + both("setAlarm")?;
+    let rows = all("rows")? + all("setAlarm")?;
     let seconds = (fetches + alarms) * SECONDS_OF_REQUEST + (frames + closes) * SECONDS_OF_FRAME;
-    let bytes = both("kept/bytes")?;
+    let bytes = all("kept/bytes")?;
     let counted = [
         ("Worker requests", of("/worker")?, Some(9.0)),
         ("object requests: fetch", fetches, None),
@@ -146,16 +147,16 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
         ("ends of sockets, counted like frames", closes, None),
         ("object requests billed", requests, Some(14.8)),
         ("rows written", rows, Some(28.0)),
-        ("of these by setAlarm", both("setAlarm")?, None),
+        ("of these by setAlarm", all("setAlarm")?, None),
         (
             "of these in the space",
             of("/space/rows")? + of("/space/setAlarm")?,
             None,
         ),
-        ("rows read", both("read")?, None),
+        ("rows read", all("read")?, None),
         ("handler turns", fetches + alarms + frames + closes, None),
-        ("outgoing frames", both("send")?, None),
-        ("attachments written", both("attachment")?, None),
+        ("outgoing frames", all("send")?, None),
+        ("attachments written", all("attachment")?, None),
         ("bytes stored", bytes, Some(20_000.0)),
         ("CPU ms of the whole server", cpu_ms, None),
     ];
@@ -187,7 +188,7 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
         ("object requests", OBJECT_REQUESTS, requests, 2.07),
         ("GB-s", GIGABYTE_SECONDS, seconds * GIGABYTES_OF_OBJECT, 0.0),
         ("rows written", ROWS_WRITTEN, rows, 0.0),
-        ("rows read", ROWS_READ, both("read")?, 0.0),
+        ("rows read", ROWS_READ, all("read")?, 0.0),
     ] {
         let dollars = price.of(used * MILLION);
         sum += dollars;
@@ -266,7 +267,6 @@ async fn says([writer, reader]: [&mut Client; 2], number: u64) -> Result<()> {
     let text =
         format!("Message {number} of a conversation like any other, a line and a half long.");
     let text = MessageText::parse(&text)?;
-    writer.takes(Input::Typing { typing: false }).await?;
     writer.submits(Command::Post { text }).await?;
     settle(&mut [&mut *writer, &mut *reader]).await?;
     for client in [writer, reader] {

@@ -21,8 +21,12 @@ impl ConversationLink {
         match frame {
             FromServer::Welcome(welcome) => self.welcome(now, dice, &welcome, turn),
             FromServer::Entries(entries) => self.apply(now, entries, turn),
-            FromServer::Limited { .. } => self.sync(turn),
+            FromServer::Limited { .. } => {
+                self.progress.caught_up();
+                self.sync(turn);
+            }
             FromServer::Live { head } => {
+                self.progress.caught_up();
                 self.is_syncing = false;
                 if self.transcript.head() < head {
                     self.sync(turn);
@@ -48,7 +52,9 @@ impl ConversationLink {
                     self.follow(now, Some(next), turn);
                 }
             }
-            FromServer::Cursors(cursors) => turn.has_cursors |= self.progress.merge(cursors),
+            FromServer::Cursors(cursors) => {
+                turn.has_cursors |= self.progress.merge(self.side, cursors);
+            }
             FromServer::Typing { side, typing } => {
                 turn.has_typing |= side != self.side && self.typing.other(now, typing);
             }
@@ -67,13 +73,13 @@ impl ConversationLink {
         }
     }
 
-    pub(super) fn hello(&self) -> Hello {
+    pub(super) fn hello(&mut self) -> Hello {
         Hello {
             device: self.device,
             connection: self.line.connection(),
             epoch: self.epoch,
             after: self.transcript.head(),
-            cursor: self.progress.own(self.side),
+            cursor: self.progress.introduced(self.side),
         }
     }
 
@@ -96,7 +102,8 @@ impl ConversationLink {
         }
         self.epoch = Some(welcome.epoch);
         self.outbox.resume();
-        self.progress.welcomed(self.transcript.head());
+        let head = self.transcript.head();
+        self.progress.welcomed(now, self.side, head);
     }
 
     /// Forgets the log and keeps the outbox (K3).
@@ -113,6 +120,7 @@ impl ConversationLink {
             let seq = entry.seq;
             let id = entry.id.filter(|_| self.is_ours(&entry));
             let is_for_us = self.is_for_us(&entry);
+            let bytes = entry.bytes();
             match self.transcript.apply(entry) {
                 Taken::Applied => {
                     self.is_syncing = false;
@@ -125,7 +133,7 @@ impl ConversationLink {
                         self.outbox.acknowledge(id, &mut turn.effects);
                     }
                     turn.has_typing |= is_for_us && self.typing.other(now, false);
-                    self.progress.arrived(now, self.side, seq, is_for_us);
+                    self.progress.arrived(now, self.side, seq, bytes, is_for_us);
                 }
                 Taken::Known => (),
                 Taken::Gap => return self.sync(turn),

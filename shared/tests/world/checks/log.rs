@@ -20,7 +20,7 @@ impl World {
                 }
                 self.check_birth(number, birth.visitor);
             }
-            Row::Entry { entry, public } => self.check_entry(number, entry, *public, now),
+            Row::Entry { entry, public, .. } => self.check_entry(number, entry, *public, now),
             Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => (),
         }
     }

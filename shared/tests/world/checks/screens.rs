@@ -76,6 +76,16 @@ impl World {
         }
     }
 
+    /// A conversation loses its memory: of connections it knows what the seats say (C3).
+    pub fn forget_connections(&mut self, number: usize) {
+        self.checks.newest.retain(|(other, _), _| *other != number);
+        let seats = self.conversations[number].seats.values();
+        for (device, connection) in seats.filter_map(|seat| seat.device) {
+            let newest = self.checks.newest.entry((number, device)).or_default();
+            *newest = connection.max(*newest);
+        }
+    }
+
     /// A conversation sends a frame.
     pub fn check_send(&mut self, socket: usize, number: usize, frame: &FromServer) {
         let side = self.sockets[socket].person.side();

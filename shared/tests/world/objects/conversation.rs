@@ -26,7 +26,9 @@ impl World {
         let object = &mut self.conversations[number];
         if has_slept {
             object.machine = None;
+            self.forget_connections(number);
         }
+        let object = &mut self.conversations[number];
         let seen = object.shell.see(now, object.machine.is_none());
         let (disk, seats) = (&object.disk, &object.seats);
         let machine = object
@@ -71,7 +73,12 @@ impl World {
                 let disk = &mut self.conversations[number].disk;
                 match row.clone() {
                     Row::Birth(birth) => disk.birth = Some(birth),
-                    Row::Entry { entry, public } => {
+                    Row::Entry {
+                        entry,
+                        public,
+                        cursors,
+                    } => {
+                        disk.cursors.extend(cursors);
                         match &mut disk.lifecycle {
                             Some(lifecycle) => lifecycle.apply(&entry),
                             None => disk.lifecycle = Lifecycle::begin(&entry),
@@ -79,12 +86,10 @@ impl World {
                         disk.public.extend(public.map(|_| disk.entries.len()));
                         disk.entries.push((entry, public));
                     }
-                    Row::Device { device, connection } => {
-                        disk.devices.insert(device, connection);
-                    }
+                    Row::Device { .. } => (),
                     Row::Reported { revision } => disk.reported = Some(revision),
                     Row::Lists(lists) => disk.lists = Some(lists),
-                    Row::Cursors(cursors) => disk.cursors = Some(cursors),
+                    Row::Cursors(cursors) => disk.cursors.push(cursors),
                 }
                 if let Row::Entry { entry, .. } = row {
                     self.check_cover_after(number, entry);
