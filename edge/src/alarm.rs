@@ -54,16 +54,21 @@ impl Alarm {
         now: Timestamp,
         deadline: Option<Timestamp>,
     ) {
-        let Some(deadline) = deadline else { return };
-        if let Some(armed) = self.0.get()
-            && armed <= deadline
-            && (armed >= now + SOON || deadline <= armed + SOON)
-        {
+        let armed = self.0.get();
+        let is_well = match (armed, deadline) {
+            (None, None) => true,
+            (None, Some(_)) => false,
+            (Some(armed), Some(deadline)) if armed > deadline => false,
+            // Too early: a ring in vain.
+            (Some(armed), _) if armed >= now + SOON => true,
+            (Some(armed), deadline) => deadline.is_some_and(|deadline| deadline <= armed + SOON),
+        };
+        if is_well {
             return;
         }
         match storage.set_alarm(deadline) {
             Ok(promise) => {
-                self.0.set(Some(deadline));
+                self.0.set(deadline);
                 let armed = self.0.clone();
                 state.wait_until(async move {
                     if let Err(error) = JsFuture::from(promise).await {

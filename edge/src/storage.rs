@@ -28,6 +28,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &RawStorage, at: f64) -> core::result::Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    fn delete_alarm(this: &RawStorage) -> core::result::Result<Promise, JsValue>;
+
     type RawSql;
 
     #[wasm_bindgen(method, catch, variadic)]
@@ -80,12 +83,15 @@ impl Storage {
         self.has_tables.get()
     }
 
-    /// Sets the one alarm, in the same commit as the rows of this turn.
+    /// Sets the one alarm or none, in the same commit as the rows of this turn.
     ///
     /// # Errors
     /// When the platform refuses at once; later errors come from the promise.
-    pub fn set_alarm(&self, at: Timestamp) -> Result<Promise> {
-        Ok(self.raw.set_alarm(at.millis() as f64)?)
+    pub fn set_alarm(&self, at: Option<Timestamp>) -> Result<Promise> {
+        Ok(match at {
+            Some(at) => self.raw.set_alarm(at.millis() as f64)?,
+            None => self.raw.delete_alarm()?,
+        })
     }
 
     /// Runs a statement that writes.

@@ -32,6 +32,7 @@ function patch(ctx) {
     tally.read += cursor.rowsRead;
   });
   count(Object.getPrototypeOf(storage), "setAlarm", (tally) => (tally.setAlarm += 1));
+  count(Object.getPrototypeOf(storage), "deleteAlarm", (tally) => (tally.setAlarm += 1));
   count(Object.getPrototypeOf(storage), "transactionSync", (tally) => (tally.transaction += 1));
   count(WebSocket.prototype, "send", (tally) => (tally.send += 1));
   count(WebSocket.prototype, "serializeAttachment", (tally) => (tally.attachment += 1));

@@ -43,7 +43,7 @@ fn benchmark(name: &str) -> Result<Command> {
         cargo.args(["bench", "--quiet", "--package", "shared", "--bench", name]);
         cargo.args(["--", "--run"]);
     } else {
-        build::all()?;
+        build::worker()?;
         cargo.env("BELLHOP_WORKERD", npm::workerd()?);
         cargo.args(["run", "--quiet", "--release", "--package", "tests"]);
         cargo.args(["--bin", "load", "--", name]);

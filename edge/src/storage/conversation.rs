@@ -1,6 +1,6 @@
 //! Rows of a conversation: the log, one row per entry, and a few facts.
 
-use shared::conversation::{Effect, Entry, Row, Seq};
+use shared::conversation::{Cursor, Cursors, Effect, Entry, Row, Seq};
 use shared::frame::BACKLOG_MAX;
 use shared::rights::Side;
 use worker::{Result, SqlStorageValue};
@@ -118,9 +118,31 @@ fn row(columns: &Columns) -> Result<Row> {
         Some(1..) => Row::Entry {
             public: columns.number(0).map(Seq),
             entry: Entry::from_stored(value).map_err(unreadable)?,
-            cursors: columns.text(3).ok().map(read).transpose()?,
+            cursors: columns.text(3).ok().map(cursors).transpose()?,
         },
         Some(_) | None => return Err(corrupt("an unknown fact")),
+    })
+}
+
+/// Cursors as four numbers, since they stand in every row of a lively conversation.
+fn short(cursors: &Cursors) -> [Seq; 4] {
+    let Cursors { customer, agent } = cursors;
+    [
+        customer.delivered,
+        customer.read,
+        agent.delivered,
+        agent.read,
+    ]
+}
+
+fn cursors(short: &str) -> Result<Cursors> {
+    let [delivered, read, by_agent, read_by_agent] = read(short)?;
+    Ok(Cursors {
+        customer: Cursor { delivered, read },
+        agent: Cursor {
+            delivered: by_agent,
+            read: read_by_agent,
+        },
     })
 }
 
@@ -135,7 +157,7 @@ fn put(storage: &Storage, row: &Row) -> Result<()> {
             let mut values = vec![number(entry.seq.0), public, entry.to_stored()?.into()];
             let statement = match cursors {
                 Some(cursors) => {
-                    values.push(serde_json::to_string(cursors)?.into());
+                    values.push(serde_json::to_string(&short(cursors))?.into());
                     "INSERT INTO log VALUES (?, ?, ?, ?)"
                 }
                 None => "INSERT INTO log(seq, public, entry) VALUES (?, ?, ?)",

@@ -1,7 +1,10 @@
 //! How fast one person may send: a bucket that fills with time (SECURITY.md L2).
 //!
 //! - **AL1** A person sends at most `messages_burst` at once and `messages_per_10s` in the long
-//!   run. What is too fast is held and not refused; a repeat of what was taken costs nothing.
+//!   run. What is too fast is held and not refused; a repeat of what was taken costs nothing, and
+//!   neither does a refusal, which is told at once: it writes nothing, and a frame that floods
+//!   costs the same whatever it asks. So a thousand messages that come after the end are answered
+//!   as fast as they arrive (L5), and not one every few seconds.
 //! - The bucket is not stored: after a wake it is full.
 
 use super::Sender;
@@ -58,8 +61,8 @@ impl Born {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Input;
     use super::super::testing::*;
+    use super::super::{Command, Input};
 
     #[test]
     fn al1_too_fast_is_a_hold_that_time_heals() {
@@ -85,5 +88,26 @@ mod tests {
         // Another sender has an allowance of its own.
         let note = desk.at(ms(1_000), send(JACK, 1, 1, note("fast")));
         assert_eq!(words(&note)[0], "save note_posted (internal)");
+    }
+
+    #[test]
+    fn al1_l5_a_refusal_costs_nothing_and_does_not_wait() {
+        let mut birth = birth();
+        birth.settings.messages_burst = 1;
+        birth.settings.messages_per_10s = 1;
+        let id = command_id(0);
+        let text = text("Hi");
+        let mut desk = Desk::with(Input::Begin { birth, id, text });
+        desk.at(ms(0), send(CUSTOMER, 1, 1, Command::End));
+        for n in 2..=200_u8 {
+            let refused = desk.at(ms(1), send(CUSTOMER, n.into(), n, post("too late")));
+            assert_eq!(words(&refused), ["refused closed to [1]"], "{n}");
+        }
+        let asked = Input::Asked {
+            person: person(CUSTOMER),
+            id: command_id(250),
+            command: post("too late"),
+        };
+        assert_eq!(words(&desk.at(ms(1), asked)), ["replied closed"]);
     }
 }

@@ -33,26 +33,29 @@ impl Born {
             Some(known) if known.digest == digest(&command) => Ok(()),
             Some(_) => Err(Refusal::CommandConflict),
             None => {
-                let (_, retry_ms) = self.allowance(sender(&person), turn.now);
-                if retry_ms > 0 {
-                    turn.effects.push(Effect::Slowed { retry_ms });
-                    return;
-                }
                 let word = self.words.missing(&command);
                 let kept = word.is_some().then(|| command.clone());
-                let decided = self.decide(&person, id, command);
-                if let (Err(refusal), Some(command)) = (&decided, kept)
-                    && self.asks_for_word(turn, word, refusal)
-                {
-                    let waits = self.wait_for_word(turn, person, id, command);
-                    if waits.is_none() {
-                        let retry_ms = ASK_AGAIN_MS;
-                        turn.effects.push(Effect::Slowed { retry_ms });
+                match (self.decide(&person, id, command), kept) {
+                    (Ok(events), _) => {
+                        let (allowance, retry_ms) = self.allowance(sender(&person), turn.now);
+                        if retry_ms > 0 {
+                            turn.effects.push(Effect::Slowed { retry_ms });
+                            return;
+                        }
+                        allowance.spend();
+                        self.carry_out(turn, &person, id, events);
+                        Ok(())
                     }
-                    return;
+                    (Err(refusal), Some(command)) if self.asks_for_word(turn, word, &refusal) => {
+                        let waits = self.wait_for_word(turn, person, id, command);
+                        if waits.is_none() {
+                            let retry_ms = ASK_AGAIN_MS;
+                            turn.effects.push(Effect::Slowed { retry_ms });
+                        }
+                        return;
+                    }
+                    (Err(refusal), _) => Err(refusal),
                 }
-                self.allowance(sender(&person), turn.now).0.spend();
-                decided.map(|events| self.carry_out(turn, &person, id, events))
             }
         };
         turn.effects.push(Effect::Replied { person, id, reply });

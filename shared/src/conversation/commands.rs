@@ -77,14 +77,14 @@ impl Born {
                 refusal: Refusal::CommandConflict,
             },
             None => {
-                let (_, retry_ms) = self.allowance(sender, turn.now);
-                if retry_ms > 0 {
-                    return self.hold(turn, from, n, retry_ms);
-                }
                 let word = self.words.missing(&command);
                 match self.decide(&person, id, command) {
                     Ok(events) => {
-                        self.allowance(sender, turn.now).0.spend();
+                        let (allowance, retry_ms) = self.allowance(sender, turn.now);
+                        if retry_ms > 0 {
+                            return self.hold(turn, from, n, retry_ms);
+                        }
+                        allowance.spend();
                         self.expect(turn, from, n.saturating_add(1));
                         self.stops_typing(from);
                         return self.carry_out(turn, &person, id, events);
@@ -92,10 +92,7 @@ impl Born {
                     Err(refusal) if self.asks_for_word(turn, word, &refusal) => {
                         return self.hold(turn, from, n, ASK_AGAIN_MS);
                     }
-                    Err(refusal) => {
-                        self.allowance(sender, turn.now).0.spend();
-                        FromServer::Refused { id, refusal }
-                    }
+                    Err(refusal) => FromServer::Refused { id, refusal },
                 }
             }
         };
