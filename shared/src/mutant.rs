@@ -52,11 +52,33 @@ pub enum Mutant {
     LoweredLimitIgnored,
     /// A conversation begins in a queue that is closed.
     ClosedQueueTaken,
+    /// A space offers what waits in a queue outside its hours.
+    OffersOutsideHours,
+    /// The wait for an agent counts the time in which the queue is closed.
+    WaitRunsAtNight,
+    /// What overflows into another queue waits there as if it had just come.
+    OverflowLosesWait,
+    /// An item is given to somebody without the skill that it needs.
+    SkillIgnored,
+    /// A conversation begins in a queue that is full.
+    FullQueueTaken,
+    /// A customer is never told that the place in line has changed.
+    PlaceToldOnce,
+    /// A late wish of an account undoes a newer one.
+    StaleWishObeyed,
+    /// A token of an earlier era opens doors.
+    OldEraVouched,
+    /// Whoever leaves the space goes on reading in conversations.
+    LookerStays,
+    /// A conversation gets a second ticket.
+    SecondTicket,
+    /// What is abandoned leaves its ticket open.
+    TicketOutlivesAbandon,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 34] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -80,6 +102,17 @@ impl Mutant {
         Self::NoRounds,
         Self::LoweredLimitIgnored,
         Self::ClosedQueueTaken,
+        Self::OffersOutsideHours,
+        Self::WaitRunsAtNight,
+        Self::OverflowLosesWait,
+        Self::SkillIgnored,
+        Self::FullQueueTaken,
+        Self::PlaceToldOnce,
+        Self::StaleWishObeyed,
+        Self::OldEraVouched,
+        Self::LookerStays,
+        Self::SecondTicket,
+        Self::TicketOutlivesAbandon,
     ];
 
     /// The name on the command line.
@@ -109,6 +142,17 @@ impl Mutant {
             Self::NoRounds => "no_rounds",
             Self::LoweredLimitIgnored => "lowered_limit_ignored",
             Self::ClosedQueueTaken => "closed_queue_taken",
+            Self::OffersOutsideHours => "offers_outside_hours",
+            Self::WaitRunsAtNight => "wait_runs_at_night",
+            Self::OverflowLosesWait => "overflow_loses_wait",
+            Self::SkillIgnored => "skill_ignored",
+            Self::FullQueueTaken => "full_queue_taken",
+            Self::PlaceToldOnce => "place_told_once",
+            Self::StaleWishObeyed => "stale_wish_obeyed",
+            Self::OldEraVouched => "old_era_vouched",
+            Self::LookerStays => "looker_stays",
+            Self::SecondTicket => "second_ticket",
+            Self::TicketOutlivesAbandon => "ticket_outlives_abandon",
         }
     }
 

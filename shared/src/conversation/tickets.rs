@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::born::Born;
 use super::{Event, Stage};
 use crate::id::{CommandId, TicketId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::text::Title;
 
@@ -64,10 +65,12 @@ impl Born {
         match (&self.lifecycle.stage, &self.ticket) {
             (Stage::Waiting { .. }, _) => Err(Refusal::NotAssignee),
             (Stage::Closed { .. }, _) => Err(Refusal::Closed),
-            (Stage::Active { .. } | Stage::WrappingUp { .. }, Some(_)) => {
+            (Stage::Active { .. } | Stage::WrappingUp { .. }, Some(_))
+                if !mutant::is(Mutant::SecondTicket) =>
+            {
                 Err(Refusal::TicketExists)
             }
-            (Stage::Active { .. } | Stage::WrappingUp { .. }, None) => Ok(Event::TicketCreated {
+            (Stage::Active { .. } | Stage::WrappingUp { .. }, _) => Ok(Event::TicketCreated {
                 ticket: TicketId::from_bytes(id.bytes()),
                 kind,
                 title,
@@ -78,6 +81,7 @@ impl Born {
     /// What cancels the ticket, if there is one that can be (F103).
     pub(super) fn ticket_cancelled(&self) -> Option<Event> {
         match self.ticket.as_ref()?.status {
+            _ if mutant::is(Mutant::TicketOutlivesAbandon) => None,
             TicketStatus::New | TicketStatus::InProgress => Some(Event::TicketChanged {
                 status: TicketStatus::Cancelled,
             }),

@@ -14,6 +14,7 @@ use super::ledger::Ledger;
 use super::turn::Turn;
 use crate::frame::CloseCode;
 use crate::id::AgentId;
+use crate::mutant::{self, Mutant};
 
 /// Most accounts that are told at a time.
 pub const WINDOW: usize = 20;
@@ -54,7 +55,8 @@ impl Ledger {
     ) {
         let duty = self.roster.get(&agent);
         let duty = duty.filter(|duty| !duty.agent.deactivated);
-        if duty.is_some_and(|duty| duty.agent.tenure.wish < number) {
+        let is_newer = |wish| wish < number || mutant::is(Mutant::StaleWishObeyed);
+        if duty.is_some_and(|duty| is_newer(duty.agent.tenure.wish)) {
             self.change_agent(turn, agent, |agent| agent.tenure.wish = number);
             self.set_available(turn, agent, available, None);
         }

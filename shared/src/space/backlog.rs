@@ -24,6 +24,7 @@ use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::Standing;
 use crate::id::ConversationId;
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -198,7 +199,8 @@ impl Ledger {
             .settings
             .queue(queue)
             .and_then(|queue| queue.max_waiting);
-        max.is_some_and(|max| self.backlogs.length(queue) >= max)
+        let is_full = max.is_some_and(|max| self.backlogs.length(queue) >= max);
+        is_full && !mutant::is(Mutant::FullQueueTaken)
     }
 
     /// Queues that let nobody wait for ever, where it goes, and after how long.

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
 use super::turn::Turn;
+use crate::mutant::{self, Mutant};
 use crate::settings::{HORIZON, Hours, Zone};
 use crate::text::{Label, ZoneName};
 use crate::time::{self, Timestamp};
@@ -134,6 +135,7 @@ impl Ledger {
         let hours = self.settings.queue(queue);
         let hours = hours.and_then(|queue| queue.hours.as_ref());
         let known = hours.and_then(|hours| Some((hours, self.zones.get(&hours.zone)?)));
+        let known = known.filter(|_| !mutant::is(Mutant::WaitRunsAtNight));
         let open_ms = known.map_or(waits_ms, |(hours, zone)| {
             let since = now - Duration::from_millis(waits_ms);
             time::millis(hours.open_between(since, now, zone))
@@ -207,6 +209,20 @@ impl Ledger {
             .retain(|name, _| named.iter().any(|hours| hours.zone == *name));
         self.zones.extend(zones);
         turn.saves_space = true;
-        self.gates = self.fresh_gates(turn.now);
+        self.hang_gates(turn.now);
+    }
+
+    /// Other hours or clocks: who waits is told where a queue opens or closes by them (R98).
+    pub fn hang_gates(&mut self, now: Timestamp) {
+        let gates = self.fresh_gates(now);
+        let before = core::mem::replace(&mut self.gates, gates);
+        let names = before.0.keys().chain(self.gates.0.keys());
+        let turned: Vec<Label> = names
+            .filter(|queue| before.is_open(queue) != self.gates.is_open(queue))
+            .cloned()
+            .collect();
+        for queue in turned {
+            self.lines.retell(now, &queue);
+        }
     }
 }

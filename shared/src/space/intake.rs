@@ -46,6 +46,9 @@ impl Ledger {
             let waited = matches!(item.report.standing, Standing::Waiting);
             if !waited || item.report.queue != report.queue {
                 item.queued_at = now;
+                if mutant::is(Mutant::OverflowLosesWait) {
+                    item.waiting_since = now;
+                }
             }
             item.report = report;
         });

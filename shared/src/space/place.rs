@@ -31,6 +31,7 @@ use super::row::{Item, ItemState};
 use super::turn::{Confirmed, Turn};
 use crate::conversation::{Instruction, Standing};
 use crate::id::ConversationId;
+use crate::mutant::{self, Mutant};
 use crate::settings::Settings;
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -302,6 +303,9 @@ impl Ledger {
         self.lines.plan(turn.now);
         if self.lines.due_at.is_some_and(|due| due <= turn.now) {
             for conversation in self.lines.round(turn.now) {
+                if mutant::is(Mutant::PlaceToldOnce) {
+                    continue;
+                }
                 if let Some(place) = self.place(turn.now, conversation) {
                     turn.effects.push(Effect::Instruct {
                         conversation,

@@ -22,6 +22,7 @@ use super::turn::Turn;
 use crate::conversation::{Dismissal, Instruction};
 use crate::frame::CloseCode;
 use crate::id::{AgentId, ConversationId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights::Person;
 
@@ -110,7 +111,8 @@ impl Ledger {
     /// Whether an agent's token is good (R85).
     pub fn vouch(&self, agent: AgentId, era: u32) -> Result<(), Refusal> {
         let duty = self.roster.get(&agent);
-        let duty = duty.filter(|duty| !duty.agent.deactivated && duty.agent.tenure.era == era);
+        let is_good = |known| known == era || mutant::is(Mutant::OldEraVouched);
+        let duty = duty.filter(|duty| !duty.agent.deactivated && is_good(duty.agent.tenure.era));
         duty.map(|_| ()).ok_or(Refusal::TokenRevoked)
     }
 
@@ -159,6 +161,9 @@ impl Ledger {
         };
         let mut inside = duty.inside.clone();
         inside.extend(slots.filter(holds));
+        if mutant::is(Mutant::LookerStays) {
+            inside.clear();
+        }
         for conversation in inside {
             self.change_item(turn, conversation, |item| {
                 item.let_in(agent);

@@ -3,6 +3,8 @@
 //! What the machines assert about themselves is asked after every turn by `objects`; here is what
 //! only somebody sees who knows everything: every disk, every screen, every command ever given.
 
+mod fair;
+mod line;
 mod log;
 mod rest;
 mod screens;
@@ -46,6 +48,15 @@ pub struct Checks {
     offers: Vec<(ConversationId, AgentId)>,
     /// Agents whose offer ran out in this turn.
     expired: Vec<AgentId>,
+    /// FAIR1, counted over windows.
+    windows: fair::Windows,
+    /// The sum of all changes of each agent's slots (A10).
+    pub slots: BTreeMap<AgentId, i32>,
+    /// What customers who wait should read, and since when; `None` since the faults.
+    places: BTreeMap<ConversationId, (line::Truth, Option<Ms>)>,
+    has_looked: bool,
+    /// True once an admin has changed queues.
+    pub has_other_queues: bool,
     /// Since when something looks stuck.
     stuck: BTreeMap<(&'static str, ConversationId, Fence), Ms>,
 }

@@ -76,6 +76,8 @@ pub struct Console {
     token_until: Ms,
     /// The conversations on the desk, each with its own link.
     pub talks: BTreeMap<ConversationId, usize>,
+    /// Conversations that the agent looks at without having them.
+    pub looks: Vec<usize>,
     pub seen_offers: BTreeSet<(ConversationId, Fence)>,
 }
 
@@ -222,6 +224,9 @@ impl World {
             }
         }
         if let State::Stopped(reason) = self.clients[number].link.state() {
+            if self.clients[number].side() == Side::Agent {
+                return self.agents_client_stops(number, reason);
+            }
             self.violate("L5", || format!("client {number} stopped: {reason:?}"));
         }
         self.plan_wake(End::Client(number));

@@ -5,8 +5,10 @@
 //! until it is found; `--all-mutants` runs the clean seeds and then every mutant;
 //! `--seed K --trace` shows the log of one seed; `--list-mutants` names the mutants.
 
+mod accounts;
 mod checks;
 mod clients;
+mod hours;
 mod kept;
 mod managers;
 mod objects;

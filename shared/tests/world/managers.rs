@@ -1,12 +1,13 @@
 //! What admins do to a space at work: agents leave and come back, settings change.
 
 use shared::id::AgentId;
-use shared::link::{SpaceInput, State, StopReason};
+use shared::link::{Input, SpaceInput, State, StopReason};
 use shared::rights::Role;
 use shared::settings::{Change, OfferMode, Routing};
 use shared::space::{self, AgentChange};
 use shared::text::Label;
 
+use crate::clients::Stored;
 use crate::people::Act;
 use crate::world::{Event, Ms, World};
 
@@ -36,9 +37,8 @@ impl World {
             self.set_agent(agent);
             return self.plan(self.swarm.manage, Event::Act(Act::Manager));
         }
-        let is_out = self.is_out(agent);
-        // Nobody is left out for long: most come back soon.
-        let active = is_out || self.is_healed;
+        // Nobody is left out for long: most come back soon, and all of them in the end.
+        let active = self.is_out(agent);
         self.note("set active", [active.into(), 0], |_| agent.to_string());
         self.space_turn(space::Input::SetActive {
             by: None,
@@ -47,6 +47,86 @@ impl World {
         });
         if !self.is_healed {
             self.plan(self.swarm.manage, Event::Act(Act::Manager));
+        } else if self.agents_out() {
+            self.after(SIGN_IN, Event::Act(Act::Welcome));
+        }
+    }
+
+    fn agents_out(&self) -> bool {
+        let mut agents = self.space.disk.agents.values();
+        agents.any(|agent| agent.deactivated)
+    }
+
+    /// Everybody who has left is let in again.
+    pub fn welcomes(&mut self) {
+        let agents = self.space.disk.agents.values();
+        let out = agents.filter(|agent| agent.deactivated);
+        for agent in out.map(|agent| agent.agent).collect::<Vec<_>>() {
+            self.space_turn(space::Input::SetActive {
+                by: None,
+                agent,
+                active: true,
+            });
+        }
+    }
+
+    /// Every conversation on a console's screen is put away.
+    fn closes_all(&mut self, number: usize) {
+        let console = &mut self.consoles[number];
+        let talks = core::mem::take(&mut console.talks);
+        let looks = core::mem::take(&mut console.looks);
+        for client in talks.into_values().chain(looks) {
+            self.leave(client);
+        }
+    }
+
+    /// A conversation on an agent's screen stopped for good: its token is of an era that is over.
+    pub fn agents_client_stops(&mut self, client: usize, reason: StopReason) {
+        if reason != StopReason::Unauthorized || self.swarm.manage == 0.0 {
+            return self.violate("L5", || format!("client {client} stopped: {reason:?}"));
+        }
+        self.leave(client);
+        for number in 0..self.consoles.len() {
+            let console = &mut self.consoles[number];
+            let talks = console.talks.len();
+            console.talks.retain(|_, known| *known != client);
+            if console.talks.len() < talks {
+                self.after(1_000, Event::Act(Act::Reopen(number)));
+            }
+            self.consoles[number].looks.retain(|known| *known != client);
+        }
+    }
+
+    /// An agent looks at a conversation that somebody else has, or nobody.
+    pub fn looks(&mut self, number: usize) {
+        let items: Vec<_> = self.space.disk.items.keys().copied().collect();
+        let agent = self.consoles[number].agent;
+        if items.is_empty() || self.is_out(agent) {
+            return;
+        }
+        let conversation = self.random.pick(&items);
+        if self.consoles[number].talks.contains_key(&conversation) {
+            return;
+        }
+        let person = self.as_of_now(self.consoles[number].person.clone());
+        let stored = Stored {
+            conversation: Some(conversation),
+            ..Stored::default()
+        };
+        let client = self.new_client(person, stored);
+        self.note("look", [number as u64, client as u64], |_| {
+            conversation.to_string()
+        });
+        self.consoles[number].looks.push(client);
+        self.tell(client, Input::Start);
+        let span = self.random.range(1_000, 60_000);
+        self.after(span, Event::Act(Act::LookAway(number, client)));
+    }
+
+    pub fn looks_away(&mut self, number: usize, client: usize) {
+        self.consoles[number].looks.retain(|known| *known != client);
+        if self.clients[client].is_there {
+            self.leave(client);
         }
     }
 
@@ -62,7 +142,12 @@ impl World {
         let Some(by) = self.boss() else { return };
         let label = |name| Label::parse(name).unwrap();
         let mut change = AgentChange::default();
-        match self.random.range(0, 2) {
+        match self.random.range(0, 3) {
+            3 => {
+                // A new role begins a new era of the agent's tokens (R85).
+                let roles = [Role::Agent, Role::Supervisor];
+                change.role = Some(self.random.pick(&roles));
+            }
             0 => {
                 let limit = self.random.pick(&[None, Some(1), Some(2), Some(3)]);
                 self.checks.most_limits = self.limit(agent).max(self.checks.most_limits);
@@ -97,7 +182,16 @@ impl World {
             4 => change.live_chat = Some(self.random.chance(0.7)),
             _ => {
                 let queues = crate::swarm::queues(&mut self.random);
+                self.checks.has_other_queues = true;
+                // The shell tells what clocks do before the change that needs it (R50).
+                let hours = queues.iter().filter_map(|queue| queue.hours.as_ref());
+                let zones = hours.map(|hours| {
+                    let zone = hours.zone.clone();
+                    (zone.clone(), crate::hours::zone(&zone))
+                });
+                let zones = zones.collect();
                 change.queues = Some(queues);
+                self.space_turn(space::Input::Zones(zones));
             }
         }
         if change.conversation_limit.is_some() {
@@ -122,9 +216,7 @@ impl World {
         if reason != StopReason::Forbidden || self.swarm.manage == 0.0 {
             return self.violate("L5", || format!("console {number} stopped: {reason:?}"));
         }
-        for client in core::mem::take(&mut self.consoles[number].talks).into_values() {
-            self.leave(client);
-        }
+        self.closes_all(number);
         self.after(SIGN_IN, Event::Act(Act::SignIn(number)));
     }
 

@@ -140,6 +140,10 @@ pub struct SpaceDisk {
 }
 
 impl SpaceDisk {
+    pub const fn row(&self) -> Option<&SpaceRow> {
+        self.row.as_ref()
+    }
+
     fn rows(&self) -> Vec<SpaceRow> {
         let agents = self.agents.values().cloned().map(SpaceRow::Agent);
         let items = self.items.values().cloned().map(SpaceRow::Item);
@@ -329,6 +333,9 @@ impl World {
         let conversation = self.random.pick(&lost);
         self.note("row restored", [0, 0], |_| conversation.to_string());
         let item = self.checks.held_rows[&conversation].clone();
+        for slot in &item.slots {
+            *self.checks.slots.entry(slot.agent).or_default() += 1;
+        }
         self.space.disk.items.insert(conversation, item);
         self.checks.gone.remove(&conversation);
         self.checks.from_backup.insert(conversation);

@@ -1,12 +1,12 @@
 //! What people do: they write, wait, answer, decline, forget, reload, give up.
 
-use shared::conversation::{Command, Fence, Stage};
+use shared::conversation::{Command, Fence, Stage, TicketKind};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::{Input, PendingState, SpaceInput, State};
 use shared::rights::{Person, Role};
 use shared::settings::{GENERAL, resolution};
 use shared::space::{self, Agent, Offer, Target};
-use shared::text::{Label, MessageText, PersonName};
+use shared::text::{Label, MessageText, PersonName, Title};
 
 use crate::clients::{Browser, Stored};
 use crate::world::{AFTERGLOW, End, Event, Ms, World};
@@ -28,6 +28,12 @@ pub enum Act {
     Manager,
     /// An agent who had to leave looks whether the door is open again.
     SignIn(usize),
+    /// Everybody who has left is let in again.
+    Welcome,
+    /// A console opens again what it has.
+    Reopen(usize),
+    /// An agent has seen enough of a conversation.
+    LookAway(usize, usize),
     /// A customer loses patience with what is on its way.
     GiveUp(usize),
 }
@@ -69,12 +75,14 @@ impl World {
                         let queue = Label::parse(queue).unwrap();
                         vec![queue]
                     }),
-                skills: Vec::new(),
+                skills: self
+                    .random
+                    .pick(&[None, None, Some("german")])
+                    .map(|skill| Label::parse(skill).unwrap())
+                    .into_iter()
+                    .collect(),
                 last_offer: 0,
-                tenure: space::Tenure {
-                    told: 1,
-                    ..space::Tenure::default()
-                },
+                tenure: space::Tenure::default(),
             });
         }
         // The boss sets the space up and has no console.
@@ -151,8 +159,12 @@ impl World {
     }
 
     pub fn act(&mut self, act: Act) {
-        if let Act::SignIn(number) = act {
-            return self.signs_in(number);
+        match act {
+            Act::SignIn(number) => return self.signs_in(number),
+            Act::Welcome => return self.welcomes(),
+            Act::Reopen(number) => return self.desk_changes(number),
+            Act::LookAway(number, client) => return self.looks_away(number, client),
+            _ => (),
         }
         if self.now > self.heal_at + AFTERGLOW {
             return;
@@ -191,7 +203,7 @@ impl World {
                 self.ask_space(number, command);
             }
             Act::Manager => self.manager_acts(),
-            Act::SignIn(number) => self.signs_in(number),
+            Act::SignIn(_) | Act::Welcome | Act::Reopen(_) | Act::LookAway(..) => (),
             Act::Return(number) => {
                 self.set_available(number, true);
             }
@@ -394,6 +406,12 @@ impl World {
                 1 if !is_calm => self.reload_console(number),
                 2 if !is_calm => self.tell_space(number, SpaceInput::Offline),
                 3..=5 => self.assign_to_me(number),
+                6 => self.looks(number),
+                7 if !is_calm => {
+                    let agent = self.consoles[number].agent;
+                    let available = self.random.chance(0.6);
+                    self.wishes(agent, available);
+                }
                 _ => self.tell_space(number, SpaceInput::Online),
             }
             return;
@@ -419,7 +437,13 @@ impl World {
                 let text = MessageText::parse("a note between us").unwrap();
                 self.submit(talk, Command::Note { text });
             }
-            62..=66 => self.tell(talk, Input::Typing { typing: true }),
+            62 => self.looks(number),
+            63..=64 => {
+                let kind = TicketKind::Incident;
+                let title = Title::parse("Router is dead").unwrap();
+                self.submit(talk, Command::CreateTicket { kind, title });
+            }
+            65..=66 => self.tell(talk, Input::Typing { typing: true }),
             67..=74 => self.tell(talk, Input::Seen),
             75..=79 => self.submit(talk, Command::End),
             80..=83 => self.resolve(talk),

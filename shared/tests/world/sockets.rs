@@ -3,6 +3,7 @@
 
 use shared::conversation;
 use shared::frame::{CloseCode, FromServer, SocketId, ToServer};
+use shared::id::AgentId;
 use shared::rights::Person;
 use shared::space;
 
@@ -78,8 +79,56 @@ impl World {
             self.at(at, Event::Closed(number, CloseCode::Unauthorized.number()));
             return;
         }
+        match (self.sockets[number].host, &self.sockets[number].person) {
+            (Host::Conversation(conversation), Person::Agent { agent, era, .. }) => {
+                let (agent, era) = (*agent, *era);
+                self.asks_to_enter(number, conversation, agent, era);
+            }
+            (Host::Space, person) => {
+                let person = self.as_of_now(person.clone());
+                self.enters(number, person);
+            }
+            (Host::Conversation(_), person) => self.enters(number, person.clone()),
+        }
+    }
+
+    /// The Worker asks the space whether an agent's token is still good (R85).
+    fn asks_to_enter(&mut self, number: usize, conversation: usize, agent: AgentId, era: u32) {
+        let input = space::Input::Enter {
+            agent,
+            era,
+            conversation: self.conversations[conversation].id,
+        };
+        let effects = self.space_turn(input);
+        let effects = effects.into_iter().flatten();
+        let mut answers = effects.filter_map(|effect| match effect {
+            space::Effect::Vouched => Some(true),
+            space::Effect::Denied(_) => Some(false),
+            _ => None,
+        });
+        let at = self.way_down(number);
+        match answers.next() {
+            Some(true) => {
+                let tenure = &self.space.disk.agents[&agent].tenure;
+                if self.is_out(agent) || tenure.era != era {
+                    let good = tenure.era;
+                    self.violate("R85", || {
+                        format!("{agent} enters with a token of era {era}, and {good} is good")
+                    });
+                }
+                let person = self.sockets[number].person.clone();
+                self.at(at, Event::Entered(number, Box::new(person)));
+            }
+            Some(false) => {
+                self.at(at, Event::Closed(number, CloseCode::Unauthorized.number()));
+            }
+            None => self.at(at, Event::Closed(number, 1006)),
+        }
+    }
+
+    /// The upgrade reaches the object.
+    pub fn enters(&mut self, number: usize, person: Person) {
         let host = self.sockets[number].host;
-        let person = self.as_of_now(self.sockets[number].person.clone());
         self.sockets[number].is_open = true;
         self.sockets[number].is_heard = true;
         let at = self.way_down(number);
@@ -104,7 +153,7 @@ impl World {
     }
 
     /// Somebody as a fresh token says.
-    fn as_of_now(&self, person: Person) -> Person {
+    pub fn as_of_now(&self, person: Person) -> Person {
         match person {
             Person::Visitor { .. } => person,
             Person::Agent { agent, .. } => self.space.disk.agents[&agent].person(),

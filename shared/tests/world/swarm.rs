@@ -3,6 +3,7 @@
 use shared::settings::{Change, OfferMode, Overflow, Queue, Routing, Settings};
 use shared::text::{Label, PersonName};
 
+use crate::hours::hours;
 use crate::random::Random;
 
 /// One world in this many is without faults.
@@ -123,6 +124,7 @@ pub fn queues(random: &mut Random) -> Vec<Queue> {
             .map(label)
             .into_iter()
             .collect(),
+        hours: random.chance(0.3).then(|| hours(random)),
         ..Queue::new(label(name))
     };
     let mut queues = vec![queue("returns", "GENERAL"), queue("GENERAL", "returns")];
@@ -156,5 +158,12 @@ pub fn settings(random: &mut Random) -> Settings {
         ..Change::default()
     };
     let name = PersonName::parse("World").unwrap();
-    Settings::new(name).changed(change).unwrap()
+    let plain = Settings::new(name).changed(change).unwrap();
+    let queues = random.chance(0.4).then(|| queues(random));
+    let change = Change {
+        queues,
+        ..Change::default()
+    };
+    // Two queues that overflow into each other are refused.
+    plain.changed(change).unwrap_or(plain)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::conversation::{self, Answer, Fence, Instruction, Report};
 use shared::frame::{FromServer, ToServer};
-use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::link::BeginFailure;
 use shared::rights::Person;
 use shared::settings::Settings;
@@ -14,6 +14,7 @@ use shared::space;
 use shared::text::MessageText;
 use shared::time::Timestamp;
 
+use crate::accounts::AccountObject;
 use crate::checks::Checks;
 use crate::clients::{Admission, Browser, Client, Console};
 use crate::objects::{ConversationObject, SpaceObject};
@@ -26,7 +27,7 @@ use crate::swarm::{Swarm, settings};
 pub type Ms = u64;
 
 /// What the clocks of the world show when it begins, in milliseconds.
-const BEGINNING: Ms = 1_800_000_000_000;
+pub const BEGINNING: Ms = 1_800_000_000_000;
 /// How long people go on after the faults have stopped, in milliseconds.
 pub const AFTERGLOW: Ms = 100_000;
 /// How long everything has to come to rest after the faults have stopped, in milliseconds: the
@@ -87,6 +88,14 @@ pub enum Event {
     Report(Box<Report>),
     /// An account has what the space told it.
     Registered(AgentId, u64),
+    /// A space tells an account whether its person is a member.
+    ToAccount(AgentId, SpaceId, u64, bool),
+    /// An account tells a space what its person wishes, and the space has it.
+    ToldBy(AgentId, SpaceId, u64, bool),
+    Told(AgentId, SpaceId, u64),
+    AccountTick(AgentId, Ms),
+    /// The Worker has checked an agent's token with the space.
+    Entered(usize, Box<Person>),
     Confirmed(usize, Box<conversation::Input>, u32),
     Instruct(usize, Box<Instruction>),
     Answered(usize, Option<Fence>, Box<Answer>, u32),
@@ -152,6 +161,7 @@ pub struct World {
     pub visitors: Vec<Visitor>,
     pub browsers: BTreeMap<VisitorId, Browser>,
     pub sockets: Vec<Socket>,
+    pub accounts: BTreeMap<AgentId, AccountObject>,
     pub checks: Checks,
     pub is_traced: bool,
     queue: BinaryHeap<Due>,
@@ -196,6 +206,7 @@ impl World {
             visitors: Vec::new(),
             browsers: BTreeMap::new(),
             sockets: Vec::new(),
+            accounts: BTreeMap::new(),
             checks: Checks::default(),
             is_traced,
             queue: BinaryHeap::new(),
@@ -241,6 +252,7 @@ impl World {
             println!("{:?}\n{:?}", self.swarm, self.settings);
         }
         self.people_arrive();
+        self.accounts_begin();
         self.at(self.heal_at, Event::Heal);
         self.plan(self.swarm.crash, Event::Crash);
         self.plan(self.swarm.deploy, Event::Deploy);
@@ -332,6 +344,15 @@ impl World {
             Event::Registered(agent, number) => {
                 self.space_turn(space::Input::Registered { agent, number });
             }
+            Event::ToAccount(agent, space, number, member) => {
+                self.account_hears(agent, space, number, member);
+            }
+            Event::ToldBy(agent, space, number, available) => {
+                self.wish_arrives(agent, space, number, available);
+            }
+            Event::Told(agent, space, number) => self.wish_is_told(agent, space, number),
+            Event::AccountTick(agent, at) => self.account_ticks(agent, at),
+            Event::Entered(socket, person) => self.enters(socket, *person),
             Event::Confirmed(conversation, input, generation) => {
                 self.confirmation_arrives(conversation, *input, generation);
             }
@@ -375,6 +396,11 @@ impl World {
                 self.is_healed = true;
                 self.note("heal", [0, 0], |_| String::new());
                 self.ring_every_alarm();
+                self.ring_every_account();
+                if self.swarm.manage > 0.0 {
+                    let span = self.random.range(1, 20_000);
+                    self.after(span, Event::Act(Act::Manager));
+                }
                 for number in 0..self.consoles.len() {
                     self.after(1, Event::Act(Act::SignIn(number)));
                 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use shared::conversation::{Author, Command, Entry, Event, Lifecycle, Row, Seq, Stage};
-use shared::id::{AgentId, CommandId, VisitorId};
+use shared::conversation::{Author, Command, EndCause, Entry, Event, Lifecycle, Row, Seq, Stage};
+use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::rights::{Person, Role, Side, audience};
 use shared::time::Timestamp;
 
@@ -19,9 +19,42 @@ impl World {
                     self.violate("M2", || format!("conversation {number} is born again"));
                 }
                 self.check_birth(number, birth.visitor);
+                self.check_link(birth.visitor, birth.follows);
             }
             Row::Entry { entry, public, .. } => self.check_entry(number, entry, *public, now),
             Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => (),
+        }
+    }
+
+    /// BI1, U10: whoever goes on does so in a new conversation; the old one is over and stays so.
+    fn check_link(&mut self, visitor: VisitorId, follows: Option<ConversationId>) {
+        let Some(earlier) = follows else { return };
+        let disk = &self.conversations[self.by_id[&earlier]].disk;
+        let is_over = disk.lifecycle.as_ref().is_some_and(|it| !it.is_open());
+        if !disk.is_of(visitor) || !is_over {
+            self.violate("U10", || {
+                format!("{earlier} goes on and is not over, or another's")
+            });
+        }
+    }
+
+    /// F91, F103: one ticket for a conversation, which is not open once it was abandoned.
+    fn check_ticket(&mut self, number: usize, event: &Event) {
+        let disk = &self.conversations[number].disk;
+        let events = || disk.entries.iter().map(|(entry, _)| &entry.event);
+        let created = || events().filter(|event| matches!(event, Event::TicketCreated { .. }));
+        match event {
+            Event::TicketCreated { .. } if created().count() > 0 => {
+                self.violate("F91", || format!("{number} gets a second ticket"));
+            }
+            Event::Closed { resolution, .. } if resolution.as_str() == "abandoned" => {
+                let is_cancelled =
+                    events().any(|event| matches!(event, Event::TicketChanged { .. }));
+                if created().count() > 0 && !is_cancelled {
+                    self.violate("F103", || format!("the ticket of {number} stays open"));
+                }
+            }
+            _ => (),
         }
     }
 
@@ -72,7 +105,15 @@ impl World {
             let kind = entry.event.kind();
             return self.violate("M8", || format!("{kind} has the public place {public:?}"));
         }
-        if let Some(before) = disk.lifecycle.clone() {
+        self.check_ticket(number, &entry.event);
+        if let Some(before) = self.conversations[number].disk.lifecycle.clone() {
+            if let Event::Closed {
+                cause: Some(EndCause::NotAnswered),
+                ..
+            } = entry.event
+            {
+                self.check_give_up(number, &before);
+            }
             self.check_step(number, &before, entry);
         }
         if let Some(id) = entry.id {

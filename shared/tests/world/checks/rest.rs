@@ -34,6 +34,7 @@ impl World {
             return;
         }
         self.check_answers();
+        self.probe_places();
         let eligible = self.eligible();
         let now = self.clock(self.space.shell.skew);
         let mut stuck = BTreeSet::new();
@@ -44,7 +45,8 @@ impl World {
             .values()
             .map(|item| {
                 let mut agents = eligible.iter();
-                let has_eligible = agents.any(|(_, agent)| self.serves(*agent, item));
+                let has_eligible = self.is_queue_open(&item.report.queue, now)
+                    && agents.any(|(_, agent)| self.serves(*agent, item));
                 let state = item.state.clone();
                 (item.report.conversation, item.fence, state, has_eligible)
             })
@@ -71,6 +73,7 @@ impl World {
         for number in 0..self.conversations.len() {
             self.probe_conversation(number, &mut stuck);
         }
+        self.probe_lookers(&mut stuck);
         self.checks.stuck.retain(|key, _| stuck.contains(key));
     }
 
@@ -95,7 +98,12 @@ impl World {
             Stage::Waiting { since } => {
                 let waits = Self::span(now.since(since));
                 let most = Self::span(object_wait) + MINUTE;
-                if waits > most && self.now > self.heal_at + MINUTE {
+                let queue = lifecycle.queue.clone();
+                // Only while the queue is open (R102); who changes hours is heard within an hour.
+                let is_late = waits > most
+                    && self.open_time(&queue, waits) > most
+                    && (self.has_steady_hours() || !self.checks.has_other_queues);
+                if is_late && self.now > self.heal_at + MINUTE {
                     self.violate("L2", || format!("{number} waits for {waits} ms"));
                 }
                 if item.is_none() {
@@ -160,6 +168,9 @@ impl World {
         if slots != held {
             return self.violate("L4", || format!("slots {slots:?}, held {held:?}"));
         }
+        self.check_sum();
+        self.check_places();
+        self.check_accounts();
         for number in 0..self.clients.len() {
             if self.clients[number].is_there {
                 self.check_screen(number);

@@ -24,11 +24,6 @@ impl World {
                 busy.insert(agent);
             }
         }
-        let seats = self.space.seats.iter();
-        let live: BTreeSet<AgentId> = seats
-            .filter(|(socket, seat)| seat.device.is_some() && self.is_open(**socket))
-            .map(|(_, seat)| seat.agent)
-            .collect();
         let most = |agent: &Agent| {
             let limit = self.limit(agent.agent);
             match self.settings_now().offer_mode {
@@ -41,12 +36,20 @@ impl World {
         agents
             .filter(|agent| {
                 agent.available
-                    && live.contains(&agent.agent)
+                    && self.is_live(agent.agent)
                     && !busy.contains(&agent.agent)
                     && used.get(&agent.agent).copied().unwrap_or(0) < most(agent)
             })
             .map(|agent| (agent.last_offer, agent.agent))
             .collect()
+    }
+
+    /// True while the space has a console of that agent.
+    pub(super) fn is_live(&self, agent: AgentId) -> bool {
+        let mut seats = self.space.seats.iter();
+        seats.any(|(socket, seat)| {
+            seat.agent == agent && seat.device.is_some() && self.is_open(*socket)
+        })
     }
 
     /// True when the agent serves the queue of that item and has every skill for it (R58).
@@ -98,6 +101,16 @@ impl World {
     /// Judges the row of a work item before it is written.
     pub fn check_item(&mut self, item: &Item, now: Timestamp) {
         let conversation = item.report.conversation;
+        self.check_slots(item);
+        let before = self.space.disk.items.get(&conversation);
+        let since = before.map(|before| before.waiting_since);
+        if since.is_some_and(|since| since != item.waiting_since) {
+            let is = item.waiting_since;
+            self.violate("R56", || {
+                format!("{conversation} waits since {since:?}, and now since {is}")
+            });
+            return;
+        }
         let before = self.space.disk.items.get(&conversation);
         let fence = before.map(|before| before.fence);
         if fence.is_some_and(|fence| item.fence < fence) {
@@ -147,6 +160,11 @@ impl World {
             if !self.serves(agent, item) {
                 self.violate("R58", || format!("{agent} does not serve {conversation}"));
             }
+            if !self.is_queue_open(&item.report.queue, now) {
+                self.violate("R52", || {
+                    format!("{agent} gets {conversation} outside the hours")
+                });
+            }
             if self.is_out(agent) {
                 self.violate("R41", || {
                     format!("{agent} has left and gets {conversation}")
@@ -187,6 +205,15 @@ impl World {
                 });
             }
         }
+        let mut items = self.space.disk.items.values();
+        let kept = items.find(|item| {
+            let mut slots = item.slots.iter();
+            matches!(item.state, ItemState::Held) && slots.any(|slot| self.is_out(slot.agent))
+        });
+        if let Some(kept) = kept {
+            let what = format!("{kept:?} is with somebody who has left");
+            return self.violate("R42", || what);
+        }
         for agent in core::mem::take(&mut self.checks.filled) {
             let items = self.space.disk.items.values();
             let slots = items.flat_map(|item| &item.slots);
@@ -197,6 +224,10 @@ impl World {
             }
         }
         let offers = core::mem::take(&mut self.checks.offers);
+        self.check_windows(&offers);
+        if now.millis().is_multiple_of(8) {
+            self.check_sum();
+        }
         if !offers.is_empty() {
             self.check_fairness(&before, &offers, now);
         }

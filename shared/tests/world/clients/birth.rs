@@ -1,11 +1,11 @@
 //! The first message over HTTP, from the tabs of a visitor through the Worker to a new object.
 
-use shared::conversation;
+use shared::conversation::{self, Standing};
 use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
 use shared::link::{BeginFailure, Input};
 use shared::rights::Person;
 use shared::settings::Settings;
-use shared::space;
+use shared::space::{self, ItemState};
 use shared::text::{Label, MessageText, PersonName};
 
 use crate::world::{End, Event, Ms, World};
@@ -100,6 +100,9 @@ impl World {
                     let is_closed = queues
                         .iter()
                         .any(|known| known.name == queue && known.closed);
+                    if before.is_none() && !is_listed && self.is_full_by_rows(&queue) {
+                        self.violate("R53", || format!("{conversation} begins in {queue}: full"));
+                    }
                     if is_closed && before.is_none() && !is_listed {
                         self.violate("R39", || format!("{conversation} begins in {queue}"));
                     }
@@ -134,6 +137,36 @@ impl World {
         self.after(way, event);
     }
 
+    /// Whether as many wait in a queue, or are on their way to it, as it takes (R53).
+    fn is_full_by_rows(&self, queue: &Label) -> bool {
+        let known = self.settings_now().queues.iter();
+        let mut known = known.filter(|known| known.name == *queue);
+        let Some(most) = known.next().and_then(|known| known.max_waiting) else {
+            return false;
+        };
+        let items = self.space.disk.items.values();
+        let length = items.filter(|item| match &item.state {
+            ItemState::Gone { .. } => false,
+            ItemState::Assigning {
+                to: None,
+                queue: Some(to),
+                ..
+            } => to == queue,
+            _ => item.report.standing == Standing::Waiting && item.report.queue == *queue,
+        });
+        length.count() >= most as usize
+    }
+
+    /// The visitor's newest conversation that is over.
+    fn earlier(&self, visitor: VisitorId) -> Option<ConversationId> {
+        let mut objects = self.conversations.iter().rev();
+        let earlier = objects.find(|object| {
+            let lifecycle = object.disk.lifecycle.as_ref();
+            object.disk.is_of(visitor) && lifecycle.is_some_and(|it| !it.is_open())
+        });
+        earlier.map(|object| object.id)
+    }
+
     pub fn begin_admitted(
         &mut self,
         number: usize,
@@ -159,7 +192,7 @@ impl World {
             },
             source: conversation::Source::Widget,
             company: None,
-            follows: None,
+            follows: self.earlier(self.visitor_of(number)),
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,
             at: self.clock(self.conversations[object].shell.skew),

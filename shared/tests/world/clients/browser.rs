@@ -57,7 +57,11 @@ impl World {
         let until = self.now + TOKEN;
         match end {
             _ if !is_answered => (),
-            End::Client(client) => self.clients[client].token_until = until,
+            End::Client(client) => {
+                let person = self.clients[client].person.clone();
+                self.clients[client].person = self.as_of_now(person);
+                self.clients[client].token_until = until;
+            }
             End::Console(console) => self.consoles[console].token_until = until,
         }
         match (end, is_answered) {

@@ -25,6 +25,7 @@ impl World {
             wake: None,
             token_until: 0,
             talks: BTreeMap::new(),
+            looks: Vec::new(),
             seen_offers: BTreeSet::new(),
         });
         self.consoles.len() - 1
@@ -101,7 +102,7 @@ impl World {
     }
 
     /// A desk came: answer offers, open what is held, put away what is not.
-    pub(super) fn desk_changes(&mut self, number: usize) {
+    pub fn desk_changes(&mut self, number: usize) {
         let Some(desk) = self.consoles[number].link.desk() else {
             return;
         };
@@ -124,7 +125,7 @@ impl World {
         }
         for conversation in held {
             if !self.consoles[number].talks.contains_key(&conversation) {
-                let person = self.consoles[number].person.clone();
+                let person = self.as_of_now(self.consoles[number].person.clone());
                 let stored = Stored {
                     conversation: Some(conversation),
                     ..Stored::default()

@@ -15,6 +15,7 @@ impl World {
         let now = self.clock(self.space.shell.skew);
         let sets_availability = is_set_available(&input);
         let is_alarm = matches!(input, space::Input::Tick);
+        let wish = self.wish_before(&input);
         if has_slept {
             self.space.machine = None;
             self.space.forgot_at = self.now;
@@ -62,6 +63,7 @@ impl World {
             self.commit_of_space(effect, seen);
         }
         self.check_space(before, seen, sets_availability);
+        self.check_wish(wish);
         self.set_alarm(Host::Space, deadline);
         if fate == Fate::CrashAfter {
             self.note("space crash after commit", [0, 0], |_| String::new());
@@ -69,7 +71,21 @@ impl World {
             return None;
         }
         self.send_of_space(&effects);
+        self.learn_zones();
         Some(effects)
+    }
+
+    /// The shell tells what clocks do, whenever the machine wants to know (R50).
+    fn learn_zones(&mut self) {
+        let machine = self.space.machine.as_ref();
+        let wanted = machine.map(Space::zones_wanted).unwrap_or_default();
+        if !wanted.is_empty() {
+            let zones = wanted.into_iter().map(|name| {
+                let zone = crate::hours::zone(&name);
+                (name, zone)
+            });
+            self.space_turn(space::Input::Zones(zones.collect()));
+        }
     }
 
     pub(super) fn commit_of_space(&mut self, effect: &space::Effect, now: Timestamp) {
@@ -130,8 +146,13 @@ impl World {
                     conversation,
                     instruction,
                 } => self.send_instruction(*conversation, instruction),
-                space::Effect::Register { agent, number, .. } => {
-                    self.call(&Event::Registered(*agent, *number));
+                space::Effect::Register {
+                    agent,
+                    number,
+                    member,
+                } => {
+                    let space = self.space_id();
+                    self.call(&Event::ToAccount(*agent, space, *number, *member));
                 }
                 space::Effect::Replied { agent, id, reply } => {
                     self.space_replies(*agent, *id, reply);
@@ -156,7 +177,43 @@ impl World {
     }
 }
 
+impl World {
+    /// A wish that is late or repeated, and whose agent it is.
+    fn wish_before(&self, input: &space::Input) -> Option<(space::Agent, bool)> {
+        let space::Input::Wish {
+            agent,
+            number,
+            available,
+        } = input
+        else {
+            return None;
+        };
+        let agent = &self.space.disk.agents[agent];
+        (*number <= agent.tenure.wish).then(|| (agent.clone(), *available))
+    }
+
+    /// R89: it changes nothing.
+    fn check_wish(&mut self, late: Option<(space::Agent, bool)>) {
+        let Some((before, available)) = late else {
+            return;
+        };
+        let after = &self.space.disk.agents[&before.agent];
+        let is_obeyed = before.available != available && after.available == available;
+        // Nothing but an offer that ran out makes anybody Unavailable in the same turn.
+        let is_obeyed = is_obeyed && available;
+        if is_obeyed || after.tenure.wish != before.tenure.wish {
+            let (agent, tenure) = (before.agent, after.tenure);
+            self.violate("R89", || {
+                format!("{agent} is changed by a late wish: {tenure:?}")
+            });
+        }
+    }
+}
+
 fn is_set_available(input: &space::Input) -> bool {
+    if let space::Input::Wish { .. } = input {
+        return true;
+    }
     #[expect(clippy::wildcard_enum_match_arm, reason = "two inputs carry a command")]
     let command = match input {
         space::Input::Frame {

@@ -1,0 +1,187 @@
+//! Accounts: the shell around each person's machine, and a second space that only listens.
+
+use std::collections::BTreeMap;
+
+use shared::account::{Account, Effect, Input, Row};
+use shared::id::{AgentId, SpaceId};
+use shared::space;
+
+use crate::world::{Event, Ms, World};
+
+/// A person's account.
+#[derive(Debug, Default)]
+pub struct AccountObject {
+    machine: Option<Account>,
+    wish: Option<Row>,
+    memberships: BTreeMap<SpaceId, Row>,
+    /// The newest wish that the other space has heard of.
+    heard: u64,
+    /// The newest wish of a time when the account knew that its person is a member of the world,
+    /// and elsewhere.
+    due: [u64; 2],
+    planned: Option<Ms>,
+}
+
+/// The name of the space that only listens.
+fn other_space() -> SpaceId {
+    "elsewhere".parse().unwrap()
+}
+
+impl World {
+    /// Everybody works in another space, too.
+    pub fn accounts_begin(&mut self) {
+        let agents: Vec<AgentId> = self.space.disk.agents.keys().copied().collect();
+        for agent in agents {
+            self.accounts.insert(agent, AccountObject::default());
+            let space = other_space();
+            self.call(&Event::ToAccount(agent, space, 1, true));
+        }
+    }
+
+    /// A person wishes something for all spaces.
+    pub fn wishes(&mut self, agent: AgentId, available: bool) {
+        self.note("wish", [available.into(), 0], |_| agent.to_string());
+        self.account_turn(agent, Input::SetAvailable { agent, available });
+    }
+
+    /// A space tells an account who is a member.
+    pub fn account_hears(&mut self, agent: AgentId, space: SpaceId, number: u64, member: bool) {
+        let input = Input::Member {
+            space: space.clone(),
+            number,
+            member,
+        };
+        if self.account_turn(agent, input) && space == self.space_id() {
+            self.call(&Event::Registered(agent, number));
+        }
+    }
+
+    /// A wish reaches a space, which confirms it.
+    pub fn wish_arrives(&mut self, agent: AgentId, space: SpaceId, number: u64, available: bool) {
+        let is_taken = if space == self.space_id() {
+            let input = space::Input::Wish {
+                agent,
+                number,
+                available,
+            };
+            self.space_turn(input).is_some()
+        } else {
+            let account = self.accounts.entry(agent).or_default();
+            account.heard = account.heard.max(number);
+            true
+        };
+        if is_taken {
+            self.call(&Event::Told(agent, space, number));
+        }
+    }
+
+    pub fn wish_is_told(&mut self, agent: AgentId, space: SpaceId, number: u64) {
+        self.account_turn(agent, Input::Told { space, number });
+    }
+
+    pub fn account_ticks(&mut self, agent: AgentId, at: Ms) {
+        let account = self.accounts.entry(agent).or_default();
+        if account.planned == Some(at) {
+            account.planned = None;
+            self.account_turn(agent, Input::Tick);
+        }
+    }
+
+    /// One turn of an account; false when it was lost.
+    fn account_turn(&mut self, agent: AgentId, input: Input) -> bool {
+        let forgets = self.fault(self.swarm.hibernate);
+        let dies = self.fault(self.swarm.crash_before);
+        let now = self.clock(0);
+        let here = self.space_id();
+        let account = self.accounts.entry(agent).or_default();
+        if forgets {
+            account.machine = None;
+        }
+        let rows = account.wish.iter().chain(account.memberships.values());
+        let rows: Vec<Row> = rows.cloned().collect();
+        let machine = account
+            .machine
+            .get_or_insert_with(|| Account::restore(rows));
+        let effects = machine.handle(now, input);
+        let deadline = machine.next_deadline();
+        if dies {
+            account.machine = None;
+            return false;
+        }
+        let mut told = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Save(row) => match &row {
+                    Row::Wish(wish) => {
+                        let spaces = [here.clone(), other_space()];
+                        for (due, space) in account.due.iter_mut().zip(spaces) {
+                            let membership = account.memberships.get(&space);
+                            if membership.is_some_and(is_member) {
+                                *due = wish.number;
+                            }
+                        }
+                        account.wish = Some(row);
+                    }
+                    Row::Membership(membership) => {
+                        account.memberships.insert(membership.space.clone(), row);
+                    }
+                },
+                Effect::Tell {
+                    agent,
+                    space,
+                    number,
+                    available,
+                } => told.push(Event::ToldBy(agent, space, number, available)),
+            }
+        }
+        let due = deadline.map(|deadline| self.moment(deadline, 0));
+        if let Some(at) = due {
+            self.accounts.entry(agent).or_default().planned = Some(at);
+            self.at(at, Event::AccountTick(agent, at));
+        }
+        for event in told {
+            self.call(&event);
+        }
+        true
+    }
+
+    /// The faults are over: whoever has lost a timer looks again.
+    pub fn ring_every_account(&mut self) {
+        for agent in self.accounts.keys().copied().collect::<Vec<_>>() {
+            self.account_turn(agent, Input::Tick);
+        }
+    }
+
+    /// AC1, AC2, R88, R89 at rest: each knows the other, and the newest wish is everywhere.
+    pub fn check_accounts(&mut self) {
+        let space = self.space_id();
+        for agent in self.accounts.keys().copied().collect::<Vec<_>>() {
+            let account = &self.accounts[&agent];
+            let row = &self.space.disk.agents[&agent];
+            let knows = account.memberships.get(&space).is_some_and(is_member);
+            let ([wish, elsewhere], heard) = (account.due, account.heard);
+            let (tenure, is_out) = (row.tenure, row.deactivated);
+            if knows == is_out || tenure.is_owed() {
+                return self.violate("R88", || {
+                    format!("{agent} is a member: {knows}, {tenure:?}")
+                });
+            }
+            // A wish of the time before somebody came back is not owed any more (AC2).
+            let is_behind = tenure.departures == 0 && tenure.wish < wish;
+            if is_behind || heard < elsewhere {
+                return self.violate("R89", || {
+                    format!(
+                        "{agent}: {tenure:?} after wish {wish}, elsewhere {heard} of {elsewhere}"
+                    )
+                });
+            }
+        }
+    }
+}
+
+const fn is_member(row: &Row) -> bool {
+    match row {
+        Row::Membership(membership) => membership.member,
+        Row::Wish(_) => false,
+    }
+}
