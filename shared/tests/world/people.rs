@@ -164,7 +164,14 @@ impl World {
             Act::Welcome => return self.welcomes(),
             Act::Reopen(number) => return self.desk_changes(number),
             Act::LookAway(number, client) => return self.looks_away(number, client),
-            _ => (),
+            Act::Customer(_)
+            | Act::Everywhere(_)
+            | Act::Agent(_)
+            | Act::Accept(..)
+            | Act::Decline(..)
+            | Act::Return(_)
+            | Act::Manager
+            | Act::GiveUp(_) => (),
         }
         if self.now > self.heal_at + AFTERGLOW {
             return;

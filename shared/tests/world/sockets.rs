@@ -101,13 +101,14 @@ impl World {
         };
         let effects = self.space_turn(input);
         let effects = effects.into_iter().flatten();
-        let mut answers = effects.filter_map(|effect| match effect {
-            space::Effect::Vouched => Some(true),
-            space::Effect::Denied(_) => Some(false),
-            _ => None,
+        let mut answers = effects.filter_map(|effect| {
+            let is_vouched = effect == space::Effect::Vouched;
+            let is_answer = is_vouched || matches!(effect, space::Effect::Denied(_));
+            is_answer.then_some(is_vouched)
         });
+        let answer = answers.next();
         let at = self.way_down(number);
-        match answers.next() {
+        match answer {
             Some(true) => {
                 let tenure = &self.space.disk.agents[&agent].tenure;
                 if self.is_out(agent) || tenure.era != era {

@@ -456,9 +456,11 @@ fn open_time(scene: &mut Scene, waits_ms: u64) -> (u64, Option<u64>) {
     let waits_ms = Some(waits_ms);
     let report = report(1, 2, 0, Standing::Waiting);
     let effects = scene.take(Input::Reported(Report { waits_ms, ..report }));
-    let open = effects.into_iter().find_map(|effect| match effect {
-        Effect::Confirmed { open, .. } => open,
-        _ => None,
+    let open = effects.into_iter().find_map(|effect| {
+        if let Effect::Confirmed { open, .. } = effect {
+            return open;
+        }
+        None
     });
     open.map(|open| (open.open_ms, open.opens_in_ms)).unwrap()
 }

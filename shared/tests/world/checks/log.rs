@@ -43,18 +43,17 @@ impl World {
         let disk = &self.conversations[number].disk;
         let events = || disk.entries.iter().map(|(entry, _)| &entry.event);
         let created = || events().filter(|event| matches!(event, Event::TicketCreated { .. }));
-        match event {
-            Event::TicketCreated { .. } if created().count() > 0 => {
-                self.violate("F91", || format!("{number} gets a second ticket"));
-            }
-            Event::Closed { resolution, .. } if resolution.as_str() == "abandoned" => {
-                let is_cancelled =
-                    events().any(|event| matches!(event, Event::TicketChanged { .. }));
-                if created().count() > 0 && !is_cancelled {
-                    self.violate("F103", || format!("the ticket of {number} stays open"));
-                }
-            }
-            _ => (),
+        let is_created = matches!(event, Event::TicketCreated { .. });
+        let is_abandoned = matches!(event, Event::Closed { resolution, .. }
+            if resolution.as_str() == "abandoned");
+        if !(is_created || is_abandoned) || created().count() == 0 {
+            return;
+        }
+        let is_cancelled = events().any(|event| matches!(event, Event::TicketChanged { .. }));
+        if is_created {
+            self.violate("F91", || format!("{number} gets a second ticket"));
+        } else if !is_cancelled {
+            self.violate("F103", || format!("the ticket of {number} stays open"));
         }
     }
 

@@ -152,7 +152,13 @@ impl World {
                 queue: Some(to),
                 ..
             } => to == queue,
-            _ => item.report.standing == Standing::Waiting && item.report.queue == *queue,
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Transferring { .. } => {
+                item.report.standing == Standing::Waiting && item.report.queue == *queue
+            }
         });
         length.count() >= most as usize
     }
