@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::account::{Account, Effect, Input, Row};
 use shared::id::{AgentId, SpaceId};
+use shared::rights::Role;
 use shared::space;
 
 use crate::world::{Event, Ms, World};
@@ -34,7 +35,7 @@ impl World {
         for agent in agents {
             self.accounts.insert(agent, AccountObject::default());
             let space = other_space();
-            self.call(&Event::ToAccount(agent, space, 1, true));
+            self.call(&Event::ToAccount(agent, space, 1, true, Role::Agent));
         }
     }
 
@@ -45,11 +46,18 @@ impl World {
     }
 
     /// A space tells an account who is a member.
-    pub fn account_hears(&mut self, agent: AgentId, space: SpaceId, number: u64, member: bool) {
+    pub fn account_hears(
+        &mut self,
+        agent: AgentId,
+        space: SpaceId,
+        number: u64,
+        (member, role): (bool, Role),
+    ) {
         let input = Input::Member {
             space: space.clone(),
             number,
             member,
+            role,
         };
         if self.account_turn(agent, input) && space == self.space_id() {
             self.call(&Event::Registered(agent, number));
@@ -57,12 +65,19 @@ impl World {
     }
 
     /// A wish reaches a space, which confirms it.
-    pub fn wish_arrives(&mut self, agent: AgentId, space: SpaceId, number: u64, available: bool) {
+    pub fn wish_arrives(
+        &mut self,
+        agent: AgentId,
+        space: SpaceId,
+        (number, outs): (u64, u64),
+        available: bool,
+    ) {
         let is_taken = if space == self.space_id() {
             let input = space::Input::Wish {
                 agent,
                 number,
                 available,
+                outs,
             };
             self.space_turn(input).is_some()
         } else {
@@ -71,12 +86,17 @@ impl World {
             true
         };
         if is_taken {
-            self.call(&Event::Told(agent, space, number));
+            self.call(&Event::Told(agent, space, (number, outs)));
         }
     }
 
-    pub fn wish_is_told(&mut self, agent: AgentId, space: SpaceId, number: u64) {
-        self.account_turn(agent, Input::Told { space, number });
+    pub fn wish_is_told(&mut self, agent: AgentId, space: SpaceId, (number, outs): (u64, u64)) {
+        let input = Input::Told {
+            space,
+            number,
+            outs,
+        };
+        self.account_turn(agent, input);
     }
 
     pub fn account_ticks(&mut self, agent: AgentId, at: Ms) {
@@ -103,7 +123,12 @@ impl World {
             .machine
             .get_or_insert_with(|| Account::restore(rows));
         let effects = machine.handle(now, input);
+        let broken = machine.check();
         let deadline = machine.next_deadline();
+        if let Err(broken) = broken {
+            self.violate("AC2", || broken.to_owned());
+            return false;
+        }
         if dies {
             account.machine = None;
             return false;
@@ -125,13 +150,17 @@ impl World {
                     Row::Membership(membership) => {
                         account.memberships.insert(membership.space.clone(), row);
                     }
+                    // Nobody signs in or is invited in this world.
+                    Row::Person(_) | Row::Sign(_) => (),
                 },
                 Effect::Tell {
                     agent,
                     space,
                     number,
                     available,
-                } => told.push(Event::ToldBy(agent, space, number, available)),
+                    outs,
+                } => told.push(Event::ToldBy(agent, space, (number, outs), available)),
+                Effect::Answer(_) => (),
             }
         }
         let due = deadline.map(|deadline| self.moment(deadline, 0));
@@ -182,6 +211,6 @@ impl World {
 const fn is_member(row: &Row) -> bool {
     match row {
         Row::Membership(membership) => membership.member,
-        Row::Wish(_) => false,
+        Row::Wish(_) | Row::Person(_) | Row::Sign(_) => false,
     }
 }

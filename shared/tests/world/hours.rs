@@ -104,7 +104,7 @@ impl World {
     fn zones(&self) -> Option<&BTreeMap<ZoneName, Zone>> {
         match self.space.disk.row() {
             Some(Row::Space { zones, .. }) => Some(zones),
-            Some(Row::Agent(_) | Row::Item(_)) | None => None,
+            Some(Row::Agent(_) | Row::Item(_) | Row::Doors(_)) | None => None,
         }
     }
 

@@ -8,7 +8,7 @@ use shared::conversation::{self, Answer, Fence, Instruction, Report};
 use shared::frame::{FromServer, ToServer};
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::link::BeginFailure;
-use shared::rights::Person;
+use shared::rights::{Person, Role};
 use shared::settings::Settings;
 use shared::space;
 use shared::text::MessageText;
@@ -89,10 +89,10 @@ pub enum Event {
     /// An account has what the space told it.
     Registered(AgentId, u64),
     /// A space tells an account whether its person is a member.
-    ToAccount(AgentId, SpaceId, u64, bool),
+    ToAccount(AgentId, SpaceId, u64, bool, Role),
     /// An account tells a space what its person wishes, and the space has it.
-    ToldBy(AgentId, SpaceId, u64, bool),
-    Told(AgentId, SpaceId, u64),
+    ToldBy(AgentId, SpaceId, (u64, u64), bool),
+    Told(AgentId, SpaceId, (u64, u64)),
     AccountTick(AgentId, Ms),
     /// The Worker has checked an agent's token with the space.
     Entered(usize, Box<Person>),
@@ -344,8 +344,8 @@ impl World {
             Event::Registered(agent, number) => {
                 self.space_turn(space::Input::Registered { agent, number });
             }
-            Event::ToAccount(agent, space, number, member) => {
-                self.account_hears(agent, space, number, member);
+            Event::ToAccount(agent, space, number, member, role) => {
+                self.account_hears(agent, space, number, (member, role));
             }
             Event::ToldBy(agent, space, number, available) => {
                 self.wish_arrives(agent, space, number, available);

@@ -150,9 +150,10 @@ impl World {
                     agent,
                     number,
                     member,
+                    role,
                 } => {
                     let space = self.space_id();
-                    self.call(&Event::ToAccount(*agent, space, *number, *member));
+                    self.call(&Event::ToAccount(*agent, space, *number, *member, *role));
                 }
                 space::Effect::Replied { agent, id, reply } => {
                     self.space_replies(*agent, *id, reply);
@@ -184,6 +185,7 @@ impl World {
             agent,
             number,
             available,
+            outs: _,
         } = input
         else {
             return None;
