@@ -9,8 +9,6 @@ mod outgoing;
 
 pub use door::{Announced, Entrance, turn_away};
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::frame::{
@@ -19,6 +17,7 @@ use shared::frame::{
 };
 use shared::rights::{Person, Side};
 use shared::session::RENEW_GRACE;
+use shared::sorted::SortedMap;
 use shared::time::{Timestamp, millis};
 use worker::WebSocketRequestResponsePair;
 use worker::js_sys::{Map, Uint8Array};
@@ -32,7 +31,7 @@ use outgoing::Outgoing;
 
 /// The sockets of an object whose machine keeps a `Seat` for each.
 pub struct Sockets<Seat> {
-    sessions: BTreeMap<SocketId, Session<Seat>>,
+    sessions: SortedMap<SocketId, Session<Seat>>,
     /// From the socket, as JavaScript knows it, to its number.
     numbers: Map,
     next: u64,
@@ -62,7 +61,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
     /// Finds the sockets that outlived the object's memory.
     pub fn wake(state: &State) -> Self {
         let mut sockets = Self {
-            sessions: BTreeMap::new(),
+            sessions: SortedMap::new(),
             numbers: Map::new(),
             next: 1,
             turned_away: None,

@@ -2,9 +2,9 @@
 //! would cost the Worker more than all of its rules.
 
 use core::time::Duration;
-use std::collections::{BTreeMap, BTreeSet};
 
 use shared::settings::{Offset, Queue, SettingError, SettingFault, Zone};
+use shared::sorted::{SortedMap, SortedSet};
 use shared::text::ZoneName;
 use shared::time::Timestamp;
 use worker::js_sys::{Object, Reflect};
@@ -47,13 +47,13 @@ pub fn check(queues: &[Queue]) -> Result<(), SettingError> {
 /// The time zones that these queues name.
 pub fn named(queues: &[Queue]) -> Vec<ZoneName> {
     let hours = queues.iter().filter_map(|queue| queue.hours.as_ref());
-    let names: BTreeSet<_> = hours.map(|hours| hours.zone.clone()).collect();
+    let names: SortedSet<_> = hours.map(|hours| hours.zone.clone()).collect();
     names.into_iter().collect()
 }
 
 /// What the clocks of some zones do from now on. One that the platform does not know any more
 /// counts as UTC.
-pub fn look_up(now: Timestamp, names: Vec<ZoneName>) -> BTreeMap<ZoneName, Zone> {
+pub fn look_up(now: Timestamp, names: Vec<ZoneName>) -> SortedMap<ZoneName, Zone> {
     let zones = names.into_iter().map(|name| {
         let zone = Zone {
             offsets: clocks(&name).map_or_else(Vec::new, |clocks| offsets(now, &clocks)),

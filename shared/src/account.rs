@@ -23,7 +23,6 @@ pub use person::{
 pub use sign::{Invited, Sign};
 pub use way::Way;
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +31,7 @@ use crate::id::{AgentId, SpaceId, WayId};
 use crate::outbox::Outbox;
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// Most spaces that are told at a time.
@@ -207,7 +207,7 @@ const fn agent() -> Role {
 #[cfg_attr(test, derive(Eq, PartialEq))]
 pub struct Account {
     wish: Option<Wish>,
-    memberships: BTreeMap<SpaceId, Membership>,
+    memberships: SortedMap<SpaceId, Membership>,
     owed: Outbox<SpaceId>,
     person: Person,
     sign: Sign,
@@ -217,7 +217,7 @@ impl Default for Account {
     fn default() -> Self {
         Self {
             wish: None,
-            memberships: BTreeMap::new(),
+            memberships: SortedMap::new(),
             owed: Outbox::new(),
             person: Person::default(),
             sign: Sign::default(),

@@ -6,8 +6,8 @@
 //! nobody writes: that was 76 KB (gzip) of the Worker.
 //!
 //! - **JS1** What `serde_json` reads into a type, this reads to the same value, and it takes
-//!   nothing that `serde_json` refuses. The one thing less: an object is never an array of its
-//!   values.
+//!   nothing that `serde_json` refuses. Two things less: an object is never an array of its
+//!   values, and the keys of a map are no numbers.
 //! - **JS2** A name that stands twice in an object is an error of the type, as it always was.
 
 mod reader;

@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod rights;
 pub mod session;
 pub mod settings;
+pub mod sorted;
 pub mod space;
 pub mod text;
 pub mod time;

@@ -5,10 +5,10 @@
 //! - **OB2** It is repeated after 2 s, so that what gets lost once still arrives within 5 s
 //!   (SECURITY.md G4), then after 4, 6 … at most 15 s.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::sorted::SortedSet;
 use crate::time::Timestamp;
 
 /// First pause before what was not confirmed is sent again (OB2); it grows by as much.
@@ -19,9 +19,9 @@ pub const AGAIN_MAX: Duration = Duration::from_secs(15);
 /// Things owed, by key.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Outbox<K> {
-    owed: BTreeSet<K>,
+    owed: SortedSet<K>,
     /// Of these, what was sent and may be confirmed any moment.
-    sent: BTreeSet<K>,
+    sent: SortedSet<K>,
     /// When what was sent is sent again; `None` while nothing is under way.
     again_at: Option<Timestamp>,
     repeats: u32,
@@ -31,8 +31,8 @@ impl<K> Outbox<K> {
     /// With nothing in it.
     pub const fn new() -> Self {
         Self {
-            owed: BTreeSet::new(),
-            sent: BTreeSet::new(),
+            owed: SortedSet::new(),
+            sent: SortedSet::new(),
             again_at: None,
             repeats: 0,
         }
@@ -84,7 +84,7 @@ impl<K: Clone + Ord> Outbox<K> {
     }
 
     /// Everything owed.
-    pub fn owed(&self) -> &BTreeSet<K> {
+    pub fn owed(&self) -> &SortedSet<K> {
         &self.owed
     }
 

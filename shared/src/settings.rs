@@ -23,7 +23,6 @@ pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError};
 pub use queue::{Overflow, Queue};
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -34,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
+use crate::sorted::SortedSet;
 use crate::text::{Label, MessageText, PersonName, TextError};
 
 /// Settings of a space, with the defaults of FEATURES.md.
@@ -415,7 +415,7 @@ fn check_list<'a>(
     names: impl Iterator<Item = &'a str>,
 ) -> Result<(), SettingError> {
     check_length(list, ids.len(), LIST_MAX)?;
-    let mut known = BTreeSet::new();
+    let mut known = SortedSet::new();
     for (place, id) in ids.enumerate() {
         if !known.insert(id) {
             return Err(SettingFault::Twice.of(&format!("{list}[{place}].id")));
@@ -429,7 +429,7 @@ fn check_names<'a>(
     list: &'static str,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<(), SettingError> {
-    let mut known = BTreeSet::new();
+    let mut known = SortedSet::new();
     for (place, name) in names.enumerate() {
         if !known.insert(name.to_lowercase()) {
             let field = format!("{list}[{place}].name");

@@ -79,7 +79,6 @@ pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
 pub use staff::{AgentChange, Choice};
 pub use tenure::{Insider, Tenure};
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -90,6 +89,7 @@ use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
 use crate::settings::{Change, Lists, Settings, Zone};
+use crate::sorted::SortedMap;
 use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
 
@@ -282,7 +282,7 @@ pub enum Input {
         active: bool,
     },
     /// What the clocks of time zones do, as [`Space::zones_wanted`] asked.
-    Zones(BTreeMap<ZoneName, Zone>),
+    Zones(SortedMap<ZoneName, Zone>),
     /// An admin changes the settings (R70).
     Configure {
         /// Who.

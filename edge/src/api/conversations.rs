@@ -1,7 +1,6 @@
 //! Conversations: how one begins, and its entries.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -10,6 +9,7 @@ use shared::id::{ConversationId, EpochId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::{GENERAL, SKILLS_MAX, Settings};
+use shared::sorted::SortedSet;
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
 
@@ -145,7 +145,7 @@ fn skills(words: &[String]) -> Result<Vec<Label>, Problem> {
     let skills = words.iter().enumerate().map(|(at, word)| {
         Label::parse(word).map_err(|error| text_problem(format!("skills[{at}]"), error))
     });
-    let skills: BTreeSet<_> = skills.collect::<Result<_, _>>()?;
+    let skills: SortedSet<_> = skills.collect::<Result<_, _>>()?;
     Ok(skills.into_iter().collect())
 }
 

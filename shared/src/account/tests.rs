@@ -53,14 +53,14 @@ fn way(n: u8) -> Way {
 /// Takes inputs and keeps what is written.
 struct Person {
     account: Account,
-    rows: BTreeMap<alloc::string::String, Row>,
+    rows: SortedMap<alloc::string::String, Row>,
 }
 
 impl Person {
     fn new() -> Self {
         Self {
             account: Account::default(),
-            rows: BTreeMap::new(),
+            rows: SortedMap::new(),
         }
     }
 

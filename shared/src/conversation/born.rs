@@ -4,7 +4,6 @@
 //!   name the earlier one. The link is left out where the customer cannot read that one: it is a
 //!   convenience, and never stands between a customer and an answer.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use super::allowance::Allowance;
@@ -21,6 +20,7 @@ use crate::frame::SocketId;
 use crate::id::{AgentId, CommandId, DeviceId};
 use crate::mutant::{self, Mutant};
 use crate::rights::{Audience, Side, audience};
+use crate::sorted::SortedMap;
 use crate::space::Place;
 use crate::text::{Label, MessageText, first_words};
 
@@ -40,12 +40,12 @@ pub(super) struct Born {
     pub(super) reason: Option<Label>,
     pub(super) ticket: Option<Ticket>,
     pub(super) words: Words,
-    pub(super) sockets: BTreeMap<SocketId, Socket>,
+    pub(super) sockets: SortedMap<SocketId, Socket>,
     /// The first era whose tokens are good, of each agent whose sockets were to be closed (C3).
-    pub(super) dismissed: BTreeMap<AgentId, u32>,
+    pub(super) dismissed: SortedMap<AgentId, u32>,
     /// Newest connection of each tab, as long as it is in memory or a socket is open (C3).
-    pub(super) devices: BTreeMap<DeviceId, u32>,
-    pub(super) allowances: BTreeMap<Sender, Allowance>,
+    pub(super) devices: SortedMap<DeviceId, u32>,
+    pub(super) allowances: SortedMap<Sender, Allowance>,
     pub(super) progress: Progress,
     /// The progress that is on disk.
     pub(super) stored_progress: Progress,
@@ -73,10 +73,10 @@ impl Born {
             reason: None,
             ticket: None,
             words,
-            sockets: BTreeMap::new(),
-            dismissed: BTreeMap::new(),
-            devices: BTreeMap::new(),
-            allowances: BTreeMap::new(),
+            sockets: SortedMap::new(),
+            dismissed: SortedMap::new(),
+            devices: SortedMap::new(),
+            allowances: SortedMap::new(),
             progress: Progress::default(),
             stored_progress: Progress::default(),
             reporting: Reporting::default(),

@@ -4,7 +4,6 @@
 //!   conversation, with a digest of what was asked and the place of its entry.
 //! - **M2** Both counts are dense: agents count every entry, the customer the public ones.
 
-use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
@@ -15,6 +14,7 @@ use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
 use crate::settings::resolution;
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 /// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
@@ -44,7 +44,7 @@ pub(super) struct Log {
     pub(super) last_at: Timestamp,
     /// Places that the customer does not see, rising.
     pub(super) internal: Vec<Seq>,
-    known: BTreeMap<(Sender, CommandId), Known>,
+    known: SortedMap<(Sender, CommandId), Known>,
     agents_gauge: Gauge,
     customers_gauge: Gauge,
 }

@@ -56,7 +56,7 @@ impl Born {
         };
         let last = places.last().unwrap_or(first);
         let mut to = Vec::new();
-        for (id, socket) in &mut self.sockets {
+        for (id, socket) in self.sockets.iter_mut() {
             // A gap before `first` means a backlog on its way, or a window that is full.
             if !socket.is_welcome() || socket.side() != side || socket.sent.next() != first {
                 continue;

@@ -12,7 +12,6 @@
 //! - **WD4** `abandoned` and `not_answered` are nobody's to choose: Abandon and the wait have rules of
 //!   their own (F103, F51), and Resolve goes round none of them.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -23,6 +22,7 @@ use crate::id::CommandId;
 use crate::refusal::Refusal;
 use crate::rights::Person;
 use crate::settings::{Lists, Settings, resolution};
+use crate::sorted::SortedMap;
 use crate::text::{Label, Title};
 use crate::time::Timestamp;
 
@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Words {
     pub(super) lists: Lists,
     /// The words that the space is or was asked for, and when it has answered.
-    pub(super) asked: BTreeMap<Word, Option<Timestamp>>,
+    pub(super) asked: SortedMap<Word, Option<Timestamp>>,
     /// What came without a socket and waits for a word.
     calls: Vec<Call>,
 }
@@ -68,7 +68,7 @@ impl Words {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             lists: settings.lists(),
-            asked: BTreeMap::new(),
+            asked: SortedMap::new(),
             calls: Vec::new(),
         }
     }

@@ -11,7 +11,6 @@
 //!   in all of them, and a space that forgets within the milliseconds between two tabs' first
 //!   messages only lets both in.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -24,6 +23,7 @@ use crate::id::{ConversationId, SpaceId, VisitorId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -37,9 +37,9 @@ const ASK_AGAIN: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(Eq, PartialEq))]
 pub(super) struct Reservations {
-    of: BTreeMap<VisitorId, ConversationId>,
-    reserved: BTreeMap<ConversationId, Reservation>,
-    dues: BTreeSet<(Timestamp, ConversationId)>,
+    of: SortedMap<VisitorId, ConversationId>,
+    reserved: SortedMap<ConversationId, Reservation>,
+    dues: SortedSet<(Timestamp, ConversationId)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +55,9 @@ struct Reservation {
 impl Reservations {
     pub const fn new() -> Self {
         Self {
-            of: BTreeMap::new(),
-            reserved: BTreeMap::new(),
-            dues: BTreeSet::new(),
+            of: SortedMap::new(),
+            reserved: SortedMap::new(),
+            dues: SortedSet::new(),
         }
     }
 

@@ -3,10 +3,9 @@
 //! - **R103** Somebody on duty serves a conversation who serves its queue and has every skill that
 //!   it needs (R58): who asks for a skill that nobody on duty has is told that nobody is on duty.
 
-use alloc::collections::BTreeMap;
-
 use super::duty::Duty;
 use super::lanes::Need;
+use crate::sorted::SortedMap;
 
 /// Needs that are counted although nothing waits with them, so that the next item need not look
 /// for its agents among all: 64, as for lanes (R59).
@@ -14,7 +13,7 @@ const SPARE: usize = 64;
 
 /// Agents on duty, by what waits for them.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Attendance(BTreeMap<Need, Attended>);
+pub(super) struct Attendance(SortedMap<Need, Attended>);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Attended {
@@ -34,7 +33,7 @@ impl Attended {
 
 impl Attendance {
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(SortedMap::new())
     }
 
     /// One more waits with that need.
@@ -65,7 +64,7 @@ impl Attendance {
 
     /// Counts an agent out.
     pub fn leave(&mut self, duty: &Duty) {
-        for (need, attended) in &mut self.0 {
+        for (need, attended) in self.0.iter_mut() {
             if duty.attends(need) {
                 attended.on_duty = attended.on_duty.saturating_sub(1);
             }
@@ -74,7 +73,7 @@ impl Attendance {
 
     /// Counts an agent in.
     pub fn enter(&mut self, duty: &Duty) {
-        for (need, attended) in &mut self.0 {
+        for (need, attended) in self.0.iter_mut() {
             if duty.attends(need) {
                 attended.on_duty = attended.on_duty.saturating_add(1);
             }

@@ -3,7 +3,6 @@
 //! After every turn what the turn touched is checked; tests and the simulation also audit the
 //! whole against a naive recomputation.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +17,7 @@ use crate::conversation::Fence;
 use crate::frame::SocketId;
 use crate::id::{AgentId, ConversationId};
 use crate::settings::Hours;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -35,17 +35,17 @@ pub struct Broken {
 /// What the last turn touched.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Touched {
-    items: BTreeSet<ConversationId>,
-    offered: BTreeSet<AgentId>,
+    items: SortedSet<ConversationId>,
+    offered: SortedSet<AgentId>,
     doors: bool,
 }
 
 /// What items and sockets say of an agent.
 #[derive(Debug, Default)]
 struct Said {
-    slots: BTreeSet<(ConversationId, Fence)>,
-    offers: BTreeSet<ConversationId>,
-    sockets: BTreeSet<SocketId>,
+    slots: SortedSet<(ConversationId, Fence)>,
+    offers: SortedSet<ConversationId>,
+    sockets: SortedSet<SocketId>,
 }
 
 impl Touched {
@@ -158,7 +158,7 @@ impl Ledger {
 
     /// A10: the slots of an agent are those that the items say, and no others.
     fn check_duties(&self) -> Result<(), Broken> {
-        let mut said: BTreeMap<AgentId, Said> = BTreeMap::new();
+        let mut said: SortedMap<AgentId, Said> = SortedMap::new();
         for item in self.items.values() {
             let conversation = item.report.conversation;
             for slot in &item.slots {
@@ -196,7 +196,7 @@ impl Ledger {
         ensure(is_right, "FAIR1", || {
             format!("{:?} is not {lanes:?}", self.lanes)
         })?;
-        let places: BTreeSet<_> = self
+        let places: SortedSet<_> = self
             .roster
             .values()
             .map(|duty| duty.agent.last_offer)
@@ -213,7 +213,7 @@ impl Ledger {
         ensure(is_settled, "L1", || format!("{lanes:?}"))?;
         let due = self.items.values();
         let due = due.filter_map(|item| Some((item.deadline()?, item.report.conversation)));
-        let due: BTreeSet<_> = due.collect();
+        let due: SortedSet<_> = due.collect();
         ensure(self.deadlines == due, "R3", || {
             format!("{:?} is not {due:?}", self.deadlines)
         })
@@ -233,11 +233,11 @@ impl Ledger {
     /// R84, R86: who is an admin, who was let in, and what conversations are yet to be told.
     fn check_insiders(&self) -> Result<(), Broken> {
         let admins = self.roster.values().filter(|duty| duty.is_active_admin());
-        let admins: BTreeSet<_> = admins.map(|duty| duty.agent.agent).collect();
+        let admins: SortedSet<_> = admins.map(|duty| duty.agent.agent).collect();
         ensure(self.admins == admins, "R84", || {
             format!("{:?} is not {admins:?}", self.admins)
         })?;
-        let mut owed = BTreeSet::new();
+        let mut owed = SortedSet::new();
         for item in self.items.values() {
             let conversation = item.report.conversation;
             for insider in &item.insiders {
@@ -251,7 +251,7 @@ impl Ledger {
         }
         let duties = self.roster.values();
         let unregistered = duties.filter(|duty| duty.agent.tenure.is_owed());
-        let unregistered: BTreeSet<_> = unregistered.map(|duty| duty.agent.agent).collect();
+        let unregistered: SortedSet<_> = unregistered.map(|duty| duty.agent.agent).collect();
         let is_right = *self.registrations.owed() == unregistered;
         ensure(is_right, "R88", || {
             format!("{:?} is not {unregistered:?}", self.registrations)
@@ -292,7 +292,7 @@ impl Ledger {
             ..Counts::default()
         };
         let mut uses = InUse::default();
-        let mut work: BTreeMap<Label, u32> = BTreeMap::new();
+        let mut work: SortedMap<Label, u32> = SortedMap::new();
         for item in self.items.values() {
             uses.count(item, true);
             for queue in item.work_of() {

@@ -16,8 +16,6 @@
 //! - **R57** A transfer by an agent goes to any queue that is not closed to new work (R39): hours,
 //!   length and skills do not stop whoever knows better.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-
 use super::assignment::Proposal;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
@@ -26,24 +24,25 @@ use crate::conversation::Standing;
 use crate::id::ConversationId;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
 /// What waits, by queue. A queue in which nothing does is not there.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Backlogs(BTreeMap<Label, Backlog>);
+pub(super) struct Backlogs(SortedMap<Label, Backlog>);
 
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Backlog {
     /// Conversations that wait in the queue, or are on their way to it.
     length: u32,
     /// Those that nobody is looking at, by the moment in which they came to the queue.
-    idle: BTreeSet<(Timestamp, ConversationId)>,
+    idle: SortedSet<(Timestamp, ConversationId)>,
 }
 
 impl Backlogs {
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(SortedMap::new())
     }
 
     pub fn put(&mut self, item: &Item) {

@@ -13,8 +13,6 @@
 //!   it resolutions and reasons when the report says that it knows older ones (WD1, WD2).
 //! - **R75** Who changes or deletes a resolution or a reason reads how many work items use it (D12).
 
-use alloc::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
@@ -26,6 +24,7 @@ use crate::id::AgentId;
 use crate::refusal::Refusal;
 use crate::rights;
 use crate::settings::{Change, Lists, Settings};
+use crate::sorted::SortedMap;
 use crate::text::Label;
 
 /// How many work items use the resolutions and reasons that were changed: renamed, or deleted.
@@ -34,9 +33,9 @@ use crate::text::Label;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct InUse {
     /// By resolution.
-    pub resolutions: BTreeMap<Label, u32>,
+    pub resolutions: SortedMap<Label, u32>,
     /// By reason.
-    pub reasons: BTreeMap<Label, u32>,
+    pub reasons: SortedMap<Label, u32>,
 }
 
 impl InUse {
@@ -55,7 +54,7 @@ impl InUse {
     }
 }
 
-fn tally(uses: &mut BTreeMap<Label, u32>, id: &Label, is_in: bool) {
+fn tally(uses: &mut SortedMap<Label, u32>, id: &Label, is_in: bool) {
     let count = uses.entry(id.clone()).or_default();
     *count = if is_in {
         count.saturating_add(1)

@@ -1,7 +1,5 @@
 //! An agent on the roster: what the agent is doing, and so what the agent can be offered.
 
-use alloc::collections::BTreeSet;
-
 use super::desk::Desk;
 use super::lanes::Need;
 use super::row::Agent;
@@ -11,6 +9,7 @@ use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::rights::Role;
 use crate::settings::{OfferMode, Routing, Settings};
+use crate::sorted::SortedSet;
 use crate::text::Label;
 
 /// A place in the rotation; the least comes first.
@@ -22,16 +21,16 @@ pub(super) type Place = (usize, u64, AgentId);
 pub(super) struct Duty {
     pub agent: Agent,
     /// Slots filled.
-    pub slots: BTreeSet<(ConversationId, Fence)>,
+    pub slots: SortedSet<(ConversationId, Fence)>,
     /// Slots filled when a limit was lowered below them: nobody is thrown out (R72). 0 within the
     /// limit.
     pub left: usize,
     /// Open offers.
-    pub offers: BTreeSet<ConversationId>,
+    pub offers: SortedSet<ConversationId>,
     /// Conversations that have let the agent in, besides those that the agent has (R86).
-    pub inside: BTreeSet<ConversationId>,
+    pub inside: SortedSet<ConversationId>,
     /// Sockets that have said hello.
-    pub sockets: BTreeSet<SocketId>,
+    pub sockets: SortedSet<SocketId>,
     /// The desk that the sockets have.
     pub shown: Option<Desk>,
 }
@@ -41,11 +40,11 @@ impl Duty {
     pub const fn new(agent: Agent) -> Self {
         Self {
             agent,
-            slots: BTreeSet::new(),
+            slots: SortedSet::new(),
             left: 0,
-            offers: BTreeSet::new(),
-            inside: BTreeSet::new(),
-            sockets: BTreeSet::new(),
+            offers: SortedSet::new(),
+            inside: SortedSet::new(),
+            sockets: SortedSet::new(),
             shown: None,
         }
     }

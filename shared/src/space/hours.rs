@@ -13,7 +13,6 @@
 //!   comes outside the hours goes on waiting until they begin. The confirmation of a report tells
 //!   how long the queue was open while its conversation waited, and when it opens.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -23,6 +22,7 @@ use super::ledger::Ledger;
 use super::turn::Turn;
 use crate::mutant::{self, Mutant};
 use crate::settings::{HORIZON, Hours, Zone};
+use crate::sorted::SortedMap;
 use crate::text::{Label, ZoneName};
 use crate::time::{self, Timestamp};
 
@@ -60,7 +60,7 @@ pub struct OpenTime {
 
 /// The queues with hours, and how they stand.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Gates(BTreeMap<Label, Gate>);
+pub(super) struct Gates(SortedMap<Label, Gate>);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Gate {
@@ -83,7 +83,7 @@ impl Gate {
 
 impl Gates {
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(SortedMap::new())
     }
 
     /// The same to be looked at at once: what the hours brought during a sleep is not settled.
@@ -202,7 +202,7 @@ impl Ledger {
     }
 
     /// Learns what clocks do (R50); zones that no queue names are forgotten with the next ones.
-    pub fn take_zones(&mut self, turn: &mut Turn, zones: BTreeMap<ZoneName, Zone>) {
+    pub fn take_zones(&mut self, turn: &mut Turn, zones: SortedMap<ZoneName, Zone>) {
         let queues = self.settings.queues.iter();
         let named: Vec<_> = queues.filter_map(|queue| queue.hours.as_ref()).collect();
         self.zones

@@ -12,8 +12,6 @@
 //!   lane the oldest item goes first (FAIR2), to the agent whose last offer lies furthest back
 //!   (FAIR1). Finding both takes O(log n) in items and agents, for each lane in use.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-
 use super::duty::{Duty, Place};
 use super::hours::Gates;
 use super::ledger::Ledger;
@@ -21,6 +19,7 @@ use super::row::Item;
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::settings::Settings;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -32,7 +31,7 @@ const SPARE: usize = 64;
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Need {
     pub queue: Label,
-    pub skills: BTreeSet<Label>,
+    pub skills: SortedSet<Label>,
 }
 
 impl Need {
@@ -50,15 +49,15 @@ impl Need {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Lane {
     /// Items that can be given at once, oldest first.
-    waiting: BTreeSet<(Timestamp, ConversationId)>,
+    waiting: SortedSet<(Timestamp, ConversationId)>,
     /// Agents who can be given one, in their order.
-    agents: BTreeSet<Place>,
+    agents: SortedSet<Place>,
 }
 
 /// Who can be given what at once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lanes {
-    lanes: BTreeMap<Need, Lane>,
+    lanes: SortedMap<Need, Lane>,
 }
 
 /// What is spare makes no difference.
@@ -73,7 +72,7 @@ impl Eq for Lanes {}
 impl Lanes {
     pub const fn new() -> Self {
         Self {
-            lanes: BTreeMap::new(),
+            lanes: SortedMap::new(),
         }
     }
 
@@ -112,7 +111,7 @@ impl Lanes {
     /// Puts an agent into the rotations, when the agent can be given something.
     pub fn put_agent(&mut self, duty: &Duty, settings: &Settings) {
         if duty.is_eligible(settings) {
-            for (need, lane) in &mut self.lanes {
+            for (need, lane) in self.lanes.iter_mut() {
                 if duty.meets(need) {
                     lane.agents.insert(duty.place(settings));
                 }

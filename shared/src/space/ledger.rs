@@ -6,7 +6,6 @@
 //!   new one in, and remember whose row to save and whose desk to show.
 //! - **B2** Indexes hold nothing that rows and seats do not say, so a restore rebuilds them.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Effect;
@@ -29,6 +28,7 @@ use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use crate::outbox::Outbox;
 use crate::settings::{Settings, Zone};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
 
@@ -40,14 +40,14 @@ pub(super) struct Ledger {
     pub settings: Settings,
     pub doors: Doors,
     /// What the clocks of the time zones do that the queues name.
-    pub zones: BTreeMap<ZoneName, Zone>,
+    pub zones: SortedMap<ZoneName, Zone>,
     /// The clock of the rotation: number of the newest offer.
     pub offers_made: u64,
-    pub roster: BTreeMap<AgentId, Duty>,
-    pub items: BTreeMap<ConversationId, Item>,
-    pub sockets: BTreeMap<SocketId, Seat>,
+    pub roster: SortedMap<AgentId, Duty>,
+    pub items: SortedMap<ConversationId, Item>,
+    pub sockets: SortedMap<SocketId, Seat>,
     /// The sockets that have said hello: who gets the counts.
-    pub audience: BTreeSet<SocketId>,
+    pub audience: SortedSet<SocketId>,
     pub lanes: Lanes,
     pub gates: Gates,
     pub backlogs: Backlogs,
@@ -56,23 +56,23 @@ pub(super) struct Ledger {
     /// What agents read page by page.
     pub lists: Lists,
     /// Admins who have not left (R84).
-    pub admins: BTreeSet<AgentId>,
+    pub admins: SortedSet<AgentId>,
     /// Conversations that have yet to close an agent's sockets (R86).
     pub dismissals: Outbox<(ConversationId, AgentId)>,
     /// Whose accounts are to be told something (R88).
     pub registrations: Outbox<AgentId>,
     /// Agents who left and still have something (R42).
-    pub leavers: BTreeSet<AgentId>,
+    pub leavers: SortedSet<AgentId>,
     /// The one deadline of every item that has one.
-    pub deadlines: BTreeSet<(Timestamp, ConversationId)>,
+    pub deadlines: SortedSet<(Timestamp, ConversationId)>,
     /// When each socket counts as gone unless it is heard.
-    pub silences: BTreeSet<(Timestamp, SocketId)>,
+    pub silences: SortedSet<(Timestamp, SocketId)>,
     /// Conversations that each visitor can still write in.
-    pub open: BTreeMap<VisitorId, BTreeSet<ConversationId>>,
+    pub open: SortedMap<VisitorId, SortedSet<ConversationId>>,
     pub reservations: Reservations,
     pub rounds: Rounds,
     /// Work items of each queue; a queue without any is not there (R73).
-    pub work: BTreeMap<Label, u32>,
+    pub work: SortedMap<Label, u32>,
     /// How the work items that are remembered ended (R75).
     pub uses: InUse,
     pub counts: Counts,
@@ -89,30 +89,30 @@ impl Ledger {
             space,
             settings,
             doors: Doors::new(),
-            zones: BTreeMap::new(),
+            zones: SortedMap::new(),
             offers_made,
-            roster: BTreeMap::new(),
-            items: BTreeMap::new(),
-            sockets: BTreeMap::new(),
-            audience: BTreeSet::new(),
+            roster: SortedMap::new(),
+            items: SortedMap::new(),
+            sockets: SortedMap::new(),
+            audience: SortedSet::new(),
             lanes: Lanes::new(),
             gates: Gates::new(),
             backlogs: Backlogs::new(),
             lines: Lines::new(),
             lists: Lists::new(),
-            admins: BTreeSet::new(),
+            admins: SortedSet::new(),
             dismissals: Outbox::new(),
             registrations: Outbox::new(),
-            leavers: BTreeSet::new(),
-            deadlines: BTreeSet::new(),
-            silences: BTreeSet::new(),
-            open: BTreeMap::new(),
+            leavers: SortedSet::new(),
+            deadlines: SortedSet::new(),
+            silences: SortedSet::new(),
+            open: SortedMap::new(),
             reservations: Reservations::new(),
             rounds: Rounds::new(),
-            work: BTreeMap::new(),
+            work: SortedMap::new(),
             uses: InUse {
-                resolutions: BTreeMap::new(),
-                reasons: BTreeMap::new(),
+                resolutions: SortedMap::new(),
+                reasons: SortedMap::new(),
             },
             counts: NO_COUNTS,
             told_counts: NO_COUNTS,

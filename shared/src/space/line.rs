@@ -1,10 +1,10 @@
 //! Lines: who waits in a queue, in order, and the number of each (R95, R96).
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::ops::Bound::{Excluded, Included, Unbounded};
 
 use crate::id::ConversationId;
+use crate::sorted::SortedSet;
 use crate::time::Timestamp;
 
 /// A spot in a line: when it began to wait, and which.
@@ -76,7 +76,7 @@ const WALK: usize = 64;
 /// what comes and goes: a change costs a step to a neighbour for each of a few dozen marks.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Line {
-    spots: BTreeSet<Spot>,
+    spots: SortedSet<Spot>,
     /// The spots at [`STEPS`], as far as the line reaches.
     marks: Vec<Spot>,
     /// Everybody from here on is still to be told whether somebody is on duty.
@@ -85,7 +85,7 @@ pub(super) struct Line {
 
 impl Line {
     /// Puts a spot in; those who were told a number that is too low come into `moved`.
-    pub fn put(&mut self, spot: Spot, moved: &mut BTreeSet<Spot>) {
+    pub fn put(&mut self, spot: Spot, moved: &mut SortedSet<Spot>) {
         if !self.spots.insert(spot) {
             return;
         }
@@ -102,7 +102,7 @@ impl Line {
     }
 
     /// Takes a spot out; those who have come to a step come into `moved`.
-    pub fn take(&mut self, spot: Spot, moved: &mut BTreeSet<Spot>) {
+    pub fn take(&mut self, spot: Spot, moved: &mut SortedSet<Spot>) {
         if !self.spots.remove(&spot) {
             return;
         }
@@ -173,7 +173,7 @@ mod tests {
     fn line(length: u64) -> Line {
         let mut line = Line::default();
         for n in 1..=length {
-            line.put(spot(10 * n), &mut BTreeSet::new());
+            line.put(spot(10 * n), &mut SortedSet::new());
         }
         line
     }
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn r95_the_number_is_the_rank_or_less_than_a_step_above() {
         let mut line = line(700);
-        let mut moved = BTreeSet::new();
+        let mut moved = SortedSet::new();
         // Some come in between, some leave anywhere.
         for n in 0..400 {
             line.put(spot(n * 7 + 3), &mut moved);
@@ -212,7 +212,7 @@ mod tests {
         let last = spot(1_500);
         let mut told = Vec::new();
         for n in 1..150 {
-            let mut moved = BTreeSet::new();
+            let mut moved = SortedSet::new();
             line.take(spot(10 * n), &mut moved);
             if moved.contains(&last) {
                 told.push(line.number(last));
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn r96_a_change_moves_as_many_as_there_are_steps_however_long_the_line() {
         let mut line = line(100_000);
-        let mut moved = BTreeSet::new();
+        let mut moved = SortedSet::new();
         line.take(spot(10), &mut moved);
         assert_eq!(moved.len(), line.marks.len());
         assert_eq!(moved.len(), 46);
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn r96_who_comes_between_moves_those_behind_back() {
         let mut line = line(5);
-        let mut moved = BTreeSet::new();
+        let mut moved = SortedSet::new();
         line.put(spot(25), &mut moved);
         let told: Vec<_> = moved.iter().map(|spot| line.number(*spot)).collect();
         assert_eq!(told, [4, 5, 6]);

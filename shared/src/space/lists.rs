@@ -9,7 +9,6 @@
 //!   after that mark, wherever its row has gone: what stays in its list is read once.
 //! - **R94** Every item stands in one list of its queue in the index, so that a page costs what it shows.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,6 +25,7 @@ use crate::conversation::{EndCause, Fence, Source, Standing};
 use crate::id::{AgentId, ConversationId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::{Label, PersonName};
 use crate::time::Timestamp;
 
@@ -120,15 +120,15 @@ pub struct Mark {
 pub struct MarkError;
 
 /// The items of a queue, by list and place.
-type Shelf = [BTreeSet<Mark>; 4];
+type Shelf = [SortedSet<Mark>; 4];
 
 /// The index of all lists (R94). A queue without items is not there.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Lists(BTreeMap<Label, Shelf>);
+pub(super) struct Lists(SortedMap<Label, Shelf>);
 
 impl Lists {
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(SortedMap::new())
     }
 
     pub fn put(&mut self, item: &Item) {
@@ -152,13 +152,13 @@ impl Lists {
         if let Some(set) = of(shelf, item.list()) {
             set.remove(&item.mark());
         }
-        if shelf.iter().all(BTreeSet::is_empty) {
+        if shelf.iter().all(SortedSet::is_empty) {
             self.0.remove(&item.report.queue);
         }
     }
 }
 
-const fn of(shelf: &mut Shelf, list: List) -> Option<&mut BTreeSet<Mark>> {
+const fn of(shelf: &mut Shelf, list: List) -> Option<&mut SortedSet<Mark>> {
     let [waiting, active, wrapping_up, closed] = shelf;
     match list {
         List::Waiting => Some(waiting),
@@ -287,9 +287,9 @@ impl Ledger {
     }
 
     /// The first places of a list in the queues that may be read, one more than a page.
-    fn shelved(&self, query: &Query, may_read: impl Fn(&Label) -> bool) -> BTreeSet<Mark> {
+    fn shelved(&self, query: &Query, may_read: impl Fn(&Label) -> bool) -> SortedSet<Mark> {
         let begin = query.after.map_or(Unbounded, Excluded);
-        let mut marks = BTreeSet::new();
+        let mut marks = SortedSet::new();
         for (queue, [waiting, active, wrapping_up, closed]) in &self.lists.0 {
             let is_asked = query.queue.as_ref().is_none_or(|asked| asked == queue);
             if !is_asked || !may_read(queue) {
@@ -308,7 +308,7 @@ impl Ledger {
     }
 
     /// The places of an agent's own items.
-    fn own(&self, duty: &Duty, query: &Query) -> BTreeSet<Mark> {
+    fn own(&self, duty: &Duty, query: &Query) -> SortedSet<Mark> {
         let slots = duty.slots.iter();
         let items = slots.filter_map(|(conversation, _)| self.items.get(conversation));
         let items = items.filter(|item| match query.list {

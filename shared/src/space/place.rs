@@ -15,7 +15,6 @@
 //!   in line is told when that changes for longer than a moment, and when the queue opens or closes
 //!   (R52).
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +32,7 @@ use crate::conversation::{Instruction, Standing};
 use crate::id::ConversationId;
 use crate::mutant::{self, Mutant};
 use crate::settings::Settings;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -80,14 +80,14 @@ pub(super) struct Stand {
 /// The lines of a space, and what its customers are still to be told.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Lines {
-    lines: BTreeMap<Label, Line>,
-    assigned: BTreeMap<Label, BTreeSet<Assigned>>,
+    lines: SortedMap<Label, Line>,
+    assigned: SortedMap<Label, SortedSet<Assigned>>,
     /// Who is on duty for them.
     attendance: Attendance,
     /// True when somebody who waits was told something else of who is on duty, at the last look.
     has_changed_duty: bool,
     /// Who is to be told another number.
-    moved: BTreeSet<Spot>,
+    moved: SortedSet<Spot>,
     /// When customers were last told.
     told_at: Option<Timestamp>,
     /// When they are told next.
@@ -97,11 +97,11 @@ pub(super) struct Lines {
 impl Lines {
     pub const fn new() -> Self {
         Self {
-            lines: BTreeMap::new(),
-            assigned: BTreeMap::new(),
+            lines: SortedMap::new(),
+            assigned: SortedMap::new(),
             attendance: Attendance::new(),
             has_changed_duty: false,
-            moved: BTreeSet::new(),
+            moved: SortedSet::new(),
             told_at: None,
             due_at: None,
         }
@@ -171,7 +171,7 @@ impl Lines {
         Self {
             attendance: self.attendance.settled(),
             has_changed_duty: false,
-            moved: BTreeSet::new(),
+            moved: SortedSet::new(),
             told_at: None,
             due_at: None,
             ..self
@@ -209,8 +209,8 @@ impl Lines {
     }
 
     /// Whom to tell in this round.
-    fn round(&mut self, now: Timestamp) -> BTreeSet<ConversationId> {
-        let mut round = BTreeSet::new();
+    fn round(&mut self, now: Timestamp) -> SortedSet<ConversationId> {
+        let mut round = SortedSet::new();
         while let Some(spot) = self.moved.pop_first() {
             round.insert(spot.1);
             if round.len() == PLACES_MAX {

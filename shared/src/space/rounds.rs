@@ -7,7 +7,6 @@
 //!   [`ROUND`] the twelfth of them whose turn it is, chosen by their ids. What the conversation
 //!   answers counts (O2). An answer that is lost is made good by the next round.
 
-use alloc::collections::BTreeSet;
 use core::time::Duration;
 
 use super::Effect;
@@ -17,6 +16,7 @@ use super::turn::Turn;
 use crate::conversation::Instruction;
 use crate::id::ConversationId;
 use crate::mutant::{self, Mutant};
+use crate::sorted::SortedSet;
 use crate::time::Timestamp;
 
 /// Time between two rounds: 5 min, so that an object that sleeps is woken twelve times an hour at
@@ -30,7 +30,7 @@ const ROUNDS: usize = 12;
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(test, derive(Eq, PartialEq))]
 pub(super) struct Rounds {
-    held: [BTreeSet<ConversationId>; ROUNDS],
+    held: [SortedSet<ConversationId>; ROUNDS],
     /// When the last round was.
     pub last: Timestamp,
 }
@@ -38,7 +38,7 @@ pub(super) struct Rounds {
 impl Rounds {
     pub const fn new() -> Self {
         Self {
-            held: [const { BTreeSet::new() }; ROUNDS],
+            held: [const { SortedSet::new() }; ROUNDS],
             last: Timestamp::from_millis(0),
         }
     }
@@ -67,8 +67,8 @@ impl Rounds {
         Some(Timestamp::from_millis(next * ROUND_MS))
     }
 
-    fn of(&self, round: u64) -> &BTreeSet<ConversationId> {
-        const NONE: &BTreeSet<ConversationId> = &BTreeSet::new();
+    fn of(&self, round: u64) -> &SortedSet<ConversationId> {
+        const NONE: &SortedSet<ConversationId> = &SortedSet::new();
         let place = usize::try_from(round).unwrap_or(0) % ROUNDS;
         self.held.get(place).unwrap_or(NONE)
     }

@@ -1,6 +1,5 @@
 //! What the space stores: one row per work item and agent, one seat per open socket.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
 use crate::settings::{Settings, Zone};
+use crate::sorted::SortedMap;
 use crate::text::{Label, MessageText, PersonName, ZoneName};
 use crate::time::Timestamp;
 
@@ -35,7 +35,7 @@ pub enum Row {
         offers_made: u64,
         /// What the clocks of the time zones do that its queues name.
         #[serde(default)]
-        zones: BTreeMap<ZoneName, Zone>,
+        zones: SortedMap<ZoneName, Zone>,
         /// When it last made its rounds (R101).
         #[serde(default)]
         rounds_at: Timestamp,

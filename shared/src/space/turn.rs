@@ -1,6 +1,5 @@
 //! One turn: what it changed, and the effects in their order.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Effect;
@@ -10,6 +9,7 @@ use super::row::Row;
 use crate::conversation::Seq;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
 
@@ -19,20 +19,20 @@ pub(super) struct Turn {
     pub now: Timestamp,
     pub effects: Vec<Effect>,
     /// Whose row is saved, or removed when it is not there any more.
-    pub items: BTreeSet<ConversationId>,
-    pub agents: BTreeSet<AgentId>,
+    pub items: SortedSet<ConversationId>,
+    pub agents: SortedSet<AgentId>,
     /// True when the row of the space itself is saved.
     pub saves_space: bool,
     /// True when the row of the doors is saved.
     pub saves_doors: bool,
     /// Whose desk may have changed.
-    pub desks: BTreeSet<AgentId>,
+    pub desks: SortedSet<AgentId>,
     /// Sockets that said hello in this turn.
-    pub fresh: BTreeSet<SocketId>,
+    pub fresh: SortedSet<SocketId>,
     /// Who got an offer in this turn.
-    pub offered: BTreeSet<AgentId>,
+    pub offered: SortedSet<AgentId>,
     /// What the items that changed were in the lines before.
-    pub stands: BTreeMap<ConversationId, Option<Stand>>,
+    pub stands: SortedMap<ConversationId, Option<Stand>>,
     /// The report that is confirmed with the place at the end.
     pub confirmed: Option<Confirmed>,
 }
@@ -53,14 +53,14 @@ impl Turn {
         Self {
             now,
             effects: Vec::new(),
-            items: BTreeSet::new(),
-            agents: BTreeSet::new(),
+            items: SortedSet::new(),
+            agents: SortedSet::new(),
             saves_space: false,
             saves_doors: false,
-            desks: BTreeSet::new(),
-            fresh: BTreeSet::new(),
-            offered: BTreeSet::new(),
-            stands: BTreeMap::new(),
+            desks: SortedSet::new(),
+            fresh: SortedSet::new(),
+            offered: SortedSet::new(),
+            stands: SortedMap::new(),
             confirmed: None,
         }
     }

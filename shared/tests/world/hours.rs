@@ -1,8 +1,7 @@
 //! Business hours in the world: which there are, what clocks do, and an own arithmetic over both.
 
-use std::collections::BTreeMap;
-
 use shared::settings::{Day, Hours, Offset, Opening, Zone};
+use shared::sorted::SortedMap;
 use shared::space::Row;
 use shared::text::{Label, ZoneName};
 use shared::time::Timestamp;
@@ -101,7 +100,7 @@ impl World {
         !is_known || is_within(hours, at.millis())
     }
 
-    fn zones(&self) -> Option<&BTreeMap<ZoneName, Zone>> {
+    fn zones(&self) -> Option<&SortedMap<ZoneName, Zone>> {
         match self.space.disk.row() {
             Some(Row::Space { zones, .. }) => Some(zones),
             Some(Row::Agent(_) | Row::Item(_) | Row::Doors(_)) | None => None,

@@ -97,7 +97,7 @@ fn answer(effects: &[Effect]) -> Option<Result<(), Refusal>> {
 
 #[test]
 fn r90_every_cell_of_state_command_and_agent_is_answered_alike_by_socket_and_call() {
-    let mut refusals = alloc::collections::BTreeSet::new();
+    let mut refusals = crate::sorted::SortedSet::new();
     for (start, scene) in STARTS {
         let scene = scene();
         for command in commands(&scene) {

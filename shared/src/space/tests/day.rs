@@ -2,13 +2,13 @@
 //! loses, doubles and delays. Every input of it is held against the rules that speak of all
 //! states.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::settings::{self, Hours, Opening, Overflow, Queue, Zone};
+use crate::sorted::SortedMap;
 use crate::space::ledger::Ledger;
 use crate::space::{Row, Seat};
 use crate::text::ZoneName;
@@ -122,9 +122,9 @@ enum Letter {
 /// A day: the space, its disk, the conversations, the post.
 pub struct Day {
     pub scene: Scene,
-    disk: BTreeMap<String, Row>,
-    seats: BTreeMap<SocketId, Seat>,
-    talks: BTreeMap<u8, Report>,
+    disk: SortedMap<String, Row>,
+    seats: SortedMap<SocketId, Seat>,
+    talks: SortedMap<u8, Report>,
     post: Vec<Letter>,
     last: Option<(u8, Command)>,
     connections: u32,
@@ -139,9 +139,9 @@ impl Day {
         };
         let mut day = Self {
             scene,
-            disk: BTreeMap::new(),
-            seats: BTreeMap::new(),
-            talks: BTreeMap::new(),
+            disk: SortedMap::new(),
+            seats: SortedMap::new(),
+            talks: SortedMap::new(),
             post: vec![],
             last: None,
             connections: 0,

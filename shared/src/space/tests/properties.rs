@@ -1,12 +1,11 @@
 //! Rules that speak of all states.
 
-use alloc::collections::BTreeMap;
-
 use proptest::collection::vec as vec_of;
 use proptest::prelude::*;
 
 use super::day::{AGENTS, Day, Step, any_step};
 use super::*;
+use crate::sorted::SortedMap;
 
 proptest! {
     /// Time alone changes nothing before the announced deadline; a refused command changes
@@ -40,7 +39,7 @@ proptest! {
     #[test]
     fn fair1_offers_differ_by_at_most_one(order in vec_of(any::<u8>(), 1..80)) {
         let mut scene = Scene::with_limit(&AGENTS, 100);
-        let mut offers = BTreeMap::from(AGENTS.map(|n| (n, 0)));
+        let mut offers = SortedMap::from(AGENTS.map(|n| (n, 0)));
         let mut talking = vec![];
         for (c, dice) in order.into_iter().enumerate() {
             let c = c as u8 + 1;
