@@ -11,6 +11,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::lanes::Need;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState, Returned, TransferEnd};
 use super::turn::Turn;
@@ -90,6 +91,9 @@ pub struct Offer {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// What an agent needs to be given it (P35): skills of its own and of its queue.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// How long the offer lasts from the moment when it was made, in milliseconds.
@@ -145,6 +149,9 @@ pub struct WorkItem {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// What an agent needs to be given it (P35): skills of its own and of its queue.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// `None` while Active; what ended it while wrapping up.
@@ -319,10 +326,16 @@ impl Ledger {
             queue: report.queue.clone(),
             source: report.source,
             company: report.company.clone(),
+            skills: self.skills_for(item),
             waiting_since: item.waiting_since,
             lasts_ms: millis(item.offer_lasts(&self.settings)),
             expires_at,
         }
+    }
+
+    /// What an agent needs to be given it.
+    pub(super) fn skills_for(&self, item: &Item) -> Vec<Label> {
+        Need::of(item, &self.settings).skills.into_iter().collect()
     }
 
     fn work_item_of(&self, item: &Item) -> WorkItem {
@@ -334,6 +347,7 @@ impl Ledger {
             queue: report.queue.clone(),
             source: report.source,
             company: report.company.clone(),
+            skills: self.skills_for(item),
             waiting_since: item.waiting_since,
             ended: match report.standing {
                 Standing::WrappingUp { cause, .. } | Standing::Closed { cause, .. } => Some(cause),

@@ -85,6 +85,9 @@ pub struct Listed {
     pub source: Source,
     /// The company that the customer claims to be of (F63).
     pub company: Option<PersonName>,
+    /// What an agent needs to be given it (P35): skills of its own and of its queue.
+    #[serde(default)]
+    pub skills: Vec<Label>,
     /// When it began to wait.
     pub waiting_since: Timestamp,
     /// The agent who has it, or is about to get it.
@@ -345,6 +348,7 @@ impl Ledger {
             queue: report.queue.clone(),
             source: report.source,
             company: report.company.clone(),
+            skills: self.skills_for(item),
             waiting_since: item.waiting_since,
             agent: keeper,
             agent_name: keeper.map(|agent| self.name_of(agent)),

@@ -309,11 +309,12 @@ fn offer() -> impl Strategy<Value = Offer> {
         name(),
         any_text(),
         option::of(name()),
+        vec(label(), 0..3),
     );
     let what = (label(), source(), moment(), any::<u64>(), moment());
     (who, what).prop_map(
         |(
-            (conversation, fence, customer, first_words, company),
+            (conversation, fence, customer, first_words, company, skills),
             (queue, source, waiting_since, lasts_ms, expires_at),
         )| Offer {
             conversation,
@@ -323,6 +324,7 @@ fn offer() -> impl Strategy<Value = Offer> {
             queue,
             source,
             company,
+            skills,
             waiting_since,
             lasts_ms,
             expires_at,
@@ -335,7 +337,13 @@ fn transferred() -> impl Strategy<Value = Transferred> {
 }
 
 fn work_item() -> impl Strategy<Value = WorkItem> {
-    let who = (conversation(), name(), any_text(), option::of(name()));
+    let who = (
+        conversation(),
+        name(),
+        any_text(),
+        option::of(name()),
+        vec(label(), 0..3),
+    );
     let what = (
         label(),
         source(),
@@ -346,7 +354,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
     );
     (who, what).prop_map(
         |(
-            (conversation, customer, first_words, company),
+            (conversation, customer, first_words, company, skills),
             (queue, source, waiting_since, ended, transfer, ticket),
         )| WorkItem {
             conversation,
@@ -355,6 +363,7 @@ fn work_item() -> impl Strategy<Value = WorkItem> {
             queue,
             source,
             company,
+            skills,
             waiting_since,
             ended,
             transfer,

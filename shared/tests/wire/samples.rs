@@ -345,6 +345,7 @@ fn offer() -> Offer {
         queue: label("GENERAL"),
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
+        skills: vec![label("french"), label("returns")],
         waiting_since: NOW,
         lasts_ms: 120_000,
         expires_at: NOW,
@@ -379,6 +380,7 @@ pub fn desk() -> Desk {
             queue: label("GENERAL"),
             source: Source::Api,
             company: None,
+            skills: vec![label("french")],
             waiting_since: NOW,
             ended: Some(EndCause::Customer),
             transfer: Some(Transfer::Returned {

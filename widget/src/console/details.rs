@@ -1,9 +1,12 @@
 //! Facts about the open conversation.
 
 use shared::conversation::{Entry, Event, Source, Stage, TicketStatus};
+use shared::id::ConversationId;
+use shared::text::Label;
 use shared::time::Timestamp;
 
 use super::conversation::name;
+use super::item::joined;
 use super::picker::name_of;
 use super::{Console, Talk};
 use crate::dom::{El, button, decor, el};
@@ -80,6 +83,13 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
         Source::Api => "API",
     };
     all.push(row(words.queue, el("dd", "").text(queue.as_str())));
+    let skills = console.skills_for(talk.conversation);
+    if !skills.is_empty() {
+        all.push(row(
+            work().skills,
+            el("dd", "").attr("dir", "auto").text(&joined(&skills)),
+        ));
+    }
     all.push(row(words.source, el("dd", "").text(source)));
     let ticket = talk.thread.entries(ticket);
     all.extend(ticket.map(|value| row(work().ticket, value)));
@@ -163,4 +173,13 @@ fn moment(at: Timestamp) -> El {
         .attr("datetime", &time::iso(at))
         .text(&time::write(at, Form::Full));
     el("dd", "").child(time)
+}
+
+impl Console {
+    /// What an agent needs for a conversation, as the desk tells it (P35).
+    fn skills_for(self, conversation: ConversationId) -> Vec<Label> {
+        let held = self.desk.item(conversation).map(|item| item.skills);
+        let offered = || self.desk.offer(conversation).map(|offer| offer.skills);
+        held.or_else(offered).unwrap_or_default()
+    }
 }

@@ -44,7 +44,12 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
         };
         ["item", unread, left].concat()
     };
-    let meta = move || of(|item| meta(item.company.as_ref().map(PersonName::as_str), &item.queue));
+    let meta = move || {
+        of(|item| {
+            let company = item.company.as_ref().map(PersonName::as_str);
+            meta(company, &item.queue, &item.skills)
+        })
+    };
     let transfer = move || {
         let item = console.desk.item(conversation)?;
         match item.transfer? {
@@ -106,12 +111,19 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
     el("li", "item").bind_attr("class", class).child(open)
 }
 
-/// Company and queue (F63).
-pub fn meta(company: Option<&str>, queue: &Label) -> String {
-    match company {
-        Some(company) => [company, queue.as_str()].join(" · "),
-        None => queue.to_string(),
-    }
+/// Company, queue (F63), and what an agent needs for it (P35).
+pub fn meta(company: Option<&str>, queue: &Label, skills: &[Label]) -> String {
+    let needs = fill(work().needs, &joined(skills));
+    let parts = [company, Some(queue.as_str()), Some(needs.as_str())];
+    let count = if skills.is_empty() { 2 } else { 3 };
+    let parts: Vec<_> = parts.into_iter().take(count).flatten().collect();
+    parts.join(" · ")
+}
+
+/// Skills or queues in a row.
+pub fn joined(labels: &[Label]) -> String {
+    let names: Vec<_> = labels.iter().map(Label::as_str).collect();
+    names.join(", ")
 }
 
 /// First words and moment of the newest message.

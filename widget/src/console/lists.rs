@@ -1,6 +1,7 @@
 //! The lists: offers, what colleagues pass on, my chats, wrapping up, and the queue.
 
 use shared::id::ConversationId;
+use shared::settings::OfferMode;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -12,6 +13,7 @@ use super::shelf;
 use crate::dom::{El, el};
 use crate::js;
 use crate::text::console::words;
+use crate::text::work::work;
 
 /// Everything on the left.
 pub fn lists(console: Console) -> El {
@@ -42,10 +44,11 @@ pub fn lists(console: Console) -> El {
         items.unwrap_or_default()
     };
     let no_offers = move || {
-        if desk.is_available() {
-            words.no_offers
-        } else {
-            words.others
+        let comes_by_itself = desk.see(|desk| desk.offer_mode == OfferMode::AutoAccept);
+        match (desk.is_available(), comes_by_itself) {
+            (false, _) => words.others,
+            (true, Some(true)) => work().automatic,
+            (true, Some(false) | None) => words.no_offers,
         }
     };
     el("nav", "lists")

@@ -48,7 +48,8 @@ pub fn offer(console: Console, conversation: ConversationId) -> El {
                         .attr("dir", "auto")
                         .bind_text(move || {
                             of(|offer| {
-                                meta(offer.company.as_ref().map(PersonName::as_str), &offer.queue)
+                                let company = offer.company.as_ref().map(PersonName::as_str);
+                                meta(company, &offer.queue, &offer.skills)
                             })
                         }),
                 ),

@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Console;
+use super::people::labels;
 use crate::{http, js};
 
 /// One row.
@@ -20,6 +21,8 @@ pub struct Listed {
     pub words: String,
     /// The company that the customer claims to be of.
     pub company: Option<String>,
+    /// What an agent needs to be given it.
+    pub skills: Vec<Label>,
     /// The queue that it is in.
     pub queue: Label,
     /// When it began to wait.
@@ -74,6 +77,7 @@ fn listed(item: &JsValue) -> Option<Listed> {
         customer: text("customer")?,
         words: text("first_words")?,
         company: text("company"),
+        skills: labels(item, "skills").unwrap_or_default(),
         queue: Label::parse(&text("queue")?).ok()?,
         since: moment("waiting_since")?,
         agent: text("agent_name"),

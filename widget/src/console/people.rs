@@ -25,6 +25,8 @@ pub struct Colleague {
     pub limit: u32,
     /// The queues that the colleague serves; `None` for every one.
     pub queues: Option<Vec<Label>>,
+    /// What the colleague is good at.
+    pub skills: Vec<Label>,
 }
 
 /// A queue.
@@ -106,16 +108,22 @@ pub fn count(row: &JsValue, name: &str) -> u32 {
     number.unwrap_or(0.0) as u32
 }
 
-fn colleague(row: &JsValue) -> Option<Colleague> {
-    let queues = js::get(row, "queues").and_then(|queues| queues.dyn_into::<Array>().ok());
+/// The words of a list of a row; `None` where there is no list.
+pub fn labels(row: &JsValue, name: &str) -> Option<Vec<Label>> {
     let label = |label: JsValue| Label::parse(&label.as_string()?).ok();
+    let list: Array = js::get(row, name)?.dyn_into().ok()?;
+    Some(list.iter().filter_map(label).collect())
+}
+
+fn colleague(row: &JsValue) -> Option<Colleague> {
     Some(Colleague {
         agent: js::get_text(row, "agent")?.parse().ok()?,
         name: js::get_text(row, "name")?,
         status: js::get_text(row, "status")?,
         used: count(row, "used"),
         limit: count(row, "limit"),
-        queues: queues.map(|queues| queues.iter().filter_map(label).collect()),
+        queues: labels(row, "queues"),
+        skills: labels(row, "skills").unwrap_or_default(),
     })
 }
 

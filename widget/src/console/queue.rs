@@ -131,7 +131,7 @@ fn row(console: Console, page: Var<Page>, conversation: ConversationId) -> El {
         let waited = since().map(|since| console.desk.space_time().since(since));
         waited.map(time::stopwatch).unwrap_or_default()
     };
-    let place = move || of(|row| meta(row.company.as_deref(), &row.queue));
+    let place = move || of(|row| meta(row.company.as_deref(), &row.queue, &row.skills));
     let asked = move || match of(|row| row.offered_to.clone().unwrap_or_default()) {
         name if name.is_empty() => shut(console, &of(|row| row.queue.to_string())).to_owned(),
         name => fill(words().offered_to, &name),
@@ -218,7 +218,7 @@ fn follow(console: Console) -> Var<Page> {
         });
     };
     let ring = move || {
-        if console.left.now() || console.desk.counts().waiting == 0 {
+        if console.left.now().is_some() || console.desk.counts().waiting == 0 {
             return;
         }
         let now = time::now();

@@ -217,7 +217,8 @@ impl Shelf {
                     .attr("dir", "auto")
                     .bind_text(move || {
                         let state = of(&|row| state(console, row));
-                        let place = of(&|row| meta(row.company.as_deref(), &row.queue));
+                        let place =
+                            of(&|row| meta(row.company.as_deref(), &row.queue, &row.skills));
                         [state, place].join(" · ")
                     }),
             );
@@ -229,7 +230,7 @@ impl Shelf {
         let timer = Var::new(None::<Timer>);
         let read_at = Var::new(Timestamp::from_millis(0));
         let ring = move || {
-            if self.is_open.now() && !self.console.left.now() {
+            if self.is_open.now() && !self.console.left.now().is_some() {
                 read_at.set(time::now());
                 self.read(false);
             }

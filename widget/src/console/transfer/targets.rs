@@ -6,6 +6,7 @@ use shared::space::Target;
 use shared::text::Label;
 
 use super::super::Console;
+use super::super::item::joined;
 use super::super::people::{Colleague, Queue};
 use super::{Form, missing, search};
 use crate::dom::{El, decor, effect, el};
@@ -173,12 +174,16 @@ fn colleague(form: Form, agent: AgentId) -> El {
         fill(&fill(work().free, &free), &colleague.limit.to_string())
     };
     let serves = move || {
-        let queues = find().and_then(|colleague| colleague.queues);
-        let names = |queues: Vec<Label>| {
-            let names: Vec<_> = queues.iter().map(Label::as_str).collect();
-            names.join(", ")
+        let Some(colleague) = find() else {
+            return String::new();
         };
-        queues.map_or_else(|| work().every_queue.to_owned(), names)
+        let queues = colleague.queues.map(|queues| joined(&queues));
+        let mut all = queues.unwrap_or_else(|| work().every_queue.to_owned());
+        if !colleague.skills.is_empty() {
+            all.push_str(" · ");
+            all.push_str(&joined(&colleague.skills));
+        }
+        all
     };
     let is_chosen = move || {
         let to = form.to.get();
@@ -205,7 +210,11 @@ fn colleague(form: Form, agent: AgentId) -> El {
                 .bind_attr("class", move || status().0.to_owned())
                 .bind_text(move || status().1.to_owned()),
         )
-        .child(el("span", "target__more").bind_text(serves))
+        .child(
+            el("span", "target__more")
+                .attr("dir", "auto")
+                .bind_text(serves),
+        )
         .child(el("span", "target__count").bind_text(slots))
 }
 
