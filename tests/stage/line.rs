@@ -47,20 +47,28 @@ impl AgentLine {
     /// # Errors
     /// When one of that fails.
     pub async fn on_duty(api: &Api, space: &Space, name: &str) -> Result<Self> {
+        let mut agent = Self::signs_in(api, space, name).await?;
+        agent.sets_available(true).await?;
+        Ok(agent)
+    }
+
+    /// Signs in and opens the socket.
+    ///
+    /// # Errors
+    /// When one of that fails.
+    pub async fn signs_in(api: &Api, space: &Space, name: &str) -> Result<Self> {
         let me = api.sign_in(space, name).await?;
         let mut wire = Dial::space(api.base(), &space.space, &me.token)
             .open()
             .await?;
         let desk = wire.desk().await?;
         let base = api.base().to_owned();
-        let mut agent = Self {
+        Ok(Self {
             me,
             desk,
             wire,
             base,
-        };
-        agent.sets_available(true).await?;
-        Ok(agent)
+        })
     }
 
     /// Sets Available or Unavailable and waits until the desk says so.

@@ -46,6 +46,22 @@ pub async fn get(path: &str, token: &str) -> Result<JsValue, HttpError> {
     call(path, &js::object(&[("headers", headers.into())])).await
 }
 
+/// Puts a JSON object as whoever has the token.
+#[cfg(feature = "console")]
+pub async fn put(path: &str, token: &str, body: &[(&str, JsValue)]) -> Result<JsValue, HttpError> {
+    let headers = js::object(&[
+        ("Content-Type", "application/json".into()),
+        ("Authorization", ["Bearer ", token].concat().into()),
+    ]);
+    let body = JSON::stringify(&js::object(body)).map_err(|_| HttpError::Unreachable)?;
+    let init = js::object(&[
+        ("method", "PUT".into()),
+        ("headers", headers.into()),
+        ("body", body.into()),
+    ]);
+    call(path, &init).await
+}
+
 async fn call(path: &str, init: &Object) -> Result<JsValue, HttpError> {
     let answer = JsFuture::from(js::fetch(path, init)).await;
     let answer: js::Answer = answer.map_err(|_| HttpError::Unreachable)?.unchecked_into();

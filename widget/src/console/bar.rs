@@ -1,9 +1,9 @@
 //! The top bar: the space, the line, slots, Available or Unavailable, who one is.
 
 use shared::link::State;
-use shared::space::Command;
 
 use super::Console;
+use super::availability::availability;
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
 use crate::text::{fill, text};
@@ -41,7 +41,7 @@ pub fn bar(console: Console) -> El {
                 .bind_text(move || line().to_owned()),
         )
         .child(slots(console))
-        .child(switch(console))
+        .child(availability(console))
         .child(
             el("div", "bar__me")
                 .child(
@@ -53,7 +53,7 @@ pub fn bar(console: Console) -> El {
             button(
                 "button button--icon button--quiet bar__sign-out icon icon--leave",
                 move || {
-                    console.sign_out();
+                    console.sign_out("");
                 },
             )
             .attr("aria-label", words().sign_out),
@@ -86,29 +86,4 @@ fn slots(console: Console) -> El {
     el("div", "slots")
         .child(el("span", "slots__text").bind_text(line))
         .child(decor("slots__pips").bind_children(pips))
-}
-
-fn switch(console: Console) -> El {
-    let desk = console.desk;
-    let is_on = move || desk.is_available();
-    let toggle = move || {
-        desk.submit(Command::SetAvailable {
-            available: !desk.is_available(),
-            for_chats: None,
-        });
-    };
-    let state = move || {
-        if is_on() {
-            words().available
-        } else {
-            words().unavailable
-        }
-    };
-    button("switch", toggle)
-        .attr("role", "switch")
-        .attr("aria-label", words().available)
-        .bind_attr("aria-checked", move || is_on().to_string())
-        .bind_flag("disabled", move || desk.see(|_: &_| ()).is_none())
-        .child(decor("switch__track"))
-        .child(decor("switch__text").bind_text(move || state().to_owned()))
 }
