@@ -12,16 +12,16 @@
   const { origin } = new URL(tag.src);
   const SLOW = 15e3; // ms without a sign of life of an opened frame before we say so
 
-  const complain = (why) => console.error(`Bellhop: space "${space}" is ${why} the script tag`);
+  const complain = (why) => console.error(`Bellhop: data-space "${space}": ${why}`);
 
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(space)) return complain("malformed: mend data-space in");
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(space)) return complain("malformed");
 
   const key = "bellhop:" + space;
   const view = visualViewport;
   const narrow = matchMedia("(max-width:480px),(max-height:480px)");
   const label = text || "Chat";
   const profile = {};
-  let frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, unread = 0;
+  let frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, wants, unread = 0, typed = "";
 
   // --- what is drawn: a shadow root on <html>, out of reach of the page's css and of a change of <body>
 
@@ -63,7 +63,6 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   make("b", button);
   if (text) make("span", button).textContent = text;
   const badge = make("i", button);
-  button.setAttribute("aria-controls", "chat");
 
   // Of the two insets one is always nonsense and ignored.
   let brand, on, css = `${side}:20px;inset-inline-${side}:20px;justify-items:${side};color-scheme:${theme}`;
@@ -96,14 +95,17 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
 
   // --- the frame
 
-  const post = (bellhop, data) => isReady && frame.contentWindow.postMessage({ ...data, bellhop, shown: isOpen, phone: narrow.matches }, origin);
+  const post = (bellhop, data) => {
+    if (!isReady) return;
+    frame.contentWindow.postMessage({ ...data, bellhop, typed, shown: isOpen, phone: narrow.matches }, origin);
+    typed = "";
+  };
 
   const load = () => {
     if (frame && !isFailed) return;
     frame?.remove();
     isFailed = isReady = note.textContent = "";
     frame = make("iframe");
-    frame.id = "chat";
     frame.title = label;
     frame.allow = "microphone; camera; display-capture; autoplay; clipboard-write";
     frame.src = `${origin}/chat?space=${space}`;
@@ -121,7 +123,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     if (isOpen == isNow) return;
     const focused = document.activeElement;
     clearTimeout(timer);
-    isOpen = isNow;
+    isOpen = wants = isNow;
     if (isNow) {
       before = focused;
       load();
@@ -130,7 +132,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     }
     paint();
     post("shown");
-    if (isNow) frame.focus();
+    // The frame gets the focus when it says that it is shown: while it loads it may lose it to the page again.
+    if (isNow) button.focus();
     else if (focused == host) (button.hidden ? before : button).focus();
   };
 
@@ -152,6 +155,13 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     close: () => show(false),
     unread({ count }) {
       unread = count | 0;
+      // It says so whenever it is shown.
+      if (wants) {
+        wants = false;
+        // A frame that has the focus already would lose the cursor inside.
+        if (shadow.activeElement != frame) frame.focus();
+        post("shown");
+      }
       paint();
     },
     open_conversation: ({ open }) => store(() => open ? (localStorage[key] = 1) : delete localStorage[key]),
@@ -161,7 +171,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       host.remove();
       commands = {};
       hear.open_conversation({});
-      complain(reason == "switched_off" ? "switched off: switch it on or remove" : "unknown: mend data-space in");
+      complain(reason.replace("_", " "));
     },
   };
   addEventListener("message", ({ data, origin: from, source }) => {
@@ -188,6 +198,10 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   for (const leak of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(leak, (event) => {
     event.stopPropagation();
     escape(event);
+    // What is typed before the frame has the focus must not press the button, and goes there with the next word.
+    if (!wants || leak == "keydown") return;
+    event.preventDefault();
+    if (event.charCode > 31) typed += event.key;
   });
   addEventListener("keydown", escape);
   for (const change of ["resize", "scroll"]) view.addEventListener(change, paint);

@@ -23,7 +23,7 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::thread::{Claim, Thread};
+use crate::thread::{CLAIMS, Claim, Thread};
 use crate::var::{Bell, Var};
 use crate::{device, js, text, ui};
 
@@ -41,7 +41,7 @@ pub struct Chat {
     pub is_online: Var<bool>,
     /// Rings when the page has asked for another language.
     pub language: Bell,
-    /// What the page says that the person is.
+    /// What the page says of the person.
     claim: Var<Claim>,
 }
 
@@ -74,9 +74,14 @@ pub fn start() {
         let owner = Owner::new();
         owner.with(|| {
             let chat = Chat::new(&tab);
-            let _ = root.bind_children(move || {
+            effect(move || {
                 chat.language.hear();
-                vec![screen::screen(chat)]
+                let has_focus = ui::has_focus();
+                root.fill(&[screen::screen(chat)]);
+                // Whoever types goes on typing, as soon as the effects inside have drawn.
+                if has_focus {
+                    spawn(async { ui::focus_composer() });
+                }
             });
             frame::attach(chat);
         });
@@ -158,7 +163,6 @@ impl Chat {
             }
         });
         self.replace(None);
-        js::next_frame(ui::focus_composer);
     }
 
     /// Adds a text to what is in the composer.
@@ -171,13 +175,14 @@ impl Chat {
         });
     }
 
-    /// Takes what the page claims the person to be; what is `None` stays.
-    pub fn claim(self, name: Option<JsValue>, company: Option<JsValue>) {
-        let last = self.claim.now();
-        let claim = Claim {
-            name: name.unwrap_or(last.name),
-            company: company.unwrap_or(last.company),
-        };
+    /// Takes what the page says of the person; what it does not name stays.
+    pub fn claim(self, message: &JsValue) {
+        let mut claim = self.claim.now();
+        for (value, name) in claim.0.iter_mut().zip(CLAIMS) {
+            if let Some(text) = js::get(message, name).filter(JsValue::is_string) {
+                *value = text;
+            }
+        }
         self.thread.now().claim(claim.clone());
         self.claim.set(claim);
     }

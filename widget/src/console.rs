@@ -2,6 +2,7 @@
 
 mod abandon;
 mod ask;
+mod availability;
 mod bar;
 mod conversation;
 mod details;
@@ -45,8 +46,9 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
 use crate::task::spawn;
+use crate::text::console::words;
 use crate::thread::Thread;
-use crate::ui::{Line, banner, focus_composer};
+use crate::ui::{Line, banner, focus_composer_soon};
 use crate::var::{Bell, Var};
 use crate::{device, js, text};
 
@@ -82,8 +84,8 @@ pub struct Console {
     is_online: Var<bool>,
     /// Rings while offers run out.
     pub clock: Bell,
-    /// Rings when the agent signs out.
-    left: Var<bool>,
+    /// Set when the agent is out: why, where the agent did not ask for it.
+    left: Var<Option<&'static str>>,
 }
 
 /// A conversation that this console is connected to, with what the agent has begun to write.
@@ -134,16 +136,19 @@ pub fn start() {
                 session.forget();
             }
         }
-        let mut is_refused = false;
-        if let (false, Some(name)) = (session.exists(), &asked) {
-            is_refused = sign_in::sign_in(&session, &own, &config.space, name)
+        let mut why = "";
+        if let (false, Some(name)) = (session.exists(), &asked)
+            && sign_in::sign_in(&session, &own, &config.space, name)
                 .await
-                .is_err();
+                .is_err()
+        {
+            why = words().sign_in_failed;
         }
         let Some(root) = config::root() else { return };
         let owner = Owner::new();
         owner.with(|| {
             let agent = Var::new(session.agent());
+            let why = Var::new(why);
             let start = (config, own, session, device);
             let _ = root.bind_children(move || {
                 let (config, own, session, device) = start.clone();
@@ -152,9 +157,12 @@ pub fn start() {
                         let local =
                             Store::local(&[&config.space, ".agent.", &me.to_string()].concat());
                         let tab = Tab::new(config, local, own, session, device);
-                        Console::open(&tab, me, move || agent.set(None))
+                        Console::open(&tab, me, move |reason| {
+                            why.set(reason);
+                            agent.set(None);
+                        })
                     }
-                    None => sign_in::screen(config, own, session, is_refused, agent),
+                    None => sign_in::screen(config, own, session, why.now(), agent),
                 }]
             });
         });
@@ -164,7 +172,7 @@ pub fn start() {
 }
 
 impl Console {
-    fn open(tab: &Rc<Tab>, me: AgentId, leave: impl Fn() + 'static) -> El {
+    fn open(tab: &Rc<Tab>, me: AgentId, leave: impl Fn(&'static str) + 'static) -> El {
         let toasts = Var::new(Vec::new());
         let accepting = Var::new(None);
         let on_answer: Var<Option<Self>> = Var::new(None);
@@ -189,7 +197,7 @@ impl Console {
             toasts,
             is_online: Var::new(js::is_online()),
             clock: Bell::new(),
-            left: Var::new(false),
+            left: Var::new(None),
         };
         on_answer.peek_mut(|slot| *slot = Some(console));
         effect(move || console.follow_desk());
@@ -199,8 +207,8 @@ impl Console {
         console.watch_browser();
         console.run_clock();
         effect(move || {
-            if console.left.get() {
-                leave();
+            if let Some(why) = console.left.get() {
+                leave(why);
             }
         });
         let adopt = Rc::clone(tab);
@@ -290,7 +298,7 @@ impl Console {
         if self.selected.now() != Some(conversation) {
             self.selected.set(Some(conversation));
         }
-        js::next_frame(focus_composer);
+        focus_composer_soon(&[]);
     }
 
     /// Shows a conversation that the agent does not have, to read it.
@@ -323,15 +331,15 @@ impl Console {
         }
     }
 
-    /// Forgets the session.
-    pub fn sign_out(self) {
+    /// Forgets the session; the screen to sign in says `why`.
+    pub fn sign_out(self, why: &'static str) {
         self.desk.close();
         self.threads
             .peek(|talks| talks.iter().for_each(|talk| talk.thread.close()));
         let tab = self.tab.now();
         tab.session.forget();
         tab.own.remove("as");
-        self.left.set(true);
+        self.left.set(Some(why));
     }
 
     fn step_back(self) {

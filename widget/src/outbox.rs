@@ -4,10 +4,14 @@
 //! Lock is free) is taken over by the next tab that starts. The form is plain text and outlives
 //! a release, which postcard would not.
 
-use shared::conversation::{Command, TicketKind};
+use shared::conversation::Command;
+#[cfg(any(feature = "console", test))]
+use shared::conversation::TicketKind;
 use shared::id::{ConversationId, DeviceId};
 use shared::link::{Failure, Pending, PendingState};
-use shared::text::{Label, MessageText, Title};
+use shared::text::MessageText;
+#[cfg(any(feature = "console", test))]
+use shared::text::{Label, Title};
 use shared::time::Timestamp;
 
 use crate::store::Store;
@@ -88,19 +92,25 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
         PendingState::Failed(Failure::TooLarge) => "too_large",
         PendingState::Failed(Failure::Stale) => "stale",
     };
+    #[cfg(any(feature = "console", test))]
     let joined;
     let (kind, text) = match &pending.command {
         Command::Post { text } => ("post", text.as_str()),
+        Command::End => ("end", ""),
+        #[cfg(any(feature = "console", test))]
         Command::Note { text } => ("note", text.as_str()),
+        #[cfg(any(feature = "console", test))]
         Command::Resolve { resolution, reason } => {
             joined = [resolution.as_str(), word(reason)].join(" ");
             ("resolve", joined.as_str())
         }
+        #[cfg(any(feature = "console", test))]
         Command::Abandon { reason, note } => {
             let note = note.as_ref().map_or("", MessageText::as_str);
             joined = [word(reason), note].join(" ");
             ("abandon", joined.as_str())
         }
+        #[cfg(any(feature = "console", test))]
         Command::CreateTicket { kind, title } => (
             match kind {
                 TicketKind::Incident => "incident",
@@ -108,12 +118,18 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
             },
             title.as_str(),
         ),
-        Command::End => ("end", ""),
+        // Agents alone ask for these, and the customer's app carries no code for them.
+        #[cfg(not(any(feature = "console", test)))]
+        Command::Note { .. }
+        | Command::Resolve { .. }
+        | Command::Abandon { .. }
+        | Command::CreateTicket { .. } => ("end", ""),
     };
     let at = pending.written_at.millis().to_string();
     [&conversation, at.as_str(), state, kind, text].join(" ")
 }
 
+#[cfg(any(feature = "console", test))]
 fn word(label: &Option<Label>) -> &str {
     label.as_ref().map_or("", Label::as_str)
 }
@@ -133,11 +149,27 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
         _ => PendingState::Failed(Failure::Stale),
     };
     let (kind, text) = (parts.next()?, parts.next()?);
-    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let command = match kind {
         "post" => Command::Post {
             text: MessageText::parse(text).ok()?,
         },
+        #[cfg(any(feature = "console", test))]
+        "note" | "resolve" | "abandon" | "incident" | "work_order" => of_agent(kind, text)?,
+        _ => Command::End,
+    };
+    Some(Pending {
+        id: shared::id::CommandId::from_bytes([0; 16]),
+        command,
+        written_at,
+        state,
+    })
+}
+
+/// What agents alone ask for.
+#[cfg(any(feature = "console", test))]
+fn of_agent(kind: &str, text: &str) -> Option<Command> {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    Some(match kind {
         "note" => Command::Note {
             text: MessageText::parse(text).ok()?,
         },
@@ -149,7 +181,7 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
             reason: Label::parse(first).ok(),
             note: MessageText::parse(rest).ok(),
         },
-        "incident" | "work_order" => Command::CreateTicket {
+        _ => Command::CreateTicket {
             kind: if kind == "incident" {
                 TicketKind::Incident
             } else {
@@ -157,13 +189,6 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
             },
             title: Title::parse(text).ok()?,
         },
-        _ => Command::End,
-    };
-    Some(Pending {
-        id: shared::id::CommandId::from_bytes([0; 16]),
-        command,
-        written_at,
-        state,
     })
 }
 

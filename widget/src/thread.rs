@@ -43,18 +43,18 @@ struct Shell {
     timer: Option<Timer>,
     /// Counts dials, so that a token that comes late opens nothing.
     dials: u32,
-    /// What the customer claims to be called, and the company.
+    /// What the page says of the customer.
     claim: Claim,
 }
 
-/// What the customer claims to be: texts of JavaScript, `undefined` where there is none.
+/// What the page says of the customer: texts of JavaScript by the names of [`CLAIMS`], `undefined`
+/// where it says nothing.
 #[derive(Clone, Default)]
-pub struct Claim {
-    /// The name.
-    pub name: JsValue,
-    /// The company.
-    pub company: JsValue,
-}
+pub struct Claim(pub [JsValue; 4]);
+
+/// What a page can say: who the customer is, and where the conversation goes.
+#[cfg(feature = "chat")]
+pub const CLAIMS: [&str; 4] = ["name", "company", "queue", "skills"];
 
 /// How far a message of one's own has come.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -136,7 +136,7 @@ impl Thread {
         shell.link = ConversationLink::new(shell.tab.device, 0, self.side, None, Vec::new());
     }
 
-    /// What the customer claims to be, for the first message.
+    /// What the page says of the customer, for the first message.
     #[cfg(feature = "chat")]
     pub fn claim(self, claim: Claim) {
         self.shell.borrow_mut().claim = claim;

@@ -8,6 +8,10 @@ mod message;
 mod typing;
 
 pub use banner::{Line, banner};
+#[cfg(feature = "console")]
+pub use composer::focus_composer_soon;
+#[cfg(feature = "chat")]
+pub use composer::has_focus;
 pub use composer::{Composer, Words, focus_composer};
 #[cfg(feature = "chat")]
 pub use event::ending;

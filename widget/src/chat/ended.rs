@@ -27,7 +27,7 @@ pub fn ended(chat: Chat) -> El {
     });
     let html = new.html().clone();
     // The composer that had the focus is gone. What has no focus must not take it from the page.
-    if document().has_focus().unwrap_or(false) {
+    if chat.draft.peek(String::is_empty) && document().has_focus().unwrap_or(false) {
         js::next_frame(move || drop(html.focus()));
     }
     el("section", "ended")

@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, StorageEvent};
 use super::{Chat, Screen};
 use crate::dom::effect;
 use crate::js::document;
+use crate::var::Var;
 use crate::{host, js, text, ui};
 
 /// Connects the app with the page around it and with the browser.
@@ -30,7 +31,11 @@ pub fn attach(chat: Chat) {
         }
     });
     chat.is_shown.set(!host::is_framed());
-    host::listen(move |kind, message| hear(chat, kind, message));
+    let mark = Var::new(0);
+    host::listen(move |kind, message| {
+        take_keys(chat, mark, message);
+        hear(chat, kind, message);
+    });
     effect(move || {
         chat.thread.get().entries(|_| ());
         chat.is_shown.get();
@@ -38,7 +43,8 @@ pub fn attach(chat: Chat) {
     });
     effect(move || {
         let count = chat.thread.get().unread();
-        // Nothing reaches the page before its first word: say it again after that.
+        // Nothing reaches the page before its first word: say it again after that. And the launcher
+        // keeps the keys until it hears from a chat that is shown.
         chat.is_shown.get();
         host::tell("unread", &[("count", count.into())]);
     });
@@ -60,6 +66,23 @@ fn see(chat: Chat) {
     }
 }
 
+/// Takes in what was typed on the launcher before the frame had the focus. It may come late: it
+/// goes before everything that was typed here since the chat is shown, which is from `mark` on.
+fn take_keys(chat: Chat, mark: Var<usize>, message: &JsValue) {
+    if !chat.is_shown.now() {
+        mark.set(chat.draft.peek(String::len));
+    }
+    let typed = js::get_text(message, "typed").unwrap_or_default();
+    if !typed.is_empty() {
+        let at = mark.now();
+        chat.draft.update(|draft| {
+            let end = draft.len();
+            draft.insert_str(if draft.is_char_boundary(at) { at } else { end }, &typed);
+        });
+        mark.set(at + typed.len());
+    }
+}
+
 fn hear(chat: Chat, kind: &str, message: &JsValue) {
     match kind {
         "init" => {
@@ -69,11 +92,11 @@ fn hear(chat: Chat, kind: &str, message: &JsValue) {
             {
                 chat.language.ring();
             }
-            name(chat, message);
+            chat.claim(message);
             show(chat, message);
         }
         "shown" => show(chat, message),
-        "set" => name(chat, message),
+        "set" => chat.claim(message),
         _ => (),
     }
 }
@@ -84,11 +107,6 @@ fn show(chat: Chat, message: &JsValue) {
     if is_shown {
         ui::focus_composer();
     }
-}
-
-fn name(chat: Chat, message: &JsValue) {
-    let text = |name| js::get(message, name).filter(JsValue::is_string);
-    chat.claim(text("name"), text("company"));
 }
 
 /// The page's colours, and its theme when it forces one.

@@ -1,5 +1,6 @@
 //! The head: who is there, end, close.
 
+use super::waiting::title;
 use super::{Chat, Screen};
 use crate::dom::{El, button, decor, el};
 use crate::host;
@@ -19,7 +20,7 @@ pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
     };
     let state = move || match chat.screen() {
         Screen::Welcome | Screen::Loading => text().here_to_help.to_owned(),
-        Screen::Waiting => text().waiting.to_owned(),
+        Screen::Waiting => title(chat).to_owned(),
         Screen::Active => fill(text().is_online, &chat.agent().unwrap_or_default()),
         Screen::Ended => text().ended_title.to_owned(),
     };

@@ -52,10 +52,17 @@ pub fn screen(chat: Chat) -> El {
     let composer = Composer {
         draft: chat.draft,
         words: move || Words::message(!matches!(thread.state(), State::Live | State::Idle)),
-        on_send: move |text| thread.submit(Command::Post { text }),
+        on_send: move |text| {
+            if chat.screen() == Screen::Ended {
+                chat.start_new();
+            }
+            chat.thread.now().submit(Command::Post { text });
+        },
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let is_over = move || chat.screen() == Screen::Ended;
+    // Who was writing when it ended finishes the sentence: it begins the next conversation.
+    let is_writing = move || !is_over() || !chat.draft.peek(String::is_empty);
     let main = el("main", "chat")
         .bind_attr("data-state", state)
         .on("keydown", move |event| {
@@ -81,6 +88,6 @@ pub fn screen(chat: Chat) -> El {
     let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
     main.when(move || !is_over(), move || typing(who_types))
         .when(move || is_asking.get(), move || confirm(end, stop_asking))
-        .when(move || !is_over(), move || composer.draw())
         .when(is_over, move || ended(chat))
+        .when(is_writing, move || composer.draw())
 }

@@ -42,8 +42,11 @@ pub fn waiting(chat: Chat) -> El {
         }
     });
     el("div", "waiting")
-        .child(decor("waiting__bell icon icon--bell"))
-        .child(el("p", "waiting__title").text(text().waiting))
+        .child(decor("waiting__bell icon").bind_attr("class", move || {
+            let icon = if is_closed(chat) { "clock" } else { "bell" };
+            ["waiting__bell icon icon--", icon].concat()
+        }))
+        .child(el("p", "waiting__title").bind_text(move || title(chat).to_owned()))
         .child(
             el("p", "waiting__place")
                 .attr("aria-live", "off")
@@ -51,6 +54,20 @@ pub fn waiting(chat: Chat) -> El {
         )
         .child(el("p", "waiting__text").bind_text(hint))
         .child(said)
+}
+
+/// What a customer waits for: an agent, or the hours of the queue.
+pub fn title(chat: Chat) -> &'static str {
+    if is_closed(chat) {
+        text().closed_now
+    } else {
+        text().waiting
+    }
+}
+
+fn is_closed(chat: Chat) -> bool {
+    let is_open = chat.thread.get().place(is_open);
+    is_open == Some(false)
 }
 
 /// True while somebody may come.
@@ -66,10 +83,8 @@ fn is_open(place: &Place) -> bool {
 fn words(place: &Place) -> String {
     let text = text();
     if !is_open(place) {
-        return place.opens_at.map_or_else(
-            || text.closed_now.to_owned(),
-            |at| fill(text.back, &time::write(at, Form::Opening)),
-        );
+        let back = |at| fill(text.back, &time::write(at, Form::Opening));
+        return place.opens_at.map(back).unwrap_or_default();
     }
     if !place.on_duty {
         return text.no_operators.to_owned();

@@ -20,8 +20,10 @@ const TICK: Duration = Duration::from_millis(250);
 impl Console {
     /// Connects to what is held, hangs up on what is gone.
     pub(super) fn follow_desk(self) {
-        if self.desk.state() == State::Stopped(StopReason::Unauthorized) {
-            return self.sign_out();
+        match self.desk.state() {
+            State::Stopped(StopReason::Unauthorized) => return self.sign_out(""),
+            State::Stopped(StopReason::Forbidden) => return self.sign_out(words().no_access),
+            _ => (),
         }
         let here = self.desk.see(|desk| {
             let held: Vec<_> = desk.items.iter().map(|item| item.conversation).collect();
@@ -70,6 +72,7 @@ impl Console {
         }
         for talk in gone {
             self.tell_where_it_went(talk);
+            self.keep_drafts_of(talk);
             self.threads
                 .update(|talks| talks.retain(|other| other.conversation != talk.conversation));
             talk.thread.close();
@@ -186,25 +189,29 @@ impl Console {
 
     /// What is begun outlives a reload.
     pub(super) fn keep_drafts(self) {
-        let own = &self.tab.now().own;
         for talk in self.threads.now() {
-            let passing = talk.passing.peek(|passing| {
-                let under_way = passing.as_ref().filter(|passing| passing.is_under_way());
-                under_way.map(passing::write).unwrap_or_default()
-            });
-            let drafts = [
-                ("reply", talk.reply.now()),
-                ("note", talk.note.now()),
-                ("pass", talk.pass_note.now()),
-                ("transfer", passing),
-            ];
-            for (kind, draft) in drafts {
-                let name = draft_name(talk.conversation, kind);
-                if draft.is_empty() {
-                    own.remove(&name);
-                } else {
-                    own.set(&name, &draft);
-                }
+            self.keep_drafts_of(talk);
+        }
+    }
+
+    fn keep_drafts_of(self, talk: Talk) {
+        let own = &self.tab.now().own;
+        let passing = talk.passing.peek(|passing| {
+            let under_way = passing.as_ref().filter(|passing| passing.is_under_way());
+            under_way.map(passing::write).unwrap_or_default()
+        });
+        let drafts = [
+            ("reply", talk.reply.now()),
+            ("note", talk.note.now()),
+            ("pass", talk.pass_note.now()),
+            ("transfer", passing),
+        ];
+        for (kind, draft) in drafts {
+            let name = draft_name(talk.conversation, kind);
+            if draft.is_empty() {
+                own.remove(&name);
+            } else {
+                own.set(&name, &draft);
             }
         }
     }

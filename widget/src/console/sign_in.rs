@@ -40,17 +40,17 @@ pub async fn sign_in(
         .ok_or(HttpError::Unreachable)
 }
 
-/// The sign-in screen. `agent` gets who signed in.
+/// The sign-in screen. `agent` gets who signed in; `why` says what went wrong before.
 pub fn screen(
     config: Config,
     own: Store,
     session: Session,
-    was_refused: bool,
+    why: &'static str,
     agent: Var<Option<AgentId>>,
 ) -> El {
     let words = words();
     let busy = Var::new(None::<&'static str>);
-    let error = Var::new(was_refused);
+    let error = Var::new(why);
     let is_dev = config.is_dev;
     let space = el("strong", "sign-in__space")
         .attr("dir", "auto")
@@ -66,12 +66,12 @@ pub fn screen(
             let (config, own, session) = (config.clone(), own.clone(), session.clone());
             let enter = move || {
                 busy.set(Some(id));
-                error.set(false);
+                error.set("");
                 let (config, own, session) = (config.clone(), own.clone(), session.clone());
                 spawn(async move {
                     let is_in = sign_in(&session, &own, &config.space, id).await.is_ok();
                     busy.set(None);
-                    error.set(!is_in);
+                    error.set(if is_in { "" } else { words.sign_in_failed });
                     if is_in {
                         agent.set(session.agent());
                     }
@@ -100,16 +100,8 @@ pub fn screen(
     } else {
         card.child(el("p", "sign-in__none").text(words.no_sign_in))
     };
-    let failed = move || {
-        if error.get() {
-            words.sign_in_failed
-        } else {
-            ""
-        }
-        .to_owned()
-    };
-    let error = el("p", "sign-in__error")
+    let alert = el("p", "sign-in__error")
         .attr("role", "alert")
-        .bind_text(failed);
-    el("main", "sign-in").child(card.child(error))
+        .bind_text(move || error.get().to_owned());
+    el("main", "sign-in").child(card.child(alert))
 }

@@ -4,10 +4,9 @@ use shared::conversation::Command;
 use shared::link::{Input, State};
 
 use super::{Console, Phase, Talk};
-use crate::dom::{El, button, el};
-use crate::js;
+use crate::dom::{El, button, effect, el};
 use crate::text::console::words;
-use crate::ui::{Composer, Words, focus_composer};
+use crate::ui::{Composer, Words, focus_composer_soon};
 use crate::var::Var;
 
 /// Tabs and composers in `parent`; only what the phase allows.
@@ -26,9 +25,17 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     let choose = move |to: bool| {
         move || {
             wants_note.set(to);
-            js::next_frame(focus_composer);
+            focus_composer_soon(&[]);
         }
     };
+    // The customer has gone: what was being written to them is kept among the notes.
+    effect(move || {
+        if phase() == Phase::WrappingUp && reply.peek(|text| !text.is_empty()) {
+            let text = reply.now();
+            reply.set(String::new());
+            note.update(|note| note.push_str(&text));
+        }
+    });
     let tabs = move || {
         el("div", "composer__tabs")
             .attr("role", "group")
@@ -68,17 +75,16 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         .when(
             move || is_shown() && !is_note(),
             move || {
-                js::next_frame(take_focus);
+                // The button that was pressed to accept is gone: the agent goes on by writing.
+                focus_composer_soon(&["BODY", "BUTTON"]);
                 replies.draw()
             },
         )
-        .when(move || is_shown() && is_note(), move || notes.draw())
-}
-
-/// The button that was pressed to accept is gone: the agent goes on by writing.
-fn take_focus() {
-    let active = js::document().active_element();
-    if active.is_none_or(|active| active.tag_name() == "BODY") {
-        focus_composer();
-    }
+        .when(
+            move || is_shown() && is_note(),
+            move || {
+                focus_composer_soon(&["BODY"]);
+                notes.draw()
+            },
+        )
 }

@@ -13,6 +13,8 @@ use crate::{js, lock};
 
 /// Posts the first message; tabs take turns, so that two do not make two conversations.
 pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) -> Input {
+    let [name, company, mut queue, skills] = claim.0;
+    let mut skills = words(&skills);
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
     if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
@@ -32,47 +34,62 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
     let headers = headers
         .each_ref()
         .map(|(name, value)| (*name, value.as_str()));
-    let body = [
-        ("text", JsValue::from_str(text.as_str())),
-        ("name", claim.name),
-        ("company", claim.company),
-        (
-            "follows",
-            tab.own
-                .get("follows")
-                .map_or(JsValue::UNDEFINED, JsValue::from),
-        ),
-    ];
     let conversation = |body: &JsValue| {
         js::get_text(body, "conversation")?
             .parse::<ConversationId>()
             .ok()
     };
-    match http::post("/api/v1/conversations", &headers, &body).await {
-        Ok(answer) => match conversation(&answer) {
-            Some(conversation) => {
-                tab.local.set("conversation", &conversation.to_string());
-                tab.own.remove("follows");
-                Input::Begun { conversation }
+    loop {
+        let follows = tab.own.get("follows");
+        let body = [
+            ("text", JsValue::from_str(text.as_str())),
+            ("name", name.clone()),
+            ("company", company.clone()),
+            ("queue", queue.clone()),
+            ("skills", skills.clone()),
+            ("follows", follows.map_or(JsValue::UNDEFINED, JsValue::from)),
+        ];
+        let error = match http::post("/api/v1/conversations", &headers, &body).await {
+            Ok(answer) => {
+                return match conversation(&answer) {
+                    Some(conversation) => {
+                        tab.local.set("conversation", &conversation.to_string());
+                        tab.own.remove("follows");
+                        Input::Begun { conversation }
+                    }
+                    None => failed(BeginFailure::Unreachable),
+                };
             }
-            None => failed(BeginFailure::Unreachable),
-        },
-        Err(HttpError::Unreachable) => failed(BeginFailure::Unreachable),
-        Err(HttpError::Refused(401, _)) => failed(BeginFailure::Unauthorized),
-        Err(HttpError::Refused(_, body)) => {
-            let error = js::get(&body, "error").unwrap_or_default();
-            if js::get_text(&error, "code").is_some_and(|code| code == "queue_full") {
-                let text = js::get_text(&error, "text");
-                let text = text.and_then(|text| MessageText::parse(&text).ok());
-                return failed(BeginFailure::Refused(Refusal::QueueFull { text }));
-            }
-            failed(BeginFailure::Refused(match conversation(&error) {
-                Some(conversation) => {
-                    tab.local.set("conversation", &conversation.to_string());
-                    Refusal::ConversationOpen { conversation }
-                }
-                None => Refusal::SpaceOff,
-            }))
+            Err(HttpError::Unreachable) => return failed(BeginFailure::Unreachable),
+            Err(HttpError::Refused(401, _)) => return failed(BeginFailure::Unauthorized),
+            Err(HttpError::Refused(_, body)) => js::get(&body, "error").unwrap_or_default(),
+        };
+        if js::get_text(&error, "code").is_some_and(|code| code == "queue_full") {
+            let text = js::get_text(&error, "text");
+            let text = text.and_then(|text| MessageText::parse(&text).ok());
+            return failed(BeginFailure::Refused(Refusal::QueueFull { text }));
         }
+        if let Some(conversation) = conversation(&error) {
+            tab.local.set("conversation", &conversation.to_string());
+            return failed(BeginFailure::Refused(Refusal::ConversationOpen {
+                conversation,
+            }));
+        }
+        if queue.is_undefined() && skills.is_undefined() {
+            return failed(BeginFailure::Refused(Refusal::SpaceOff));
+        }
+        // A queue or a skill that the page has got wrong must not cost the customer the answer.
+        queue = JsValue::UNDEFINED;
+        skills = JsValue::UNDEFINED;
     }
+}
+
+/// The words of a text, as a list; `undefined` where there is none.
+fn words(text: &JsValue) -> JsValue {
+    let Some(text) = text.as_string() else {
+        return JsValue::UNDEFINED;
+    };
+    let words = text.split_ascii_whitespace().map(JsValue::from_str);
+    let list: js_sys::Array = words.collect();
+    list.into()
 }

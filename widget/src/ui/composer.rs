@@ -150,13 +150,44 @@ where
     }
 }
 
+/// True when the focus is on something.
+#[cfg(feature = "chat")]
+pub fn has_focus() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| active.tag_name() != "BODY")
+}
+
+/// Puts the cursor into the composer as soon as it is drawn: before the next key can come, so that
+/// whoever types on loses none. It is taken from elements of these tags alone; from any, if none
+/// is named.
+#[cfg(feature = "console")]
+pub fn focus_composer_soon(from: &'static [&'static str]) {
+    let may_take = || {
+        let active = document().active_element();
+        from.is_empty() || active.is_none_or(|active| from.contains(&&*active.tag_name()))
+    };
+    crate::task::spawn(async move {
+        for _ in 0..TRIES {
+            let nothing = js_sys::Promise::resolve(&wasm_bindgen::JsValue::UNDEFINED);
+            let _ = wasm_bindgen_futures::JsFuture::from(nothing).await;
+            if may_take() && put_cursor() {
+                return;
+            }
+        }
+    });
+}
+
+/// What draws a composer takes a few turns of the browser's queue: effects within effects.
+#[cfg(feature = "console")]
+const TRIES: u8 = 12;
+
 /// Puts the cursor into the composer, where there is one.
 pub fn focus_composer() {
-    let field = document()
-        .query_selector(".composer:not([hidden]) .composer__text")
-        .ok()
-        .flatten();
-    if let Some(field) = field {
-        let _ = field.unchecked_ref::<HtmlElement>().focus();
-    }
+    put_cursor();
+}
+
+fn put_cursor() -> bool {
+    let field = document().query_selector(".composer:not([hidden]) .composer__text");
+    let field = field.ok().flatten();
+    field.is_some_and(|field| field.unchecked_ref::<HtmlElement>().focus().is_ok())
 }
