@@ -229,6 +229,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn i2_an_id_is_its_bytes_and_nothing_is_drawn_here() {
+        let bytes = [7; 16];
+        assert_eq!(VisitorId::from_bytes(bytes), VisitorId::from_bytes(bytes));
+        assert_eq!(VisitorId::from_bytes(bytes).bytes(), bytes);
+    }
+
+    #[test]
     fn i1_an_id_has_one_text_form() {
         let id = CommandId::fresh(Timestamp::from_millis(0x0190_b6a4_2f7e), [0xff; 16]);
         let text = id.to_string();

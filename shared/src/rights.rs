@@ -1,9 +1,9 @@
 //! Who may do what, and who gets to know: the only way in and the only way out.
 //!
-//! - **R1** [`may`] is asked for every command; nothing is allowed by default.
-//! - **R2** [`audience`] is asked for every event; an internal event never reaches a customer.
-//! - **R3** Only the assignee writes to the customer, or a supervisor or admin (A2).
-//! - **R4** [`may_change`] is asked for every change of an agent.
+//! - **RT1** [`may`] is asked for every command; nothing is allowed by default.
+//! - **RT2** [`audience`] is asked for every event; an internal event never reaches a customer.
+//! - **RT3** Only the assignee writes to the customer, or a supervisor or admin (A2).
+//! - **RT4** [`may_change`] is asked for every change of an agent.
 //!
 //! Neither function has a default arm: a new command or event stops the build until its row stands here.
 

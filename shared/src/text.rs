@@ -237,6 +237,12 @@ mod tests {
     }
 
     #[test]
+    fn t3_what_a_text_holds_stays_as_it_was_written() {
+        let written = "<b>Hi</b> & <script>alert(1)</script>\n\u{202e}abc 👩‍👩‍👧";
+        assert_eq!(MessageText::parse(written).unwrap().as_str(), written);
+    }
+
+    #[test]
     fn t2_a_name_hides_nothing() {
         let cases = [
             ("Zoë O’Neill", true),

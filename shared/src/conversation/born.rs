@@ -214,8 +214,40 @@ const fn is_reported(event: &Event) -> bool {
 mod tests {
     use super::super::Input;
     use super::super::testing::{Desk, begin, birth, command_id, ms, text};
-    use super::Effect;
+    use super::{Birth, Effect, Event, Side};
+    use crate::id::ConversationId;
     use alloc::vec;
+
+    #[test]
+    fn bi1_u10_a_new_conversation_names_the_one_that_is_over() {
+        let earlier = ConversationId::from_bytes([77; 16]);
+        let follows = Some(earlier);
+        let birth = Birth { follows, ..birth() };
+        let (id, text) = (command_id(0), text("It broke again"));
+        let mut desk = Desk::with(Input::Begin { birth, id, text });
+        for side in [Side::Customer, Side::Agent] {
+            let log = desk.log(side);
+            let Event::Opened { follows, .. } = &log[0].event else {
+                panic!("opened")
+            };
+            assert_eq!(*follows, Some(earlier), "{side:?}");
+        }
+        desk.wake(ms(1));
+        assert_eq!(desk.machine.birth().unwrap().follows, follows);
+    }
+
+    #[test]
+    fn s2_a_conversation_keeps_the_settings_that_it_was_born_with() {
+        let mut birth = birth();
+        birth.settings.wait_s = 77;
+        let (id, text) = (command_id(0), text("Hi"));
+        let settings = birth.settings.clone();
+        let mut desk = Desk::with(Input::Begin { birth, id, text });
+        desk.at(ms(1), begin());
+        desk.wake(ms(2));
+        assert_eq!(desk.machine.birth().unwrap().settings, settings);
+        assert_eq!(desk.machine.next_deadline(), Some(ms(77_000)));
+    }
 
     #[test]
     fn m1_a_repeated_birth_is_answered_like_the_first_and_another_under_its_id_is_not() {

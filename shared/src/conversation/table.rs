@@ -189,7 +189,7 @@ fn dismiss(desk: &mut Desk, who: SocketId) -> SocketId {
 }
 
 #[test]
-fn a9_a2_the_table_of_stage_command_and_person() {
+fn rt1_rt3_a9_a2_the_table_of_stage_command_and_person() {
     let mut table = String::new();
     for (name, command) in commands() {
         assert!(name.starts_with(name_of(&command)));

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn m8_a_customer_is_never_sent_a_note() {
+    fn rt2_m8_a_customer_is_never_sent_a_note() {
         let mut desk = Desk::active();
         let effects = desk.at(ms(1), send(MIA, 1, 1, note("a difficult one")));
         assert!(pushed(CUSTOMER, &effects).is_empty());

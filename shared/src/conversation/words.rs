@@ -294,6 +294,25 @@ mod tests {
     }
 
     #[test]
+    fn wd3_a_word_that_was_deleted_is_taken_until_the_conversation_hears_of_it() {
+        let deleted = || {
+            let mut lists = birth().settings.lists();
+            lists.number = 2;
+            Some(lists)
+        };
+        let mut desk = Desk::active();
+        told(&mut desk, 1, Some(newer()));
+        let mut late = desk.clone();
+        let effects = desk.at(s(2), send(JACK, 1, 1, resolve_as("refund")));
+        assert_eq!(saved_kinds(&effects), ["ended", "closed"]);
+        told(&mut late, 2, deleted());
+        late.at(s(2), send(JACK, 1, 1, resolve_as("refund")));
+        told(&mut late, 2, None);
+        let refused = late.at(s(2), send(JACK, 1, 1, resolve_as("refund")));
+        assert!(words(&refused).contains(&"refused resolution_unknown to [2]".into()));
+    }
+
+    #[test]
     fn wd1_older_lists_change_nothing() {
         let mut desk = Desk::active();
         told(&mut desk, 1, Some(newer()));

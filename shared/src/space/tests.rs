@@ -13,6 +13,7 @@ mod lists;
 mod manual;
 mod mode;
 mod offering;
+mod pains;
 mod places;
 #[cfg(feature = "mutants")]
 mod planted;
@@ -21,6 +22,7 @@ mod properties;
 mod queues;
 mod reporting;
 mod rounds;
+mod rules;
 mod showing;
 mod skills;
 mod staffing;

@@ -66,7 +66,7 @@ fn rows_of_an_account() {
 }
 
 #[test]
-fn refusals() {
+fn e1_refusals() {
     hold(&samples::refusals(), &expect_file!["golden/refusals.jsonl"]);
     let mut table = String::new();
     for refusal in samples::refusals() {

@@ -1,7 +1,7 @@
 //! Rules of the repository that no other tool checks.
 
 use crate::{build::stamp::files, paths};
-use std::{fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
 /// A file that git keeps or would keep: its path in the checkout, and its text.
 struct Source {
@@ -42,7 +42,7 @@ fn no_text_becomes_markup() {
 
 /// postcard reads them back as something else, without a word (RECIPES.md §4).
 #[test]
-fn wire_types_use_nothing_that_postcard_cannot_read() {
+fn w4_wire_types_use_nothing_that_postcard_cannot_read() {
     let words = ["skip_serializing_if", "flatten", "untagged", "tag ="];
     let shared = rust()
         .into_iter()
@@ -52,6 +52,39 @@ fn wire_types_use_nothing_that_postcard_cannot_read() {
         let mut attributes = attributes.filter_map(|rest| rest.split(")]").next());
         attributes.any(|attribute| words.iter().any(|word| attribute.contains(word)))
     });
+}
+
+/// A rule without a test is a wish: each number in the module docs of the product stands in the
+/// name of a test.
+#[test]
+fn every_rule_has_a_test_that_carries_its_number() {
+    let sources = rust();
+    let names = sources.iter().flat_map(|source| source.text.split("fn "));
+    let names = names.filter_map(|rest| rest.split(['(', '<']).next());
+    let words: BTreeSet<&str> = names.flat_map(|name| name.split('_')).collect();
+    let product = sources
+        .iter()
+        .filter(|source| source.path.starts_with("shared/src/"));
+    let without: Vec<String> = product
+        .flat_map(|source| {
+            let rules = rules(source).filter(|rule| !words.contains(&*rule.to_lowercase()));
+            rules.map(|rule| format!("{} of {}", rule, source.path))
+        })
+        .collect();
+    assert!(without.is_empty(), "no test is named after {without:?}");
+}
+
+/// The numbers of the rules that a module states: `//! - **R8**`, `//! - **F86, F96**`.
+fn rules(source: &Source) -> impl Iterator<Item = &str> {
+    let lines = source.text.lines();
+    let bold = lines.filter_map(|line| line.strip_prefix("//! - **")?.split("**").next());
+    let numbers = bold.flat_map(|bold| bold.split(", "));
+    numbers.filter(|number| {
+        let digits = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        digits.len() < number.len()
+            && !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// Nobody waits for something to be true: it is polled, with a limit, by the helpers of the stage.

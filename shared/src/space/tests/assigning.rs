@@ -46,7 +46,7 @@ fn l5_of_two_accepts_of_one_offer_each_is_answered() {
 }
 
 #[test]
-fn a6_a_proposal_is_repeated_until_it_is_answered() {
+fn r13_a6_a_proposal_is_repeated_until_it_is_answered() {
     let mut scene = Scene::with(&[ADA]);
     scene.waits(1);
     scene.accept(ADA, 1, 1);
@@ -59,7 +59,7 @@ fn a6_a_proposal_is_repeated_until_it_is_answered() {
 }
 
 #[test]
-fn a6_a_rejected_assignment_leaves_no_slot() {
+fn r14_a6_a_rejected_assignment_leaves_no_slot() {
     let cases = [
         ("ended while it waited", Outcome::Ended, closed(), 0),
         (
@@ -99,7 +99,7 @@ fn a6_ended_without_a_report_is_over_too() {
 }
 
 #[test]
-fn a1_a_late_answer_to_an_older_fence_is_ignored() {
+fn r14_a1_a_late_answer_to_an_older_fence_is_ignored() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     scene.decline(ADA, 1, 1);
@@ -110,7 +110,7 @@ fn a1_a_late_answer_to_an_older_fence_is_ignored() {
 }
 
 #[test]
-fn a1_fences_rise_above_what_the_conversation_has_seen() {
+fn n3_a1_fences_rise_above_what_the_conversation_has_seen() {
     let mut scene = Scene::with(&[ADA]);
     let mended = report(1, 9, 41, Standing::Waiting);
     scene.take(Input::Reported(mended));
@@ -118,7 +118,7 @@ fn a1_fences_rise_above_what_the_conversation_has_seen() {
 }
 
 #[test]
-fn f56_an_unassigned_conversation_keeps_its_place_and_its_slot_until_it_agrees() {
+fn r15_f56_an_unassigned_conversation_keeps_its_place_and_its_slot_until_it_agrees() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     let since = scene.item(1).unwrap().waiting_since;
@@ -195,7 +195,7 @@ fn a5_an_unassign_that_comes_too_late_leaves_the_slot_until_the_end() {
 }
 
 #[test]
-fn a5_whoever_has_the_conversation_has_the_slot() {
+fn r17_a5_whoever_has_the_conversation_has_the_slot() {
     // The space was put back to an older state: the conversation knows better (O2).
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);

@@ -169,7 +169,7 @@ fn f28_f29_r142_r143_who_accepts_is_listed_from_the_first_connection() {
 }
 
 #[test]
-fn sec_g7_01_r141_an_invitation_is_good_once_and_in_time() {
+fn sec_g7_01_r141_r144_an_invitation_is_good_once_and_in_time() {
     let over = Err(Refusal::LinkOver);
     let life = u64::try_from(INVITATION_LIFE.as_millis()).unwrap();
     let cases = [

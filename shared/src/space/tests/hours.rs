@@ -127,7 +127,7 @@ fn r52_at_the_end_of_the_hours_an_offer_stands_and_goes_round_no_more() {
 }
 
 #[test]
-fn r52_hours_are_of_one_queue() {
+fn r51_r52_hours_are_of_one_queue() {
     let mut scene = office(&[ADA]);
     waits_in(&mut scene, 1, "GENERAL");
     scene.now += 1_000;
@@ -390,7 +390,7 @@ fn r56_an_offer_is_answered_first() {
 }
 
 #[test]
-fn r56_it_goes_as_soon_as_the_other_queue_takes_it() {
+fn r54_r56_it_goes_as_soon_as_the_other_queue_takes_it() {
     let mut scene = patient(|other| other.hours = hours(20, 30));
     scene.set_available(ADA, false);
     scene.waits(1);

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::*;
 
 #[test]
-fn f55_what_waits_is_taken_and_the_offer_of_it_withdrawn() {
+fn r26_f55_what_waits_is_taken_and_the_offer_of_it_withdrawn() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     assert_eq!(scene.offered(1), Some((ADA, 1)));

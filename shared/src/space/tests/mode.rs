@@ -15,7 +15,7 @@ fn assigned(c: u8, scene: &Scene) -> Option<u8> {
 }
 
 #[test]
-fn f44_auto_accept_assigns_in_the_same_turn_and_goes_round() {
+fn r29_f44_auto_accept_assigns_in_the_same_turn_and_goes_round() {
     let mut scene = Scene::set(&[ADA, BEN], |settings| {
         settings.offer_mode = OfferMode::AutoAccept;
     });
@@ -32,7 +32,7 @@ fn f44_auto_accept_assigns_in_the_same_turn_and_goes_round() {
 }
 
 #[test]
-fn f44_as_many_as_the_agent_chose_and_never_more_than_the_limit() {
+fn r30_f44_as_many_as_the_agent_chose_and_never_more_than_the_limit() {
     let cases = [(None, 3), (Some(0), 0), (Some(2), 2), (Some(9), 3)];
     for (for_chats, expected) in cases {
         let mut scene = Scene::set(&[ADA], |settings| {

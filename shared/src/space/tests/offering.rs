@@ -21,7 +21,7 @@ fn f45_offers_go_round_among_agents_with_a_free_slot() {
 }
 
 #[test]
-fn f46_an_offer_is_answered_in_time_by_the_right_agent() {
+fn r8_f46_an_offer_is_answered_in_time_by_the_right_agent() {
     // An offer is open while `now < expires_at`: at 120 s sharp it is over, whether or not the
     // alarm rang.
     let cases = [
@@ -87,7 +87,7 @@ fn f46_a_repeated_accept_has_no_second_effect() {
 }
 
 #[test]
-fn f47_a_declined_item_goes_to_the_next_agent() {
+fn r9_f47_a_declined_item_goes_to_the_next_agent() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     let effects = scene.decline(ADA, 1, 1);
@@ -100,7 +100,7 @@ fn f47_a_declined_item_goes_to_the_next_agent() {
 }
 
 #[test]
-fn f48_an_agent_who_lets_an_offer_run_out_becomes_unavailable() {
+fn r10_f48_an_agent_who_lets_an_offer_run_out_becomes_unavailable() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     scene.pass(120_000);
@@ -147,7 +147,7 @@ fn a7_a_late_or_doubled_alarm_changes_nothing() {
 }
 
 #[test]
-fn f49_a_sole_agent_who_declines_gets_it_back_after_a_pause() {
+fn r7_f49_a_sole_agent_who_declines_gets_it_back_after_a_pause() {
     let mut scene = Scene::with(&[ADA]);
     scene.waits(1);
     scene.decline(ADA, 1, 1);
@@ -160,7 +160,7 @@ fn f49_a_sole_agent_who_declines_gets_it_back_after_a_pause() {
 }
 
 #[test]
-fn f49_two_agents_who_decline_in_turn_start_again() {
+fn r7_f49_two_agents_who_decline_in_turn_start_again() {
     let mut scene = Scene::with(&[ADA, BEN]);
     scene.waits(1);
     scene.decline(ADA, 1, 1);
@@ -171,7 +171,7 @@ fn f49_two_agents_who_decline_in_turn_start_again() {
 }
 
 #[test]
-fn f40_unavailable_agents_get_no_offer_and_keep_what_they_have() {
+fn r11_f40_unavailable_agents_get_no_offer_and_keep_what_they_have() {
     let mut scene = Scene::with(&[ADA]);
     scene.waits(1);
     scene.talk(ADA, 1, 1, 3);
@@ -199,7 +199,7 @@ fn pain_u3_becoming_available_takes_from_the_backlog_at_once() {
 }
 
 #[test]
-fn fair1_nobody_gets_a_second_offer_before_everybody_had_one() {
+fn r6_fair1_nobody_gets_a_second_offer_before_everybody_had_one() {
     let mut scene = Scene::with_limit(&[ADA, BEN, CYD], 3);
     let mut offers = [0; 4];
     for c in 1..=60 {
@@ -215,7 +215,7 @@ fn fair1_nobody_gets_a_second_offer_before_everybody_had_one() {
 }
 
 #[test]
-fn fair1_toggling_availability_does_not_jump_the_queue() {
+fn r6_fair1_toggling_availability_does_not_jump_the_queue() {
     let mut scene = Scene::with(&[ADA, BEN, CYD]);
     scene.waits(1);
     scene.talk(ADA, 1, 1, 3);
@@ -229,7 +229,7 @@ fn fair1_toggling_availability_does_not_jump_the_queue() {
 }
 
 #[test]
-fn fair2_the_oldest_waiting_item_is_offered_first() {
+fn r4_fair2_the_oldest_waiting_item_is_offered_first() {
     let mut scene = Scene::with(&[ADA]);
     scene.set_available(ADA, false);
     let ages = [(1, 10), (2, 30), (3, 20)];

@@ -11,7 +11,7 @@ proptest! {
     /// Time alone changes nothing before the announced deadline; a refused command changes
     /// nothing; a repeated notice has no second effect; disk and seats bring everything back.
     #[test]
-    fn every_day_keeps_the_rules(
+    fn b1_b2_every_day_keeps_the_rules(
         limit in 1..4u8,
         offer_mode in any_mode(),
         is_least_busy in any::<bool>(),

@@ -43,7 +43,7 @@ fn a8_a_closed_conversation_is_never_offered_again() {
 }
 
 #[test]
-fn a8_the_tombstone_goes_after_48_hours() {
+fn r18_a8_the_tombstone_goes_after_48_hours() {
     let mut scene = Scene::with(&[ADA]);
     scene.waits(1);
     scene.closed(1, 5, 0);
@@ -68,7 +68,7 @@ fn f100_an_offer_is_withdrawn_when_the_customer_leaves() {
 }
 
 #[test]
-fn f87_closing_frees_every_slot() {
+fn r18_f87_closing_frees_every_slot() {
     let mut scene = Scene::with_limit(&[ADA], 1);
     scene.waits(1);
     scene.talk(ADA, 1, 1, 3);

@@ -51,7 +51,7 @@ fn called(called: &str) -> AgentChange {
 }
 
 #[test]
-fn r82_the_table_of_role_and_change() {
+fn rt4_r82_the_table_of_role_and_change() {
     let forbidden = Some(Refusal::Forbidden);
     let cases = [
         ("an admin, all", EVE, ADA, called("Jo"), None),

@@ -144,7 +144,7 @@ fn r86_nothing_is_remembered_longer_than_the_tombstone() {
 }
 
 #[test]
-fn r87_a_session_begun_before_leaving_is_over_for_good() {
+fn f6_r87_a_session_begun_before_leaving_is_over_for_good() {
     let mut scene = Scene::with(&[ADA, EVE]);
     let is_member = |scene: &Scene, departures| {
         let member = scene.space.member(agent(ADA), departures);
