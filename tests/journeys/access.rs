@@ -221,6 +221,11 @@ fn access_the_console() {
         inspector.inspects(browser, "console-unavailable").await?;
         jack.sets_available(true).await?;
         inspector.inspects(browser, "console-quiet").await?;
+        browser.presses(".availability__open").await?;
+        browser.sees(".availability .picker").await?;
+        inspector.inspects(browser, "console-availability").await?;
+        browser.presses(".availability__open").await?;
+        browser.sees_no(".availability .picker").await?;
 
         let mut customer = CustomerLine::writes(
             stage.api(),

@@ -56,15 +56,13 @@ pub fn availability(console: Console) -> El {
                     )
                     .child(choices(console, is_open))
                     .when(
-                        move || spaces.with(|spaces| spaces.as_ref().is_some_and(is_several)),
+                        move || {
+                            spaces.with(|spaces| spaces.as_ref().is_some_and(|all| all.len() > 1))
+                        },
                         move || everywhere(console, spaces, is_open),
                     )
             },
         )
-}
-
-fn is_several(spaces: &Vec<String>) -> bool {
-    spaces.len() > 1
 }
 
 /// Where chats are assigned at once: for how many the agent is there, the limit, and how many more

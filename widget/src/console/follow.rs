@@ -23,7 +23,14 @@ impl Console {
         match self.desk.state() {
             State::Stopped(StopReason::Unauthorized) => return self.sign_out(""),
             State::Stopped(StopReason::Forbidden) => return self.sign_out(words().no_access),
-            _ => (),
+            State::Idle
+            | State::Connecting { .. }
+            | State::CatchingUp
+            | State::Live
+            | State::Waiting { .. }
+            | State::Updating { .. }
+            | State::Stopped(StopReason::BadFrames | StopReason::Replaced | StopReason::Unknown) => {
+            }
         }
         let here = self.desk.see(|desk| {
             let held: Vec<_> = desk.items.iter().map(|item| item.conversation).collect();

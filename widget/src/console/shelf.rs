@@ -230,7 +230,7 @@ impl Shelf {
         let timer = Var::new(None::<Timer>);
         let read_at = Var::new(Timestamp::from_millis(0));
         let ring = move || {
-            if self.is_open.now() && !self.console.left.now().is_some() {
+            if self.is_open.now() && self.console.left.now().is_none() {
                 read_at.set(time::now());
                 self.read(false);
             }

@@ -91,9 +91,10 @@ fn rules(source: &Source) -> impl Iterator<Item = &str> {
 /// Benchmarks are no tests: they measure, among other things, what silence costs.
 #[test]
 fn no_test_sleeps_but_the_helpers_that_poll() {
-    const ALLOWED: [&str; 5] = [
+    const ALLOWED: [&str; 6] = [
         "tests/journeys/crash.rs", // the pace of a conversation that is cut in its middle
         "tests/journeys/gallery.rs", // the pace of somebody who types
+        "tests/journeys/keys.rs",  // the pace of somebody who types
         "tests/journeys/outbox.rs", // how long the network is away
         "tests/stage/browser.rs",  // polls
         "tests/stage/linked.rs",   // the deadlines of a link
