@@ -18,7 +18,7 @@
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
 //! `place` R95 to R98, `attendance` R103.
-//! `machine` takes inputs, `ledger` keeps the books and their indexes (`duty`: of one agent),
+//! `machine` takes inputs, `reads` says what is read of it, `ledger` keeps the books and `index` their indexes (`duty`: of one agent),
 //! `turn` gathers what a turn did, `audit` asserts the invariants.
 
 mod accounts;
@@ -35,6 +35,7 @@ mod desk;
 mod doors;
 mod duty;
 mod hours;
+mod index;
 mod intake;
 mod lanes;
 mod leave;
@@ -46,6 +47,7 @@ mod manual;
 mod offer;
 mod place;
 mod queues;
+mod reads;
 mod roster;
 mod rotation;
 mod rounds;

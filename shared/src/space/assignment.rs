@@ -11,11 +11,11 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Effect;
 use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
+use super::{Effect, Target};
 use crate::conversation::{Answer, Assignee, Assignment, Fence, Instruction, Outcome};
 use crate::id::{AgentId, CommandId, ConversationId};
 use crate::mutant::{self, Mutant};
@@ -41,6 +41,50 @@ pub(super) struct Proposal {
     pub queue: Option<Label>,
     /// True when the agent takes it (F55).
     pub taken: bool,
+}
+
+/// How far an agent's wish to give a conversation away has come.
+pub(super) enum Given {
+    /// It is with somebody.
+    Not,
+    /// The conversation was asked and has not answered yet.
+    OnItsWay,
+    /// It is where it should go.
+    There,
+}
+
+impl Item {
+    /// How far it is given away to a target, or to the waiting list when none is named.
+    pub(super) fn given_away(&self, agent: AgentId, to: Option<&Target>) -> Result<Given, Refusal> {
+        match &self.state {
+            ItemState::Held | ItemState::Transferring { .. } => {
+                self.is_still_open()?;
+                Ok(Given::Not)
+            }
+            ItemState::Assigning {
+                to: None,
+                queue,
+                command: Some((by, _)),
+                ..
+            } if *by == agent
+                && to.map_or(queue.is_none(), |to| {
+                    queue.as_ref().is_some_and(|queue| to.is_queue(queue))
+                }) =>
+            {
+                Ok(Given::OnItsWay)
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. }
+                if self.given_back_by == Some(agent)
+                    && to.is_none_or(|to| to.is_queue(&self.report.queue)) =>
+            {
+                Ok(Given::There)
+            }
+            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
+                Err(Refusal::NotAssignee)
+            }
+            ItemState::Gone { .. } => Err(Refusal::Closed),
+        }
+    }
 }
 
 impl Ledger {
@@ -147,33 +191,31 @@ impl Ledger {
     ) -> Result<Reply, Refusal> {
         let item = self.items.get(&conversation);
         let item = item.ok_or(Refusal::ConversationUnknown)?;
-        match &item.state {
-            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
-            ItemState::Assigning {
-                to: None,
-                queue: None,
-                command: Some((by, _)),
-                ..
-            } if *by == agent => {
-                self.answer_later(turn, conversation, (agent, id));
-                return Ok(Reply::Later);
-            }
-            ItemState::Waiting { .. } | ItemState::Offered { .. }
-                if item.given_back_by == Some(agent) =>
-            {
-                return Ok(Reply::Done);
-            }
-            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
-                return Err(Refusal::NotAssignee);
-            }
-            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        match item.given_away(agent, None)? {
+            Given::Not => self.give_back(turn, conversation, None, (agent, id)),
+            Given::OnItsWay => self.answer_later(turn, conversation, (agent, id)),
+            Given::There => return Ok(Reply::Done),
         }
+        Ok(Reply::Later)
+    }
+
+    /// Proposes to put a held conversation into the waiting list, of another queue if one is named.
+    pub fn give_back(
+        &mut self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        queue: Option<Label>,
+        asked: (AgentId, CommandId),
+    ) {
         self.change_item(turn, conversation, |item| {
             item.drop_transfer();
             item.fence = item.fence.next();
         });
-        self.propose(turn, conversation, Proposal::default(), Some((agent, id)));
-        Ok(Reply::Later)
+        let proposal = Proposal {
+            queue,
+            ..Proposal::default()
+        };
+        self.propose(turn, conversation, proposal, Some(asked));
     }
 
     /// Takes in a conversation's answer (R14).

@@ -22,7 +22,6 @@ use super::place::Lines;
 use super::roster;
 use super::rounds::Rounds;
 use super::row::{Agent, Item, ItemState, Row, Seat};
-use super::tenure::Insider;
 use super::turn::Turn;
 use crate::frame::{CloseCode, SocketId};
 use crate::id::{AgentId, ConversationId, SpaceId, VisitorId};
@@ -331,92 +330,6 @@ impl Ledger {
         self.unseat(socket);
         turn.fresh.remove(&socket);
         turn.effects.push(Effect::Close { socket, code });
-    }
-
-    fn list(&mut self, item: &Item) {
-        let conversation = item.report.conversation;
-        self.lists.put(item);
-        self.rounds.put(item);
-        if let Some(due) = item.deadline() {
-            self.deadlines.insert((due, conversation));
-        }
-        if item.is_ready() {
-            let agents = self.roster.values();
-            self.lanes.put_item(item, &self.settings, agents);
-        }
-        self.backlogs.put(item);
-        if item.is_open() {
-            let open = self.open.entry(item.report.visitor).or_default();
-            open.insert(conversation);
-        }
-        if let Some(count) = item.count(&mut self.counts) {
-            *count = count.saturating_add(1);
-        }
-        self.uses.count(item, true);
-        for queue in item.work_of() {
-            let work = self.work.entry(queue.clone()).or_default();
-            *work = work.saturating_add(1);
-        }
-        for slot in &item.slots {
-            self.change_duty(slot.agent, |duty| {
-                duty.slots.insert((conversation, slot.fence));
-            });
-        }
-        for Insider { agent, owed } in &item.insiders {
-            if let Some(duty) = self.roster.get_mut(agent) {
-                duty.inside.insert(conversation);
-            }
-            if *owed {
-                self.dismissals.put((conversation, *agent));
-            }
-        }
-        if let ItemState::Offered { agent, .. } = item.state {
-            self.change_duty(agent, |duty| {
-                duty.offers.insert(conversation);
-            });
-        }
-    }
-
-    fn unlist(&mut self, item: &Item) {
-        let conversation = item.report.conversation;
-        self.lists.take(item);
-        self.rounds.take(item);
-        if let Some(due) = item.deadline() {
-            self.deadlines.remove(&(due, conversation));
-        }
-        if item.is_ready() {
-            self.lanes.take_item(item, &self.settings);
-        }
-        self.backlogs.take(item);
-        if let Some(open) = self.open.get_mut(&item.report.visitor) {
-            open.remove(&conversation);
-            if open.is_empty() {
-                self.open.remove(&item.report.visitor);
-            }
-        }
-        if let Some(count) = item.count(&mut self.counts) {
-            *count = count.saturating_sub(1);
-        }
-        self.uses.count(item, false);
-        for queue in item.work_of() {
-            if let Some(work) = self.work.get_mut(queue) {
-                *work = work.saturating_sub(1);
-                if *work == 0 {
-                    self.work.remove(queue);
-                }
-            }
-        }
-        for slot in &item.slots {
-            self.change_duty(slot.agent, |duty| {
-                duty.slots.remove(&(conversation, slot.fence));
-                duty.offers.remove(&conversation);
-            });
-        }
-        for Insider { agent, .. } in &item.insiders {
-            if let Some(duty) = self.roster.get_mut(agent) {
-                duty.inside.remove(&conversation);
-            }
-        }
     }
 }
 

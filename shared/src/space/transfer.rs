@@ -17,7 +17,7 @@
 //! - **R40** The target serves the item's queue, or one of the target's queues is chosen with it.
 //!   Skills are not asked for: the sender knows what the conversation needs by now.
 
-use super::assignment::Proposal;
+use super::assignment::Given;
 use super::commands::Reply;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState, Returned, Slot, TransferEnd};
@@ -55,7 +55,7 @@ impl Command {
 
 impl Target {
     /// True for the waiting list of that queue.
-    fn is_queue(&self, queue: &Label) -> bool {
+    pub(super) fn is_queue(&self, queue: &Label) -> bool {
         matches!(self, Self::Queue { queue: to } if to == queue)
     }
 }
@@ -84,15 +84,7 @@ impl Ledger {
             }
             Target::Queue { queue } => {
                 let queue = Some(queue.clone());
-                self.change_item(turn, conversation, |item| {
-                    item.drop_transfer();
-                    item.fence = item.fence.next();
-                });
-                let proposal = Proposal {
-                    queue,
-                    ..Proposal::default()
-                };
-                self.propose(turn, conversation, proposal, Some((agent, id)));
+                self.give_back(turn, conversation, queue, (agent, id));
                 Ok(Reply::Later)
             }
         }
@@ -117,23 +109,10 @@ impl Ledger {
     ) -> Result<Way, Refusal> {
         let item = self.items.get(&conversation);
         let item = item.ok_or(Refusal::ConversationUnknown)?;
-        match &item.state {
-            ItemState::Held | ItemState::Transferring { .. } => item.is_still_open()?,
-            ItemState::Assigning {
-                to: None,
-                queue: Some(queue),
-                command: Some((by, _)),
-                ..
-            } if *by == agent && to.is_queue(queue) => return Ok(Way::Moving),
-            ItemState::Waiting { .. } | ItemState::Offered { .. }
-                if item.given_back_by == Some(agent) && to.is_queue(&item.report.queue) =>
-            {
-                return Ok(Way::Done);
-            }
-            ItemState::Waiting { .. } | ItemState::Offered { .. } | ItemState::Assigning { .. } => {
-                return Err(Refusal::NotAssignee);
-            }
-            ItemState::Gone { .. } => return Err(Refusal::Closed),
+        match item.given_away(agent, Some(to))? {
+            Given::Not => (),
+            Given::OnItsWay => return Ok(Way::Moving),
+            Given::There => return Ok(Way::Done),
         }
         let note = note.ok_or(Refusal::NoteRequired)?;
         match to {
