@@ -18,8 +18,8 @@
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
 //! `place` R95 to R98, `attendance` R103.
-//! `machine` takes inputs, `reads` says what is read of it, `ledger` keeps the books and `index` their indexes (`duty`: of one agent),
-//! `turn` gathers what a turn did, `audit` asserts the invariants.
+//! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
+//! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
 
 mod accounts;
 mod admission;
