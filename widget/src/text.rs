@@ -30,7 +30,6 @@ pub struct Text {
     // The log.
     pub messages: &'static str,
     pub you: &'static str,
-    pub note_by: &'static str,
     pub today: &'static str,
     pub yesterday: &'static str,
     pub new_messages: &'static str,
@@ -50,12 +49,10 @@ pub struct Text {
 
     // Events.
     pub is_online: &'static str,
-    pub unassigned: &'static str,
     pub transferred: &'static str,
     pub idle_warned: &'static str,
     pub agent_ended: &'static str,
     pub you_ended: &'static str,
-    pub customer_cancelled: &'static str,
     pub not_answered: &'static str,
     pub idle: &'static str,
     pub age: &'static str,

@@ -5,7 +5,6 @@ use shared::conversation::Stage;
 use super::Chat;
 use crate::dom::{El, button, el};
 use crate::js::{self, document};
-use crate::rows::Reader;
 use crate::text::text;
 use crate::ui::ending;
 
@@ -19,7 +18,7 @@ pub fn ended(chat: Chat) -> El {
         });
         let end = cause
             .flatten()
-            .map(|cause| thread.entries(|entries| ending(cause, entries, Reader::Customer)));
+            .map(|cause| thread.entries(|entries| ending(cause, entries)));
         end.unwrap_or_default()
     };
     let new = button("button button--primary ended__new", move || {

@@ -1,6 +1,6 @@
 //! What agents read.
 
-use shared::conversation::{Event, TicketKind, TicketStatus};
+use shared::conversation::{EndCause, Event, TicketKind, TicketStatus};
 use shared::refusal::Refusal;
 use shared::settings::{Resolution, resolution};
 
@@ -85,6 +85,9 @@ pub struct Words {
     pub has_ended: &'static str,
     pub customer_here: &'static str,
     pub wrap_up_reminded: &'static str,
+    pub note_by: &'static str,
+    pub returned: &'static str,
+    pub customer_cancelled: &'static str,
     pub no_resolution: &'static str,
     pub no_reason: &'static str,
     pub reason_required: &'static str,
@@ -146,9 +149,26 @@ impl Words {
         }
     }
 
-    /// An event that agents alone get, in plain words.
-    pub fn internal(&self, event: &Event) -> String {
-        match event {
+    /// An event in the words that are for agents alone; `None` where customers read the same.
+    pub fn event(&self, event: &Event) -> Option<String> {
+        Some(match event {
+            Event::AgentAssigned { name, .. } => super::fill(text().is_online, name.as_str()),
+            Event::AgentUnassigned { .. } => self.returned.to_owned(),
+            Event::WrapUpReminded => self.wrap_up_reminded.to_owned(),
+            Event::Ended {
+                cause: EndCause::Customer,
+            }
+            | Event::Closed {
+                cause: Some(EndCause::Customer),
+                ..
+            } => self.customer_cancelled.to_owned(),
+            Event::Closed {
+                resolution,
+                cause: None,
+                ..
+            } if resolution.as_str() != resolution::RESOLVED => {
+                self.resolution(resolution.as_str())
+            }
             Event::ReasonGiven { name, .. } => super::fill(self.reason_given, name.as_str()),
             Event::TicketCreated { kind, title, .. } => {
                 let words = match kind {
@@ -164,14 +184,11 @@ impl Words {
             | Event::MessagePosted { .. }
             | Event::NotePosted { .. }
             | Event::AgentRequested
-            | Event::AgentAssigned { .. }
-            | Event::AgentUnassigned { .. }
             | Event::IdleWarned
             | Event::Ended { .. }
-            | Event::WrapUpReminded
             | Event::Closed { .. }
-            | Event::Unknown => String::new(),
-        }
+            | Event::Unknown => return None,
+        })
     }
 
     /// Why something did not happen, in plain words.
@@ -301,6 +318,9 @@ const EN: Words = Words {
     has_ended: "The conversation has ended.",
     customer_here: "The customer is still here.",
     wrap_up_reminded: "Still wrapping up: choose a resolution to free the slot.",
+    note_by: "{agent}, internal note",
+    returned: "Given back to the queue",
+    customer_cancelled: "End user has cancelled chat.",
     no_resolution: "The space has no such resolution.",
     no_reason: "The space has no such reason.",
     reason_required: "Choose a reason first.",
@@ -404,6 +424,9 @@ const DE: Words = Words {
     has_ended: "Das Gespräch ist beendet.",
     customer_here: "Der Kunde ist noch da.",
     wrap_up_reminded: "Noch in der Nachbereitung: Wählen Sie ein Ergebnis, damit der Platz frei wird.",
+    note_by: "{agent}, interne Notiz",
+    returned: "Zurück in die Warteschlange gegeben",
+    customer_cancelled: "Der Kunde hat den Chat abgebrochen.",
     no_resolution: "Dieses Ergebnis gibt es hier nicht.",
     no_reason: "Diesen Grund gibt es hier nicht.",
     reason_required: "Bitte zuerst einen Grund wählen.",

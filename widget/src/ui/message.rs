@@ -87,7 +87,7 @@ fn time_view(at: Timestamp) -> El {
 
 /// Author and text.
 fn bubble(spoken: &Spoken) -> El {
-    let is_note = spoken.class == NOTE;
+    let is_note = is_note(spoken.class);
     let author = if is_note {
         "message__author icon icon--lock"
     } else {
@@ -124,7 +124,7 @@ fn own_bubble(
         let state = match mark {
             Mark::Failed => " message--failed",
             Mark::Sending => " message--sending",
-            Mark::Sent | Mark::Delivered | Mark::Read if class == NOTE => "",
+            Mark::Sent | Mark::Delivered | Mark::Read if is_note(class) => "",
             Mark::Sent => " message--sent",
             Mark::Delivered => " message--delivered",
             Mark::Read => " message--read",
@@ -136,7 +136,7 @@ fn own_bubble(
             let taken_in = |entries: &[Entry]| find(entries, id).map(|entry| entry.at);
             let at = untrack(|| thread.entries(taken_in)).unwrap_or(at);
             let meta = el("div", "message__meta").child(time_view(at));
-            if class == NOTE {
+            if is_note(class) {
                 meta
             } else {
                 meta.child(mark_view(mark))
@@ -208,6 +208,24 @@ const IN: &str = "message message--in";
 const OUT: &str = "message message--out";
 const NOTE: &str = "message message--note";
 
+/// Customers get no notes, and the chat carries no code for them.
+fn is_note(class: &str) -> bool {
+    cfg!(feature = "console") && class == NOTE
+}
+
+/// The author of a message or of a note.
+#[cfg_attr(
+    not(feature = "console"),
+    expect(unused_variables, reason = "the chat has no notes")
+)]
+fn signed(class: &str, author: String) -> String {
+    #[cfg(feature = "console")]
+    if is_note(class) {
+        return fill(crate::text::console::words().note_by, &author);
+    }
+    author
+}
+
 fn entry(entries: &[Entry], seq: Seq) -> Option<&Entry> {
     entries.get(usize::try_from(seq.0.checked_sub(1)?).ok()?)
 }
@@ -226,11 +244,7 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
         Author::Customer => customer(entries).unwrap_or_default(),
         Author::System => String::new(),
     };
-    let author = if class == NOTE {
-        fill(text().note_by, &author)
-    } else {
-        author
-    };
+    let author = signed(class, author);
     let text = entry.event.text()?.to_string();
     Some(Spoken {
         class,
@@ -257,11 +271,7 @@ fn written(item: &Pending) -> Option<Spoken> {
     let you = text().you;
     Some(Spoken {
         class,
-        author: if class == NOTE {
-            fill(text().note_by, you)
-        } else {
-            you.to_owned()
-        },
+        author: signed(class, you.to_owned()),
         text: command_text(&item.command)?.to_owned(),
         at: item.written_at,
     })
