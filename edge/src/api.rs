@@ -14,6 +14,7 @@ pub mod queues;
 pub mod reports;
 pub mod sessions;
 pub mod settings;
+pub mod sign_in;
 pub mod spaces;
 pub mod tokens;
 pub mod upgrades;

@@ -1,6 +1,7 @@
 //! Who asks, and from where: bearer tokens, tokens of sockets, `Origin` and `Host`.
 
 pub mod cookie;
+pub mod foreign;
 pub mod jwt;
 pub mod key;
 pub mod refresh;

@@ -123,6 +123,11 @@ impl Problem {
         self.field.as_deref()
     }
 
+    /// The word, for a page that says it.
+    pub fn word(&self) -> &'static str {
+        self.code
+    }
+
     /// Whether it is that word.
     pub fn is(&self, code: &str) -> bool {
         self.code == code

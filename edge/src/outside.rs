@@ -18,6 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What came back: the status and the body.
 pub type Answer = (u16, String);
 
+/// Reads something.
+///
+/// # Errors
+/// When the address is not one that is called, or nothing whole came back in time.
+pub async fn get(env: &Env, address: &str) -> Result<Answer, Problem> {
+    send(env, address, Method::Get, &[], None).await
+}
+
 /// Posts something.
 ///
 /// # Errors

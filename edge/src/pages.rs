@@ -8,9 +8,11 @@ use shared::id::SpaceId;
 use shared::settings::Settings;
 use worker::{Headers, Response};
 
+use crate::api::sign_in;
 use crate::ask::{self, SpaceAsk, SpaceTold};
-use crate::auth;
+use crate::auth::{self, cookie};
 use crate::errors::Problem;
+use crate::mail;
 use crate::router::Call;
 use csp::Frames;
 
@@ -83,15 +85,46 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// `/agent?space=`
+/// `/agent?space=`: the console of a space; without one, the way in.
 pub async fn console(call: &Call) -> Result<Response, Problem> {
+    let session = if cookie::session(call)?.is_some() {
+        "1"
+    } else {
+        ""
+    };
+    if call.parameter("space").is_none() {
+        let methods = methods(call);
+        let values = [("session", session), ("methods", methods.as_str())];
+        return own_page(call, "home.html", &values).await;
+    }
     let (space, settings) = match look(call).await? {
         Ok(found) => found,
         Err(asked) => return off(call, &asked, "unknown_space").await,
     };
+    let values = [
+        ("space", space.as_str()),
+        ("name", settings.name.as_str()),
+        ("session", session),
+    ];
+    own_page(call, "console.html", &values).await
+}
+
+/// The ways to sign in that are set up.
+fn methods(call: &Call) -> String {
+    let (oidc, access) = sign_in::ways(&call.env);
+    let ways = [
+        ("oidc", oidc),
+        ("access", access),
+        ("mail", mail::is_on(&call.env)),
+    ];
+    let ways = ways.into_iter().filter(|(_, is_on)| *is_on);
+    ways.map(|(way, _)| way).collect::<Vec<_>>().join(" ")
+}
+
+/// A document that nobody may frame.
+async fn own_page(call: &Call, name: &str, values: &[(&str, &str)]) -> Result<Response, Problem> {
     let policy = csp::policy(&own(call), Frames::Nobody);
-    let values = [("space", space.as_str()), ("name", settings.name.as_str())];
-    let response = document(call, "console.html", 200, &policy, &values).await?;
+    let response = document(call, name, 200, &policy, values).await?;
     let headers = response.headers();
     headers.set("cross-origin-opener-policy", "same-origin")?;
     headers.set("permissions-policy", PERMISSIONS)?;

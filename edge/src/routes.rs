@@ -68,6 +68,12 @@ pub enum Target {
     SessionToken,
     /// A link for whoever has an address.
     MailLink,
+    /// On to the identity provider.
+    OidcBegin,
+    /// Back from the identity provider.
+    OidcFinish,
+    /// Sign-in by Cloudflare Access.
+    Access,
     /// A link for an agent, by an admin.
     AgentLink,
     /// A new space.
@@ -187,6 +193,9 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/api/v1/sessions", Target::EndSessions),
     route("DELETE", "/api/v1/sessions/{session}", Target::EndOther),
     route("POST", "/api/v1/sign-in/mail", Target::MailLink),
+    route("GET", "/api/v1/sign-in/oidc", Target::OidcBegin),
+    route("GET", "/api/v1/sign-in/oidc/callback", Target::OidcFinish),
+    route("POST", "/api/v1/sign-in/access", Target::Access),
     route("GET", "/api/v1/me", Target::Me),
     route("PUT", "/api/v1/me/availability", Target::MyAvailability),
     route("POST", "/api/v1/reports/csp", Target::CspReports),

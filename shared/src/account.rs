@@ -333,7 +333,7 @@ impl Account {
                 });
             }
             Input::MakeLink { link, only } => {
-                self.person.make_link(now, link, only);
+                self.person.make_link(now, link, only)?;
                 effects.push(Effect::Save(Row::Person(self.person.clone())));
             }
             Input::Link { identity } => {

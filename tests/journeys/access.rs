@@ -1,6 +1,8 @@
 //! Every screen in every state, for everybody: axe finds nothing, in the light and in the dark,
 //! from right to left, and at 320 px. On the way each state is pictured into `target/gallery`.
 
+mod home;
+
 use std::fs;
 
 use anyhow::{Context, Result, ensure};

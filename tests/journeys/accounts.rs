@@ -636,7 +636,7 @@ fn sec_g6_01_an_api_token_is_shown_once_reads_or_writes_and_ends() {
 }
 
 /// As `sha256sum` says it.
-fn sha256(text: &str) -> Result<String> {
+pub fn sha256(text: &str) -> Result<String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
     let mut sum = Command::new("sha256sum")

@@ -181,6 +181,9 @@ fn openapi_describes_the_api_that_answers() {
             let address = path
                 .replace("{space}", "demo")
                 .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f")
+                .replace("{invitation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
+                .replace("{token}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
+                .replace("{session}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
                 .replace("{agent}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398e");
             ensure!(
                 !address.contains('{'),

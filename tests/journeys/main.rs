@@ -34,6 +34,7 @@ mod queues;
 mod reconnect;
 mod reminder;
 mod settings;
+mod sign_in;
 mod skills;
 mod talk;
 mod team;

@@ -99,9 +99,11 @@ impl Api {
     /// Calls the Bellhop at that address.
     #[must_use]
     pub fn new(base: impl Into<String>) -> Self {
+        // A redirect is an answer like any other.
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Self {
             base: base.into(),
-            http: reqwest::Client::new(),
+            http: http.build().unwrap_or_default(),
         }
     }
 

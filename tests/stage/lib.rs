@@ -20,6 +20,7 @@ pub mod linked;
 pub mod mail;
 mod play;
 pub mod process;
+pub mod provider;
 pub mod proxy;
 pub mod start;
 pub mod visit;

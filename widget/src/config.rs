@@ -13,8 +13,14 @@ pub struct Config {
     /// What the space is called.
     pub name: String,
     /// Development: demo sign-in is offered.
-    #[cfg(feature = "console")]
+    #[cfg(any(feature = "console", feature = "home"))]
     pub is_dev: bool,
+    /// The browser has brought the cookie of a session.
+    #[cfg(any(feature = "console", feature = "home"))]
+    pub has_session: bool,
+    /// The ways to sign in that this installation has.
+    #[cfg(feature = "home")]
+    pub methods: String,
     /// The language that the page asks for; empty when it asks for none.
     pub lang: String,
 }
@@ -29,8 +35,12 @@ impl Config {
         Self {
             space: read("space").unwrap_or_default(),
             name: read("name").unwrap_or_default(),
-            #[cfg(feature = "console")]
+            #[cfg(any(feature = "console", feature = "home"))]
             is_dev: read("dev").is_some_and(|dev| dev == "1"),
+            #[cfg(any(feature = "console", feature = "home"))]
+            has_session: read("session").is_some_and(|session| session == "1"),
+            #[cfg(feature = "home")]
+            methods: read("methods").unwrap_or_default(),
             lang: read("lang").unwrap_or_default(),
         }
     }

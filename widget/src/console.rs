@@ -50,7 +50,7 @@ use crate::text::console::words;
 use crate::thread::Thread;
 use crate::ui::{Line, banner, focus_composer_soon};
 use crate::var::{Bell, Var};
-use crate::{device, js, text};
+use crate::{device, http, js, text};
 
 /// The agent's app, signed in. A handle: copies are the same app.
 #[derive(Clone, Copy)]
@@ -143,6 +143,15 @@ pub fn start() {
                 .is_err()
         {
             why = words().sign_in_failed;
+        }
+        if session.agent().is_none() && asked.is_none() && config.has_session {
+            // Who has no place in this space is shown the spaces.
+            let _ = session.ensure().await;
+        }
+        if session.agent().is_none() && !config.is_dev {
+            let address = ["/agent#to=", &config.space].concat();
+            let _ = js::window().location().assign(&address);
+            return;
         }
         let Some(root) = config::root() else { return };
         let owner = Owner::new();
@@ -337,9 +346,21 @@ impl Console {
         self.threads
             .peek(|talks| talks.iter().for_each(|talk| talk.thread.close()));
         let tab = self.tab.now();
+        let is_demo = tab.config.is_dev && !tab.config.has_session;
+        let is_of_tab = is_demo || tab.session.exists();
         tab.session.forget();
         tab.own.remove("as");
-        self.left.set(Some(why));
+        if is_of_tab {
+            return self.left.set(Some(why));
+        }
+        spawn(async move {
+            // Who lost one space is still signed in for the others.
+            if why.is_empty() {
+                let headers = [("X-Bellhop", "1")];
+                let _ = http::send("DELETE", "/api/v1/session", &headers, None).await;
+            }
+            let _ = js::window().location().assign("/agent");
+        });
     }
 
     fn step_back(self) {

@@ -38,6 +38,32 @@ pub async fn post(
     call(path, &init).await
 }
 
+/// Asks in any way: for what has no other form.
+#[cfg(any(feature = "console", feature = "home"))]
+pub async fn send(
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[(&str, JsValue)]>,
+) -> Result<JsValue, HttpError> {
+    let mut all: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (*name, JsValue::from_str(value)))
+        .collect();
+    let mut written = JsValue::UNDEFINED;
+    if let Some(body) = body {
+        all.push(("Content-Type", "application/json".into()));
+        let body = JSON::stringify(&js::object(body));
+        written = body.map_err(|_| HttpError::Unreachable)?.into();
+    }
+    let init = js::object(&[
+        ("method", method.into()),
+        ("headers", js::object(&all).into()),
+        ("body", written),
+    ]);
+    call(path, &init).await
+}
+
 /// Reads JSON as whoever has the token.
 #[cfg(feature = "console")]
 pub async fn get(path: &str, token: &str) -> Result<JsValue, HttpError> {

@@ -1,7 +1,15 @@
 //! The shell in the browser: the customer's chat and the agent's console.
 //!
-//! Two builds of one crate, chosen by the features `chat` and `console`, so that customers never
-//! download the console. Machines and rules live in `shared`; here are pixels, a socket, a clock.
+//! Three builds of one crate, chosen by the features `chat`, `console` and `home`, so that customers
+//! never download the console, and agents at work not what their spaces are set up with. Machines and rules live in `shared`; here are pixels, a socket, a clock.
+
+#![cfg_attr(
+    not(any(feature = "chat", feature = "console")),
+    allow(
+        dead_code,
+        reason = "what the other two builds share is more than this one needs"
+    )
+)]
 
 #[cfg(feature = "chat")]
 mod chat;
@@ -10,24 +18,34 @@ mod config;
 mod console;
 #[cfg(feature = "console")]
 mod desk;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod device;
 mod dom;
+#[cfg(all(feature = "home", not(any(feature = "chat", feature = "console"))))]
+mod home;
 #[cfg(feature = "chat")]
 mod host;
 mod http;
 mod js;
 mod lock;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod outbox;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod rows;
 mod session;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod socket;
 mod store;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod tab;
 mod task;
 mod text;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod thread;
 mod time;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod timer;
+#[cfg(any(feature = "chat", feature = "console"))]
 mod ui;
 mod var;
 
@@ -48,4 +66,6 @@ pub fn start() {
     chat::start();
     #[cfg(all(feature = "console", not(feature = "chat")))]
     console::start();
+    #[cfg(all(feature = "home", not(any(feature = "chat", feature = "console"))))]
+    home::start();
 }

@@ -36,7 +36,7 @@ impl Session {
     }
 
     /// An agent's session; signing in makes it.
-    #[cfg(feature = "console")]
+    #[cfg(any(feature = "console", feature = "home"))]
     pub fn of_agent(store: Store, space: &str) -> Self {
         Self {
             store,
@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// Who signed in.
-    #[cfg(feature = "console")]
+    #[cfg(any(feature = "console", feature = "home"))]
     pub fn agent(&self) -> Option<shared::id::AgentId> {
         self.store.get("agent")?.parse().ok()
     }
@@ -68,6 +68,10 @@ impl Session {
         if let Some(token) = self.token() {
             return Ok(token);
         }
+        #[cfg(any(feature = "console", feature = "home"))]
+        if !self.exists() && !self.is_given {
+            return self.of_cookie().await;
+        }
         if self.exists() || !self.is_given {
             return self.renew().await;
         }
@@ -80,8 +84,29 @@ impl Session {
         self.keep(&answer).ok_or(HttpError::Unreachable)
     }
 
+    /// A token by the cookie of the person's session.
+    #[cfg(any(feature = "console", feature = "home"))]
+    async fn of_cookie(&self) -> Result<String, HttpError> {
+        let body = [("space", JsValue::from_str(&self.space))];
+        let headers = [("X-Bellhop", "1")];
+        let answer = http::post("/api/v1/session/token", &headers, &body).await;
+        match answer {
+            Ok(answer) => self.keep(&answer).ok_or(HttpError::Unreachable),
+            Err(error) => {
+                if let HttpError::Refused(..) = error {
+                    self.forget();
+                }
+                Err(error)
+            }
+        }
+    }
+
     /// A fresh token. Tabs take turns: the second finds what the first has brought.
     pub async fn renew(&self) -> Result<String, HttpError> {
+        #[cfg(any(feature = "console", feature = "home"))]
+        if !self.exists() && !self.is_given {
+            return self.of_cookie().await;
+        }
         let old = self.store.get("token");
         let _guard = lock::hold(&self.store.key("refresh")).await;
         if let Some(token) = self.token().filter(|token| Some(token) != old.as_ref()) {

@@ -7,6 +7,8 @@
 pub mod console;
 mod de;
 mod en;
+#[cfg(feature = "home")]
+pub mod home;
 #[cfg(feature = "console")]
 pub mod work;
 

@@ -29,7 +29,7 @@ pub enum Form {
     #[cfg(feature = "chat")]
     Opening,
     /// Date, hours and minutes.
-    #[cfg(feature = "console")]
+    #[cfg(any(feature = "console", feature = "home"))]
     Full,
 }
 
@@ -124,7 +124,7 @@ fn formats_of(locale: &str) -> Vec<Function> {
         ];
         formats.push(format(&opening));
     }
-    if cfg!(feature = "console") {
+    if cfg!(any(feature = "console", feature = "home")) {
         let full = [
             ("day", "numeric"),
             ("month", "short"),

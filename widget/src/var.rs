@@ -38,7 +38,7 @@ impl<T> Var<T> {
     }
 
     /// Changes it without a word.
-    #[cfg(feature = "console")]
+    #[cfg(any(feature = "console", feature = "home"))]
     pub fn peek_mut<R>(self, change: impl FnOnce(&mut T) -> R) -> R {
         change(&mut self.0.0.borrow_mut())
     }

@@ -53,6 +53,10 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         "clippy, console",
         &mut clippy_wasm("widget", "wasm", Some("console")),
     )?;
+    stages.run(
+        "clippy, home",
+        &mut clippy_wasm("widget", "wasm", Some("home")),
+    )?;
     stages.run("rules", &mut deny(&["licenses", "sources", "bans"])?)?;
     stages.run_or_note(
         "advisories",

@@ -80,6 +80,11 @@ pub fn of_address(email: &str) -> AgentId {
     sign(&["address", email])
 }
 
+/// The account that says whose an identity is.
+pub fn of_identity(issuer: &str, subject: &str) -> AgentId {
+    sign(&["identity", issuer, subject])
+}
+
 /// The account that the deployment's secret founds.
 pub fn of_founder(hash: &str) -> AgentId {
     sign(&["founder", hash])
@@ -152,7 +157,9 @@ mod tests {
         let signs = [
             of_address("a@b.c"),
             of_address("a@b.d"),
-            of_address(""),
+            of_identity("https://id.example", "1"),
+            of_identity("https://id.example|1", ""),
+            of_identity("https://id.example", "1|"),
             of_founder("a@b.c"),
         ];
         for (at, sign) in signs.iter().enumerate() {

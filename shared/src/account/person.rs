@@ -10,8 +10,10 @@
 //! - **AC6** Whoever signs out ends sessions: the one that asks, one of the others, or all. In every
 //!   space a new era of the person's tokens begins (R150 of `space`), so what was made from a revoked
 //!   session is void within seconds; what other sessions have, they renew.
-//! - **AC7** A one-time link is good once, until [`LINK_LIFE`] after it was made; the oldest of more than
-//!   [`LINKS_MAX`] goes. Used, late and never made are one answer.
+//! - **AC7** A one-time link is good once, until [`LINK_LIFE`] after it was made. Used, late and never made
+//!   are one answer. Of the links of admins the oldest of more than [`LINKS_MAX`] goes. As many may be
+//!   open that were mailed, and no further one is made: nobody floods a mailbox by asking for links,
+//!   nor shuts its owner out, who has those.
 //! - **AC8** A deployment's first admin founds an account once; the secret is dead after that (G7).
 //!   Whoever founded one, or is admin of a space, may make spaces.
 //! - **AC9** An identity is the issuer and the subject, never the e-mail (G3). It comes in only where it
@@ -40,7 +42,7 @@ pub const NOTED: Duration = Duration::from_secs(300);
 pub const SESSIONS_MAX: usize = 20;
 /// How long a one-time link is good: 24 h, so that one sent in the evening serves in the morning.
 pub const LINK_LIFE: Duration = Duration::from_secs(86_400);
-/// Most one-time links of a person that are open: 5.
+/// Most one-time links of a person that are open: 5 of admins, and 5 that were mailed.
 pub const LINKS_MAX: usize = 5;
 /// Most identities of a person: 10.
 const IDENTITIES_MAX: u32 = 10;
@@ -206,13 +208,26 @@ impl Person {
     }
 
     /// Makes a one-time link (AC7).
-    pub fn make_link(&mut self, now: Timestamp, way: Way, only: Option<SpaceId>) {
+    pub fn make_link(
+        &mut self,
+        now: Timestamp,
+        way: Way,
+        only: Option<SpaceId>,
+    ) -> Result<(), Refusal> {
         if self.links.iter().any(|link| link.way.is(&way)) {
-            return;
+            return Ok(()); // a repeat
+        }
+        let is_like = |link: &Link| link.only.is_some() == only.is_some();
+        let links = self.links.iter();
+        let open = links.filter(|link| now < link.expires_at && is_like(link));
+        let is_full = open.count() >= LINKS_MAX;
+        if is_full && only.is_none() {
+            let limit = LINKS_MAX as u32;
+            return Err(Refusal::TooMany { limit });
         }
         self.links.retain(|link| now < link.expires_at);
-        if self.links.len() >= LINKS_MAX {
-            self.links.remove(0);
+        if is_full && let Some(oldest) = self.links.iter().position(is_like) {
+            self.links.remove(oldest);
         }
         let expires_at = now + LINK_LIFE;
         self.links.push(Link {
@@ -220,6 +235,7 @@ impl Person {
             expires_at,
             only,
         });
+        Ok(())
     }
 
     /// Links an identity (AC9); true when it is new.
@@ -265,7 +281,7 @@ impl Person {
         let count = ids.len();
         ids.sort_unstable();
         ids.dedup();
-        let is_bounded = self.sessions.len() <= SESSIONS_MAX && self.links.len() <= LINKS_MAX;
+        let is_bounded = self.sessions.len() <= SESSIONS_MAX && self.links.len() <= 2 * LINKS_MAX;
         match (ids.len() == count, is_bounded) {
             (true, true) => Ok(()),
             (false, _) => Err("AC3: two ways in have one name"),

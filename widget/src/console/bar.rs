@@ -1,6 +1,7 @@
 //! The top bar: the space, the line, slots, Available or Unavailable, who one is.
 
 use shared::link::State;
+use shared::rights::Role;
 
 use super::Console;
 use super::availability::availability;
@@ -32,8 +33,20 @@ pub fn bar(console: Console) -> El {
         let name = desk.see(|desk| desk.me.space.to_string());
         name.unwrap_or_else(|| console.tab.now().config.name.clone())
     };
+    let is_admin = move || {
+        let role = desk.see(|desk| desk.me.role);
+        role == Some(Role::Admin)
+    };
+    let people = ["/agent#people=", &console.tab.now().config.space].concat();
+    let bell = if console.tab.now().session.exists() {
+        decor("bar__bell icon icon--bell")
+    } else {
+        el("a", "bar__bell icon icon--bell")
+            .attr("href", "/agent")
+            .attr("aria-label", words().spaces)
+    };
     el("header", "bar")
-        .child(decor("bar__bell icon icon--bell"))
+        .child(bell)
         .child(el("h1", "bar__space").attr("dir", "auto").bind_text(space))
         .child(
             el("p", "bar__link")
@@ -49,6 +62,14 @@ pub fn bar(console: Console) -> El {
                 )
                 .child(el("span", "bar__name").attr("dir", "auto").bind_text(name)),
         )
+        .when(is_admin, move || {
+            el(
+                "a",
+                "button button--icon button--quiet bar__people icon icon--queue",
+            )
+            .attr("href", &people)
+            .attr("aria-label", words().people)
+        })
         .child(
             button(
                 "button button--icon button--quiet bar__sign-out icon icon--leave",

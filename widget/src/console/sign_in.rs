@@ -1,4 +1,4 @@
-//! Sign-in: in development one click, elsewhere a sentence until accounts exist.
+//! Sign-in in development: one click. Elsewhere the sign-in page is that of `home`.
 
 use shared::id::AgentId;
 use wasm_bindgen::JsValue;
@@ -51,7 +51,6 @@ pub fn screen(
     let words = words();
     let busy = Var::new(None::<&'static str>);
     let error = Var::new(why);
-    let is_dev = config.is_dev;
     let space = el("strong", "sign-in__space")
         .attr("dir", "auto")
         .text(&config.name);
@@ -94,12 +93,16 @@ pub fn screen(
                 .text(words.agent_console)
                 .child(space),
         );
-    let card = if is_dev {
-        card.child(list)
-            .child(el("p", "sign-in__dev").text(words.demo_only))
-    } else {
-        card.child(el("p", "sign-in__none").text(words.no_sign_in))
-    };
+    // Elsewhere whoever is not signed in never comes here.
+    let other = ["/agent#to=", &config.space].concat();
+    let card = card
+        .child(list)
+        .child(el("p", "sign-in__dev").text(words.demo_only))
+        .child(
+            el("a", "sign-in__other")
+                .attr("href", &other)
+                .text(words.other_sign_in),
+        );
     let alert = el("p", "sign-in__error")
         .attr("role", "alert")
         .bind_text(move || error.get().to_owned());

@@ -36,11 +36,17 @@ pub const CONSOLE: Part = Part {
     profile: "wasm",
     features: &["console"],
 };
+pub const HOME: Part = Part {
+    name: "home",
+    package: "widget",
+    profile: "wasm",
+    features: &["home"],
+};
 
 /// Compiles the part if its sources changed; returns its file.
 ///
-/// The two builds of the widget write one file name in cargo's folders, so each would make cargo
-/// build the other anew: the stamp keeps cargo out of it, and the copy keeps the file.
+/// The three builds of the widget write one file name in cargo's folders, so each would make cargo
+/// build the others anew: the stamp keeps cargo out of it, and the copy keeps the file.
 pub fn wasm(part: &Part) -> Result<PathBuf> {
     let folder = paths::target().join("parts");
     fs::create_dir_all(&folder)?;

@@ -16,16 +16,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Makes the site from `public/`, the widget's styles, and its two wasm files.
-pub fn build(chat: &Path, console: &Path) -> Result<()> {
-    let stamp = stamp(chat, console)?;
+/// Makes the site from `public/`, the widget's styles, and its wasm files.
+pub fn build(apps: &[(&str, &Path)]) -> Result<()> {
+    let stamp = stamp(apps)?;
     if stamp.is_current() && paths::site().is_dir() {
         return Ok(());
     }
     say("the site: wasm-bindgen, esbuild, brotli");
     let mut site = Site::default();
     site.add_public_assets()?;
-    for (name, wasm) in [("chat", chat), ("console", console)] {
+    for (name, wasm) in apps {
         site.add_app(name, wasm)?;
     }
     site.add_documents()?;
@@ -49,8 +49,8 @@ pub fn asset(name: &str) -> Result<PathBuf> {
     found.with_context(|| format!("no {name} in the site: run `cargo xtask build`"))
 }
 
-fn stamp(chat: &Path, console: &Path) -> Result<Stamp> {
-    let mut seen = vec![chat.to_path_buf(), console.to_path_buf()];
+fn stamp(apps: &[(&str, &Path)]) -> Result<Stamp> {
+    let mut seen: Vec<_> = apps.iter().map(|(_, wasm)| wasm.to_path_buf()).collect();
     seen.extend(files(&paths::root().join("public"))?);
     seen.extend(styles("")?);
     let mut inputs = Vec::new();
@@ -106,6 +106,9 @@ impl Site {
         let mut sheet = Vec::new();
         let mut sheets = styles("ui")?;
         sheets.sort_by_key(|path| !path.ends_with("ui/theme.css"));
+        if name != "chat" {
+            sheets.extend(styles("form")?); // customers fill in none
+        }
         sheets.extend(styles(name)?);
         for path in sheets {
             sheet.extend(fs::read(path)?);

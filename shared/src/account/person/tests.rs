@@ -50,7 +50,7 @@ fn ac4_a_use_is_noted_now_and_then() {
 fn ac4_the_oldest_of_too_many_sessions_goes() {
     let mut person = founded();
     for n in 2..30 {
-        person.make_link(h(0), way(100 + n), None);
+        person.make_link(h(0), way(100 + n), None).unwrap();
         let by = Entry::Link(way(100 + n));
         assert_eq!(person.enter(h(0), by, way(n)), Ok(()));
         person.check().unwrap();
@@ -72,7 +72,7 @@ fn sec_g7_01_ac7_a_link_is_good_once_and_in_time() {
     ];
     for (case, link, hour, expected) in cases {
         let mut person = founded();
-        person.make_link(h(0), way(2), only());
+        person.make_link(h(0), way(2), only()).unwrap();
         let before = person.clone();
         let entered = person.enter(h(hour), Entry::Link(way(link)), way(9));
         assert_eq!(entered, expected, "{case}");
@@ -88,15 +88,39 @@ fn sec_g7_01_ac7_a_link_is_good_once_and_in_time() {
 }
 
 #[test]
-fn ac7_the_oldest_of_too_many_links_goes() {
+fn ac7_an_admins_oldest_link_goes_and_a_mailed_one_stays() {
+    let demo = || Some("demo".parse().unwrap());
+    let limit = u32::try_from(LINKS_MAX).unwrap();
     let mut person = founded();
     for n in 10..20 {
-        person.make_link(h(0), way(n), None);
+        assert_eq!(person.make_link(h(0), way(n), demo()), Ok(()));
+        let mailed = person.make_link(h(0), way(n + 10), None);
+        let is_made = n < 15;
+        assert_eq!(mailed.is_ok(), is_made, "{n}");
+        person.check().unwrap();
     }
-    assert_eq!(person.links.len(), LINKS_MAX);
-    let oldest = person.enter(h(0), Entry::Link(way(10)), way(2));
-    assert_eq!(oldest, Err(Refusal::LinkOver));
-    assert_eq!(person.enter(h(0), Entry::Link(way(19)), way(2)), Ok(()));
+    let mailed = person.make_link(h(0), way(40), None);
+    assert_eq!(mailed, Err(Refusal::TooMany { limit }));
+    for (link, expected) in [
+        (10, Err(Refusal::LinkOver)),
+        (14, Err(Refusal::LinkOver)),
+        (15, Ok(())),
+        (20, Ok(())),
+        (24, Ok(())),
+        (25, Err(Refusal::LinkOver)),
+    ] {
+        let mut person = person.clone();
+        assert_eq!(
+            person.enter(h(1), Entry::Link(way(link)), way(2)),
+            expected,
+            "{link}"
+        );
+    }
+    assert_eq!(
+        person.make_link(h(24), way(40), None),
+        Ok(()),
+        "the next day"
+    );
 }
 
 #[test]
@@ -104,7 +128,7 @@ fn ac5_a_session_of_an_admins_link_is_good_for_that_space_alone() {
     let mut person = founded();
     let demo: SpaceId = "demo".parse().unwrap();
     let shop: SpaceId = "shop".parse().unwrap();
-    person.make_link(h(0), way(2), Some(demo.clone()));
+    person.make_link(h(0), way(2), Some(demo.clone())).unwrap();
     assert_eq!(person.enter(h(0), Entry::Link(way(2)), way(9)), Ok(()));
     let spaces = vec![(demo.clone(), Role::Admin), (shop.clone(), Role::Admin)];
     let bound = person.view(way(9).id, spaces.clone());
@@ -130,7 +154,7 @@ fn ac5_a_session_of_an_admins_link_is_good_for_that_space_alone() {
 fn ac6_a_session_ends_others() {
     let mut person = founded();
     for n in [2, 3] {
-        person.make_link(h(0), way(n + 10), None);
+        person.make_link(h(0), way(n + 10), None).unwrap();
         person
             .enter(h(0), Entry::Link(way(n + 10)), way(n))
             .unwrap();

@@ -1,0 +1,410 @@
+//! Tokens that others made: those of an identity provider and of Cloudflare Access.
+//!
+//! - **X1** The algorithms are RS256 and ES256, fixed here: the header says which of the two, and the
+//!   key must be of that kind. No address and no key in a header is ever read (G2).
+//! - **X2** The key is one of the issuer's, named by `kid`. A name that is unknown has the list read
+//!   again, at most once a minute.
+//! - **X3** Issuer, audience, both ends of the time and, where one was sent, the nonce are as expected.
+
+use core::cell::RefCell;
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use shared::session::CLOCK_LEEWAY;
+use shared::text::{EmailAddress, PersonName};
+use shared::time::Timestamp;
+use worker::js_sys::{Promise, Uint8Array};
+use worker::wasm_bindgen::prelude::*;
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::{Env, wasm_bindgen};
+
+use crate::errors::Problem;
+use crate::{clock, outside};
+
+/// How long what an issuer publishes is kept: an hour; keys stay good for days after a change.
+const KEPT: Duration = Duration::from_secs(3_600);
+/// How soon a list may be read again for a key that is not in it. Source: SECURITY.md G2.
+const AGAIN: Duration = Duration::from_secs(60);
+/// Longest token that is looked at: some providers put groups in.
+const TOKEN_MAX: usize = 8_192;
+/// The shortest RSA key: 2,048 bits are 342 characters.
+const MODULUS_MIN: usize = 342;
+
+#[wasm_bindgen(inline_js = r#"
+export async function verify_signature(kind, key, signed, signature) {
+  const algorithm = kind === "ES256"
+    ? { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
+    : { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  try {
+    const known = await crypto.subtle.importKey("jwk", JSON.parse(key), algorithm, false, ["verify"]);
+    return await crypto.subtle.verify(algorithm, known, signature, new TextEncoder().encode(signed));
+  } catch {
+    return false;
+  }
+}
+"#)]
+extern "C" {
+    fn verify_signature(kind: &str, key: &str, signed: &str, signature: Uint8Array) -> Promise;
+}
+
+/// What a token has to say.
+pub struct Expected<'a> {
+    /// Who made it.
+    pub issuer: &'a str,
+    /// For whom.
+    pub audience: &'a str,
+    /// What was sent along; `None` where nothing is.
+    pub nonce: Option<&'a str>,
+}
+
+/// Who somebody is, as an issuer says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// The person there.
+    pub subject: String,
+    /// The address, whether it was verified, and what the person is called.
+    pub email: Option<EmailAddress>,
+    /// Whether the issuer has verified the address.
+    pub is_verified: bool,
+    /// What the person is called.
+    pub name: Option<PersonName>,
+}
+
+/// Reads a token (X1 to X3).
+///
+/// # Errors
+/// One answer for whatever is wrong with it.
+pub async fn verify(
+    env: &Env,
+    keys: &str,
+    expected: &Expected<'_>,
+    token: &str,
+) -> Result<Claims, Problem> {
+    let parts = Parts::read(token).ok_or_else(invalid)?;
+    let key = key(env, keys, &parts).await?.ok_or_else(invalid)?;
+    let signature = Uint8Array::from(parts.signature.as_slice());
+    let promise = verify_signature(parts.kind, &key, parts.signed, signature);
+    let is_signed = JsFuture::from(promise).await;
+    if is_signed.ok().and_then(|is| is.as_bool()) != Some(true) {
+        return Err(invalid());
+    }
+    judge(clock::now(), expected, &parts.claims).ok_or_else(invalid)
+}
+
+/// The one answer to every wrong token.
+pub fn invalid() -> Problem {
+    Problem::unauthorized("token_invalid", "the token is not valid")
+}
+
+/// A document that an issuer publishes, as it was not longer than an hour ago.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn document(env: &Env, address: &str) -> Result<Value, Problem> {
+    read(env, address, KEPT).await
+}
+
+/// A token, taken apart.
+#[derive(Debug)]
+struct Parts<'a> {
+    kind: &'static str,
+    name: String,
+    signed: &'a str,
+    claims: Value,
+    signature: Vec<u8>,
+}
+
+impl<'a> Parts<'a> {
+    fn read(token: &'a str) -> Option<Self> {
+        if token.len() > TOKEN_MAX {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let object = |part: &str| {
+            let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+            let value: Value = shared::json::read(core::str::from_utf8(&bytes).ok()?).ok()?;
+            value.is_object().then_some(value)
+        };
+        let header = object(header)?;
+        let kind = match text(&header, "alg")? {
+            "RS256" => "RS256",
+            "ES256" => "ES256",
+            _ => return None,
+        };
+        // What a header calls critical we do not know.
+        if header.get("crit").is_some() {
+            return None;
+        }
+        Some(Self {
+            kind,
+            name: text(&header, "kid")?.to_owned(),
+            signed,
+            claims: object(claims)?,
+            signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
+        })
+    }
+}
+
+thread_local! {
+    /// What issuers publish, and when it was read.
+    static READ: RefCell<BTreeMap<String, (Timestamp, Value)>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+async fn read(env: &Env, address: &str, age: Duration) -> Result<Value, Problem> {
+    let now = clock::now();
+    let known = READ.with_borrow(|read| read.get(address).cloned());
+    if let Some((at, value)) = known
+        && now < at + age
+    {
+        return Ok(value);
+    }
+    let (status, body) = outside::get(env, address).await?;
+    if status != 200 {
+        return Err(Problem::internal(format_args!(
+            "{address} answered {status}"
+        )));
+    }
+    let value: Value = shared::json::read(&body).map_err(Problem::internal)?;
+    READ.with_borrow_mut(|read| read.insert(address.to_owned(), (now, value.clone())));
+    Ok(value)
+}
+
+/// The key of that name and kind, as WebCrypto takes it (X2).
+async fn key(env: &Env, keys: &str, parts: &Parts<'_>) -> Result<Option<String>, Problem> {
+    let find = |list: &Value| {
+        let keys = list.get("keys")?.as_array()?;
+        keys.iter()
+            .find_map(|key| fitting(key, &parts.name, parts.kind))
+    };
+    let known = find(&read(env, keys, KEPT).await?);
+    match known {
+        Some(key) => Ok(Some(key)),
+        None => Ok(find(&read(env, keys, AGAIN).await?)),
+    }
+}
+
+fn fitting(key: &Value, name: &str, kind: &str) -> Option<String> {
+    let is_for_this = text(key, "kid") == Some(name)
+        && text(key, "alg").is_none_or(|of_key| of_key == kind)
+        && text(key, "use").is_none_or(|of_key| of_key == "sig");
+    if !is_for_this {
+        return None;
+    }
+    let key = match (text(key, "kty")?, kind) {
+        ("RSA", "RS256") => {
+            let modulus = text(key, "n").filter(|modulus| modulus.len() >= MODULUS_MIN)?;
+            json!({ "kty": "RSA", "n": modulus, "e": text(key, "e")? })
+        }
+        ("EC", "ES256") if text(key, "crv") == Some("P-256") => {
+            json!({ "kty": "EC", "crv": "P-256", "x": text(key, "x")?, "y": text(key, "y")? })
+        }
+        _ => return None,
+    };
+    Some(key.to_string())
+}
+
+/// What a signed token says, if it is what was expected (X3).
+fn judge(now: Timestamp, expected: &Expected<'_>, claims: &Value) -> Option<Claims> {
+    let is_for_us = match claims.get("aud")? {
+        Value::String(audience) => audience == expected.audience,
+        // For several, the one that asked is named.
+        Value::Array(audiences) => {
+            let is_named = audiences
+                .iter()
+                .any(|known| known.as_str() == Some(expected.audience));
+            let party = text(claims, "azp");
+            is_named && (audiences.len() == 1 || party == Some(expected.audience))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    };
+    let moment = |name: &str| match claims.get(name) {
+        None => Some(None),
+        Some(value) => {
+            let seconds = value
+                .as_f64()
+                .filter(|seconds| (0.0..4e9).contains(seconds))?;
+            Some(Some(Timestamp::from_millis((seconds * 1_000.0) as u64)))
+        }
+    };
+    let is_begun = |at: Option<Timestamp>| at.is_none_or(|at| at <= now + CLOCK_LEEWAY);
+    let is_in_time = moment("exp")?.is_some_and(|at| now < at + CLOCK_LEEWAY)
+        && is_begun(moment("iat")?)
+        && is_begun(moment("nbf")?);
+    let is_ours = text(claims, "iss") == Some(expected.issuer)
+        && expected
+            .nonce
+            .is_none_or(|nonce| text(claims, "nonce") == Some(nonce));
+    if !(is_for_us && is_in_time && is_ours) {
+        return None;
+    }
+    let subject =
+        text(claims, "sub").filter(|subject| !subject.is_empty() && subject.len() <= 255)?;
+    Some(Claims {
+        subject: subject.to_owned(),
+        email: text(claims, "email").and_then(|email| EmailAddress::parse(email).ok()),
+        is_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
+        name: text(claims, "name").and_then(|name| PersonName::parse(name).ok()),
+    })
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000;
+
+    fn judged(change: impl FnOnce(&mut Value)) -> Option<Claims> {
+        let mut claims = json!({
+            "iss": "https://id.example", "aud": "bellhop", "sub": "42", "nonce": "n",
+            "iat": NOW, "exp": NOW + 60, "email": "Mia@Shop.example", "email_verified": true, "name": "Mia",
+        });
+        change(&mut claims);
+        let expected = Expected {
+            issuer: "https://id.example",
+            audience: "bellhop",
+            nonce: Some("n"),
+        };
+        judge(Timestamp::from_millis(NOW * 1_000), &expected, &claims)
+    }
+
+    #[test]
+    fn sec_g2_01_x3_a_token_says_all_that_is_expected() {
+        let cases: [(&str, &str, Value); 22] = [
+            ("another issuer", "iss", json!("https://evil.example")),
+            ("a longer issuer", "iss", json!("https://id.example/")),
+            ("no issuer", "iss", Value::Null),
+            ("another audience", "aud", json!("other")),
+            ("no audience", "aud", Value::Null),
+            ("an empty audience", "aud", json!([])),
+            (
+                "two audiences without a party",
+                "aud",
+                json!(["bellhop", "other"]),
+            ),
+            (
+                "an audience that is no text",
+                "aud",
+                json!({ "bellhop": true }),
+            ),
+            ("no subject", "sub", Value::Null),
+            ("an empty subject", "sub", json!("")),
+            ("a subject that is a number", "sub", json!(42)),
+            ("a long subject", "sub", json!("4".repeat(256))),
+            ("another nonce", "nonce", json!("m")),
+            ("no nonce", "nonce", Value::Null),
+            ("expired", "exp", json!(NOW - 60)),
+            ("no end", "exp", Value::Null),
+            ("an end that is a text", "exp", json!("9999999999")),
+            ("a negative end", "exp", json!(-1)),
+            ("an end in the far future", "exp", json!(1e300)),
+            ("made in the future", "iat", json!(NOW + 61)),
+            ("not yet valid", "nbf", json!(NOW + 61)),
+            ("a beginning that is a text", "nbf", json!("now")),
+        ];
+        assert!(judged(|_| ()).is_some());
+        for (case, name, value) in cases {
+            let judged = judged(|claims| claims[name] = value);
+            assert_eq!(judged, None, "{case}");
+        }
+        assert!(judged(|claims| claims["aud"] = json!(["bellhop"])).is_some());
+        assert!(
+            judged(|claims| {
+                claims["aud"] = json!(["other", "bellhop"]);
+                claims["azp"] = json!("bellhop");
+            })
+            .is_some()
+        );
+    }
+
+    #[test]
+    fn sec_g3_01_only_true_is_verified() {
+        for value in [json!(false), json!("true"), json!(1), Value::Null] {
+            let claims = judged(|claims| claims["email_verified"] = value).unwrap();
+            assert!(!claims.is_verified);
+        }
+        let claims = judged(|_| ()).unwrap();
+        assert!(claims.is_verified);
+        assert_eq!(claims.email.unwrap().as_str(), "mia@shop.example");
+    }
+
+    #[test]
+    fn sec_g2_01_x1_the_key_is_of_the_kind_that_the_token_names() {
+        let rsa = json!({ "kid": "a", "kty": "RSA", "n": "n".repeat(342), "e": "AQAB" });
+        let ec = json!({ "kid": "b", "kty": "EC", "crv": "P-256", "x": "x", "y": "y" });
+        let with = |key: &Value, name: &str, value: Value| {
+            let mut key = key.clone();
+            key[name] = value;
+            key
+        };
+        let cases = [
+            (&rsa, "a", "RS256", true),
+            (&rsa, "b", "RS256", false),
+            (&rsa, "a", "ES256", false),
+            (&ec, "b", "ES256", true),
+            (&ec, "b", "RS256", false),
+            (&with(&rsa, "alg", json!("RS512")), "a", "RS256", false),
+            (&with(&rsa, "alg", json!("RS256")), "a", "RS256", true),
+            (&with(&rsa, "use", json!("enc")), "a", "RS256", false),
+            (&with(&rsa, "n", json!("short")), "a", "RS256", false),
+            (&with(&ec, "crv", json!("P-384")), "b", "ES256", false),
+            (
+                &json!({ "kid": "a", "kty": "oct", "k": "AAAA" }),
+                "a",
+                "RS256",
+                false,
+            ),
+        ];
+        for (key, name, kind, fits) in cases {
+            assert_eq!(
+                fitting(key, name, kind).is_some(),
+                fits,
+                "{key} {name} {kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn sec_g2_01_x1_a_header_names_one_of_two_algorithms() {
+        let token = |header: Value| {
+            let header = URL_SAFE_NO_PAD.encode(header.to_string());
+            format!("{header}.{}.c2ln", URL_SAFE_NO_PAD.encode("{}"))
+        };
+        let cases = [
+            (json!({ "alg": "RS256", "kid": "a" }), true),
+            (
+                json!({ "alg": "ES256", "kid": "a", "jku": "https://evil.example" }),
+                true,
+            ),
+            (json!({ "alg": "none", "kid": "a" }), false),
+            (json!({ "alg": "HS256", "kid": "a" }), false),
+            (json!({ "alg": "rs256", "kid": "a" }), false),
+            (json!({ "alg": ["RS256"], "kid": "a" }), false),
+            (json!({ "alg": "RS256" }), false),
+            (json!({ "kid": "a" }), false),
+            (json!({ "alg": "RS256", "kid": 1 }), false),
+            (
+                json!({ "alg": "RS256", "kid": "a", "crit": ["exp"] }),
+                false,
+            ),
+            (json!([]), false),
+        ];
+        for (header, is_read) in cases {
+            assert_eq!(
+                Parts::read(&token(header.clone())).is_some(),
+                is_read,
+                "{header}"
+            );
+        }
+        for token in ["", ".", "..", "a.b", "a.b.c", &"a".repeat(9_000)] {
+            assert!(Parts::read(token).is_none(), "{token}");
+        }
+    }
+}

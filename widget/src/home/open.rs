@@ -1,0 +1,48 @@
+//! Links that open the door: a one-time link, and that of a deployment's first admin.
+
+use super::{Home, form, sign_in};
+use crate::dom::{El, el};
+use crate::task::spawn;
+use crate::text::home::words;
+use crate::var::Var;
+
+/// A one-time link. A person presses the button: what opens links to look at them uses none up.
+pub fn link(home: Home, link: String) -> El {
+    let words = words();
+    let go = move || {
+        let link = link.clone();
+        spawn(async move {
+            let body = [("link", link.as_str().into())];
+            if home.asks("POST", "/api/v1/session", &body).await.is_some() {
+                sign_in::enter(home).await;
+            }
+        });
+    };
+    let card = home
+        .card("Bellhop")
+        .child(el("p", "card__text").text(words.link_text));
+    home.page(card.child(form::form(home, "", vec![], words.sign_in, go)))
+}
+
+/// The first admin.
+pub fn first(home: Home, secret: String) -> El {
+    let words = words();
+    let name = Var::new(String::new());
+    let go = move || {
+        let secret = secret.clone();
+        spawn(async move {
+            let body = [
+                ("bootstrap", secret.as_str().into()),
+                ("name", name.now().as_str().into()),
+            ];
+            if home.asks("POST", "/api/v1/session", &body).await.is_some() {
+                sign_in::enter(home).await;
+            }
+        });
+    };
+    let fields = vec![form::field(words.your_name, "text", name)];
+    let card = home
+        .card(words.welcome)
+        .child(el("p", "card__text").text(words.first_text));
+    home.page(card.child(form::form(home, "", fields, words.begin, go)))
+}
