@@ -138,9 +138,10 @@ fn edit(
         spawn(async move {
             let mut body = Vec::new();
             for (name, kind, text, tick, before) in values {
-                let text = match kind {
-                    Kind::Tick => tick.now().to_string(),
-                    _ => text.now(),
+                let text = if matches!(kind, Kind::Tick) {
+                    tick.now().to_string()
+                } else {
+                    text.now()
                 };
                 // Whoever saves says which version that was made for: nobody's change is undone.
                 if text != before || name == "version" {
