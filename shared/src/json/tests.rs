@@ -1,3 +1,5 @@
+//! What JSON is read as, and what is refused.
+
 use alloc::collections::BTreeMap;
 use core::fmt::Debug;
 

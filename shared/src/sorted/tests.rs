@@ -1,3 +1,5 @@
+//! Sorted maps and sets against those of the standard library.
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::ops::Bound;
 
