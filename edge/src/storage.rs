@@ -89,7 +89,8 @@ impl Storage {
     /// When the platform refuses at once; later errors come from the promise.
     pub fn set_alarm(&self, at: Option<Timestamp>) -> Result<Promise> {
         Ok(match at {
-            Some(at) => self.raw.set_alarm(at.millis() as f64)?,
+            // What is due since ever is due at once; the platform refuses a 0.
+            Some(at) => self.raw.set_alarm(at.millis().max(1) as f64)?,
             None => self.raw.delete_alarm()?,
         })
     }
