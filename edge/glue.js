@@ -58,6 +58,12 @@ export default class extends WorkerEntrypoint {
   }
 }
 
+const APPEND = "INSERT INTO log VALUES (?, ?, ?, ?)";
+/** What wasm calls for every message. */
+globalThis.bellhop = {
+  append: (sql, seq, place, entry, cursors) => void sql.exec(APPEND, seq, place || null, entry, cursors ?? null),
+};
+
 /** A Durable Object whose Rust half can be made again. */
 class Guarded extends DurableObject {
   #rust;

@@ -46,7 +46,7 @@ impl Alarm {
         self.0.set(None);
     }
 
-    /// Sees to it that the alarm rings no later than `deadline`.
+    /// Sees to it that the alarm rings no later than `deadline`, and not in vain.
     pub fn arm(
         &self,
         state: &State,
@@ -57,11 +57,11 @@ impl Alarm {
         let armed = self.0.get();
         let is_well = match (armed, deadline) {
             (None, None) => true,
-            (None, Some(_)) => false,
-            (Some(armed), Some(deadline)) if armed > deadline => false,
-            // Too early: a ring in vain.
-            (Some(armed), _) if armed >= now + SOON => true,
-            (Some(armed), deadline) => deadline.is_some_and(|deadline| deadline <= armed + SOON),
+            // When nothing is timed any more, as after the end, a ring would be in vain.
+            (None, Some(_)) | (Some(_), None) => false,
+            (Some(armed), Some(deadline)) => {
+                armed <= deadline && (armed >= now + SOON || deadline <= armed + SOON)
+            }
         };
         if is_well {
             return;

@@ -39,6 +39,17 @@ extern "C" {
         statement: &JsValue,
         values: Box<[JsValue]>,
     ) -> core::result::Result<JsValue, JsValue>;
+
+    /// Ours, in `glue.js`: the row that a message costs, in one call and without a value of
+    /// JavaScript for each of its columns.
+    #[wasm_bindgen(catch, js_namespace = bellhop)]
+    fn append(
+        sql: &JsValue,
+        seq: f64,
+        public: f64,
+        entry: &str,
+        cursors: Option<String>,
+    ) -> core::result::Result<(), JsValue>;
 }
 
 /// The disk of one object.
@@ -110,6 +121,17 @@ impl Storage {
         let sql: &JsValue = self.sql.as_ref();
         sql.unchecked_ref::<RawSql>().exec(statement, values)?;
         Ok(())
+    }
+
+    /// Appends a row to a log; a place of 0 is none.
+    fn append(&self, seq: u64, public: u64, entry: &str, cursors: Option<String>) -> Result<()> {
+        Ok(append(
+            self.sql.as_ref(),
+            seq as f64,
+            public as f64,
+            entry,
+            cursors,
+        )?)
     }
 
     /// Reads the rows of a statement.

@@ -3,7 +3,7 @@
 use shared::conversation::{Cursor, Cursors, Effect, Entry, Row, Seq};
 use shared::frame::BACKLOG_MAX;
 use shared::rights::Side;
-use worker::{Result, SqlStorageValue};
+use worker::Result;
 
 use super::{Columns, Storage, corrupt, number};
 use crate::read::{read, unreadable};
@@ -125,7 +125,7 @@ fn row(columns: &Columns) -> Result<Row> {
 }
 
 /// Cursors as four numbers, since they stand in every row of a lively conversation.
-fn short(cursors: &Cursors) -> [Seq; 4] {
+fn short(cursors: Cursors) -> [Seq; 4] {
     let Cursors { customer, agent } = cursors;
     [
         customer.delivered,
@@ -153,16 +153,14 @@ fn put(storage: &Storage, row: &Row) -> Result<()> {
             public,
             cursors,
         } => {
-            let public = public.map_or(SqlStorageValue::Null, |seq| number(seq.0));
-            let mut values = vec![number(entry.seq.0), public, entry.to_stored()?.into()];
-            let statement = match cursors {
-                Some(cursors) => {
-                    values.push(serde_json::to_string(&short(cursors))?.into());
-                    "INSERT INTO log VALUES (?, ?, ?, ?)"
-                }
-                None => "INSERT INTO log(seq, public, entry) VALUES (?, ?, ?)",
-            };
-            return storage.run(statement, values);
+            let public = public.unwrap_or_default().0;
+            let cursors = cursors.map(|cursors| serde_json::to_string(&short(cursors)));
+            return storage.append(
+                entry.seq.0,
+                public,
+                &entry.to_stored()?,
+                cursors.transpose()?,
+            );
         }
         Row::Device { .. } => return Ok(()),
         Row::Birth(birth) => (BIRTH, serde_json::to_string(birth)?),

@@ -390,7 +390,7 @@ pub(super) fn pushed(socket: SocketId, effects: &[Effect]) -> Vec<Entry> {
     entries.flatten().collect()
 }
 
-/// What a turn says, one word for each effect.
+/// What a turn says, one word for each effect; a frame for both sides is a word for each.
 pub(super) fn words(effects: &[Effect]) -> Vec<String> {
     let word = |effect: &Effect| match effect {
         Effect::Save(Row::Birth(_)) => "save birth".into(),
@@ -439,7 +439,29 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         } => format!("replied {}", refusal.code()),
         Effect::Slowed { retry_ms } => format!("slowed for {retry_ms}"),
     };
-    effects.iter().map(word).collect()
+    effects
+        .iter()
+        .flat_map(of_each_side)
+        .map(|effect| word(&effect))
+        .collect()
+}
+
+fn of_each_side(effect: &Effect) -> Vec<Effect> {
+    let Effect::Send {
+        to,
+        frame: frame @ FromServer::Entries(_),
+    } = effect
+    else {
+        return [effect.clone()].into();
+    };
+    let is_customer = |to: &SocketId| [CUSTOMER, SECOND_TAB].contains(to);
+    let (customers, agents): (Vec<_>, Vec<_>) = to.iter().copied().partition(is_customer);
+    let sides = [customers, agents].into_iter().filter(|to| !to.is_empty());
+    let send = |to| Effect::Send {
+        to,
+        frame: frame.clone(),
+    };
+    sides.map(send).collect()
 }
 
 /// The refusal that a socket gets.

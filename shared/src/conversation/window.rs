@@ -23,7 +23,8 @@ use crate::rights::Side;
 pub(super) const LAG_MAX: Duration = Duration::from_secs(15);
 
 impl Born {
-    /// Sends what this turn appended: one frame for each side.
+    /// Sends what this turn appended: one frame for each side, or one for both while no internal
+    /// entry makes their counts differ.
     pub(super) fn push(&mut self, turn: &mut Turn) {
         if turn.fresh.is_empty() {
             return;
@@ -31,6 +32,14 @@ impl Born {
         let fresh = core::mem::take(&mut turn.fresh);
         let customers = self.receivers(turn, Side::Customer, fresh.iter().filter_map(|(_, p)| *p));
         let agents = self.receivers(turn, Side::Agent, fresh.iter().map(|(entry, _)| entry.seq));
+        if fresh
+            .iter()
+            .all(|(entry, public)| *public == Some(entry.seq))
+        {
+            let entries = fresh.into_iter().map(|(entry, _)| entry).collect();
+            turn.send([customers, agents].concat(), FromServer::Entries(entries));
+            return;
+        }
         if !customers.is_empty() {
             let public = fresh.iter().filter_map(|(entry, public)| {
                 let entry = entry.clone();

@@ -42,6 +42,8 @@ const FIRST: u64 = 5;
 const MESSAGES: u64 = 20;
 /// A month.
 const MILLION: f64 = 1e6;
+/// How much of it the space keeps the row of a closed conversation: 48 hours.
+const OF_MONTH: f64 = 48.0 / (30.0 * 24.0);
 /// What the month may cost, in dollars.
 const BILL_MAX: f64 = 12.0;
 
@@ -139,6 +141,7 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
     let rows = all("rows")? + all("setAlarm")?;
     let seconds = (fetches + alarms) * SECONDS_OF_REQUEST + (frames + closes) * SECONDS_OF_FRAME;
     let bytes = all("kept/bytes")?;
+    let gone = of("/space/kept/gone")?;
     let counted = [
         ("Worker requests", of("/worker")?, Some(9.0)),
         ("object requests: fetch", fetches, None),
@@ -163,6 +166,7 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
         ("outgoing frames", all("send")?, None),
         ("attachments written", all("attachment")?, None),
         ("bytes stored", bytes, Some(20_000.0)),
+        ("of these for 48 hours in the space", gone, None),
         ("CPU ms of the whole server", cpu_ms, None),
     ];
     let mut report = Report::new("cost");
@@ -199,7 +203,7 @@ fn tell(before: &Value, after: &Value, cpu_ms: f64) -> Result<Report> {
         sum += dollars;
         bill.row(name, [Some(used), Some(dollars), Some(row_a)]);
     }
-    let gigabytes = bytes * MILLION / 1e9;
+    let gigabytes = (bytes - gone * (1.0 - OF_MONTH)) * MILLION / 1e9;
     let dollars = GIGABYTES.of(gigabytes);
     sum += dollars;
     bill.row(

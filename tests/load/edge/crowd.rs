@@ -42,14 +42,14 @@ pub async fn measure(report: &mut Report, peers: &mut [Peer], scale: &Scale) -> 
             addresses: [address, _],
         } in rooms
         {
-            cut.push((address, customer.last));
+            cut.push((address, customer.known()));
             drop(customer);
             staying.push(agent);
         }
         let base = &peer.base;
         let back = cut
             .iter()
-            .map(|(address, last)| address.open(base, 2, *last));
+            .map(|(address, known)| address.open(base, 2, *known));
         let back = try_join_all(back).await?;
         let elapsed = start.elapsed().as_secs_f64() * 1e3;
         // The ends of the old sockets may be noticed a little later.

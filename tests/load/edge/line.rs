@@ -5,19 +5,16 @@
     reason = "the rig asks for what it measures, whatever else there is"
 )]
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
 use shared::conversation::{Command, Cursor, Entry, Event, Seq};
 use shared::frame::{
     Encoding, FromServer, Hello, PROTOCOL_TOKEN, ToServer, decode_binary, encode_binary,
 };
-use shared::id::{CommandId, ConversationId, DeviceId};
+use shared::id::{CommandId, ConversationId, DeviceId, EpochId};
 use shared::text::MessageText;
 use stage::wire::{fresh_id, random};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::{
     client::IntoClientRequest, handshake::client::Request, http::HeaderValue,
@@ -25,10 +22,7 @@ use tokio_tungstenite::tungstenite::{
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// Entries after which our protocol wants to hear that they have arrived (K14 of `link`).
-const RECEIVED_EVERY: u64 = 50;
-/// A line that was quiet for so long says at once how far it has come. People's clients take 5 s;
-/// here a window that `workerd` let run full would cost those 5 s.
-const QUIET: Duration = Duration::from_millis(50);
+const RECEIVED_EVERY: u64 = 128;
 
 /// An open WebSocket.
 pub type Socket = WebSocketStream<TcpStream>;
@@ -42,12 +36,20 @@ pub enum Address {
     Room(String, &'static str),
 }
 
+/// What a socket of ours has taken in, for the one after it.
+#[derive(Clone, Copy, Default)]
+pub struct Known {
+    epoch: Option<EpochId>,
+    last: u64,
+}
+
 /// An open socket.
 pub struct Line {
     socket: Socket,
     is_ours: bool,
     connection: u32,
     sent: u32,
+    epoch: Option<EpochId>,
     /// The last place that came, by our count.
     pub last: u64,
     confirmed: u64,
@@ -63,8 +65,8 @@ impl Address {
         Ok(Self::Ours(conversation, token.to_owned(), device))
     }
 
-    /// Opens the socket and waits for everything after `after`.
-    pub async fn open(&self, base: &str, connection: u32, after: u64) -> Result<Line> {
+    /// Opens the socket and waits for everything after what is known.
+    pub async fn open(&self, base: &str, connection: u32, known: Known) -> Result<Line> {
         let socket = match self {
             Self::Ours(conversation, token, _) => dial(base, *conversation, token).await?,
             Self::Room(room, author) => {
@@ -77,8 +79,9 @@ impl Address {
             is_ours: matches!(self, Self::Ours(..)),
             connection,
             sent: 0,
-            last: after,
-            confirmed: after,
+            epoch: known.epoch,
+            last: known.last,
+            confirmed: known.last,
             next: 0,
             history: 0,
         };
@@ -125,13 +128,21 @@ impl Line {
         let hello: ToServer<Command> = ToServer::Hello(Hello {
             device: *device,
             connection: self.connection,
-            epoch: None,
+            epoch: self.epoch,
             after: Seq(self.last),
             cursor: Cursor::default(),
         });
         self.says(&hello).await?;
         while !self.hears().await? {}
         Ok(())
+    }
+
+    /// What it has taken in.
+    pub const fn known(&self) -> Known {
+        Known {
+            epoch: self.epoch,
+            last: self.last,
+        }
     }
 
     /// Sends a frame of ours.
@@ -163,13 +174,14 @@ impl Line {
 
     /// Takes in one frame; true when it ends the history.
     pub async fn hears(&mut self) -> Result<bool> {
-        let Ok(message) = timeout(QUIET, self.socket.next()).await else {
-            self.confirms().await?;
-            return Ok(false);
-        };
+        let message = self.socket.next().await;
         match message.context("the line ended")?? {
             Message::Binary(bytes) => match decode_binary(&bytes)? {
                 FromServer::Entries(entries) => self.takes(&entries).await,
+                FromServer::Welcome(welcome) => {
+                    self.epoch = Some(welcome.epoch);
+                    Ok(false)
+                }
                 FromServer::Live { .. } => Ok(true),
                 FromServer::Limited { .. } => {
                     let after = Seq(self.last);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use crate::line::{Address, Line};
+use crate::line::{Address, Known, Line};
 use crate::peer::{Kind, Peer};
 
 /// Both ends.
@@ -16,8 +16,8 @@ pub struct Room {
 pub async fn open(peer: &mut Peer) -> Result<Room> {
     let addresses = begin(peer).await?;
     let [of_customer, of_agent] = &addresses;
-    let mut customer = of_customer.open(&peer.base, 1, 0).await?;
-    let mut agent = of_agent.open(&peer.base, 1, 0).await?;
+    let mut customer = of_customer.open(&peer.base, 1, Known::default()).await?;
+    let mut agent = of_agent.open(&peer.base, 1, Known::default()).await?;
     if peer.kind == Kind::Bellhop {
         // Opened, the first message, the request, the assignment: from then on both may write.
         for line in [&mut customer, &mut agent] {

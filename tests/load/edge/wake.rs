@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 
 use crate::Scale;
+use crate::line::Known;
 use crate::peer::Peer;
 use crate::report::{Report, Table};
 use crate::room;
@@ -32,7 +33,7 @@ pub async fn measure(report: &mut Report, peers: &mut [Peer], scale: &Scale) -> 
         let mut lost = 0;
         for [customer, _] in addresses {
             let start = Instant::now();
-            let line = customer.open(&peer.base, 2, 0).await?;
+            let line = customer.open(&peer.base, 2, Known::default()).await?;
             values.push(start.elapsed().as_secs_f64() * 1e3);
             ensure!(line.history >= line.next, "more messages than entries");
             lost += MESSAGES - line.next;
