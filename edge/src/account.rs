@@ -114,7 +114,7 @@ impl Shell {
                     number,
                     outs,
                 }),
-                Ok(other) => Err(Error::RustError(format!("{other:?}"))),
+                Ok(_) => Err(Error::RustError("it answered something else".to_owned())),
                 Err(error) => Err(error),
             };
             if let Err(error) = told {

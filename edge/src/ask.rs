@@ -6,7 +6,6 @@
 use core::fmt::Display;
 use core::str::FromStr;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::account::{self, Way};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
@@ -17,8 +16,9 @@ use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings};
 use shared::space::{Agent, AgentChange, Door, InUse, Me, OpenTime, Opened, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
-use worker::{Env, Error, Method, Request, RequestInit, Response, Result, Stub};
+use worker::{Env, Error, Method, Request, Response, Result, Stub};
 
+use crate::ours;
 use crate::read::read;
 use crate::sockets::Entrance;
 
@@ -353,7 +353,8 @@ pub async fn conversation(
     conversation: ConversationId,
     ask: &ConversationAsk,
 ) -> Result<ConversationTold> {
-    call(|| conversation_stub(env, space, conversation), space, ask).await
+    let asked = Asked::new(space, ask)?;
+    read(&call(&|| conversation_stub(env, space, conversation), asked).await?)
 }
 
 /// Asks a space.
@@ -374,7 +375,8 @@ pub async fn space_as(
     bearer: Option<Bearer>,
     ask: &SpaceAsk,
 ) -> Result<SpaceTold> {
-    call(|| space_stub(env, space), space, &(bearer, ask)).await
+    let asked = Asked::new(space, &(bearer, ask))?;
+    read(&call(&|| space_stub(env, space), asked).await?)
 }
 
 /// Asks an account.
@@ -386,7 +388,7 @@ pub async fn account(env: &Env, agent: AgentId, ask: &account::Input) -> Result<
         let objects = env.durable_object("ACCOUNT")?;
         objects.get_by_name(&format!("account/{agent}"))
     };
-    call(stub, &agent, ask).await
+    read(&call(&stub, Asked::new(&agent, ask)?).await?)
 }
 
 /// Hands an upgrade to an object. The announcement is ours alone: the request is a new one, so no
@@ -446,35 +448,41 @@ pub fn named<T: FromStr<Err: Display>>(request: &Request) -> Result<T> {
 
 const ENTRANCE: &str = "bellhop-entrance";
 
-/// Tries twice, each time with a stub of its own: after an exception a stub is of no use. Every
-/// ask may be repeated. An overloaded object is not asked again.
-async fn call<Told: DeserializeOwned>(
-    stub: impl Fn() -> Result<Stub>,
-    place: &impl Display,
-    ask: &impl Serialize,
-) -> Result<Told> {
-    let body = serde_json::to_string(ask)?;
-    match once(stub()?, place, &body).await {
-        Err(error) if !error.to_string().contains("overloaded") => {
-            once(stub()?, place, &body).await
-        }
-        told => told,
+/// What an object is sent.
+struct Asked {
+    address: String,
+    body: String,
+}
+
+impl Asked {
+    fn new(place: &impl Display, ask: &impl Serialize) -> Result<Self> {
+        Ok(Self {
+            address: address(place),
+            body: serde_json::to_string(ask)?,
+        })
     }
 }
 
-async fn once<Told: DeserializeOwned>(
-    stub: Stub,
-    place: &impl Display,
-    body: &str,
-) -> Result<Told> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init(&address(place), &init)?;
-    let mut response = stub.fetch_with_request(request).await?;
-    if response.status_code() != 200 {
-        return Err(Error::RustError(response.text().await?));
+/// Tries twice, each time with a stub of its own: after an exception a stub is of no use. Every
+/// ask may be repeated. An overloaded object is not asked again.
+async fn call(stub: &dyn Fn() -> Result<Stub>, asked: Asked) -> Result<String> {
+    let mut is_again = false;
+    loop {
+        match once(stub()?, &asked).await {
+            Err(error) if !is_again && !error.to_string().contains("overloaded") => is_again = true,
+            told => return told,
+        }
     }
-    read(&response.text().await?)
+}
+
+async fn once(stub: Stub, asked: &Asked) -> Result<String> {
+    let request = ours::request(&asked.address, None, Some(&asked.body))?;
+    let mut response = stub.fetch_with_request(request).await?;
+    let text = response.text().await?;
+    if response.status_code() != 200 {
+        return Err(Error::RustError(text));
+    }
+    Ok(text)
 }
 
 fn address(place: &impl Display) -> String {

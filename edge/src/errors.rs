@@ -12,33 +12,41 @@ use shared::settings::SettingError;
 use shared::text::MessageText;
 use worker::Response;
 
-/// Why a request was not obeyed.
+/// Why a request was not obeyed. In a box: every result of a handler is as large as this.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Parts {
     status: u16,
     code: &'static str,
     message: String,
     field: Option<Cow<'static, str>>,
-    /// In a box, as what follows: every result of a handler is as large as this.
-    text: Option<Box<MessageText>>,
+    text: Option<MessageText>,
     conversation: Option<ConversationId>,
-    allow: Option<Box<str>>,
+    allow: Option<String>,
     retry_s: Option<u32>,
 }
 
 impl Problem {
     /// A problem without a field.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self::of(status, code, message.into())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(status: u16, code: &'static str, message: String) -> Self {
+        Self(Box::new(Parts {
             status,
             code,
-            message: message.into(),
+            message,
             field: None,
             text: None,
             conversation: None,
             allow: None,
             retry_s: None,
-        }
+        }))
     }
 
     /// 422: a value of the request is not one that we take.
@@ -47,10 +55,9 @@ impl Problem {
         field: impl Into<Cow<'static, str>>,
         message: impl ToString,
     ) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(422, code, message.to_string())
-        }
+        let mut problem = Self::of(422, code, message.to_string());
+        problem.0.field = Some(field.into());
+        problem
     }
 
     /// 401: no valid token.
@@ -71,17 +78,14 @@ impl Problem {
     /// 405: the address exists for other methods.
     pub fn method(allowed: &[&str]) -> Self {
         let allowed = allowed.join(", ");
-        Self {
-            allow: Some(allowed.as_str().into()),
-            ..Self::new(
-                405,
-                "method_unknown",
-                format!("this address takes {allowed}"),
-            )
-        }
+        let message = format!("this address takes {allowed}");
+        let mut problem = Self::of(405, "method_unknown", message);
+        problem.0.allow = Some(allowed);
+        problem
     }
 
     /// 500: logged, and not told.
+    #[cold]
     pub fn internal(error: impl core::fmt::Display) -> Self {
         #[cfg(target_arch = "wasm32")]
         worker::console_error!("edge: {error}");
@@ -91,61 +95,60 @@ impl Problem {
 
     /// 503: not now.
     pub fn unavailable(message: &str) -> Self {
-        Self {
-            retry_s: Some(1),
-            ..Self::new(503, "unavailable", message)
-        }
+        let mut problem = Self::new(503, "unavailable", message);
+        problem.0.retry_s = Some(1);
+        problem
     }
 
     /// 429: nothing was taken in; the same may succeed later.
     pub fn too_fast(retry_ms: u32) -> Self {
-        Self {
-            retry_s: Some(retry_ms.div_ceil(1_000)),
-            ..Self::new(429, "too_fast", "this came too fast: send it again later")
-        }
+        let message = "this came too fast: send it again later";
+        let mut problem = Self::new(429, "too_fast", message);
+        problem.0.retry_s = Some(retry_ms.div_ceil(1_000));
+        problem
     }
 
     /// The status.
     #[cfg(test)]
     pub fn status(&self) -> u16 {
-        self.status
+        self.0.status
     }
 
     /// The word.
     #[cfg(test)]
     pub fn code(&self) -> &str {
-        self.code
+        self.0.code
     }
 
     /// The field.
     #[cfg(test)]
     pub fn field_name(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.0.field.as_deref()
     }
 
     /// The word, for a page that says it.
     pub fn word(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// Whether it is that word.
     pub fn is(&self, code: &str) -> bool {
-        self.code == code
+        self.0.code == code
     }
 
     /// The answer.
     pub fn response(&self) -> worker::Result<Response> {
-        let response = Response::from_json(&self.body())?.with_status(self.status);
+        let response = Response::from_json(&self.body())?.with_status(self.0.status);
         let headers = response.headers();
         headers.set("cache-control", "no-store")?;
         headers.set("x-content-type-options", "nosniff")?;
-        if let Some(allow) = &self.allow {
+        if let Some(allow) = &self.0.allow {
             headers.set("allow", allow)?;
         }
-        if self.status == 401 {
+        if self.0.status == 401 {
             headers.set("www-authenticate", "Bearer")?;
         }
-        if let Some(retry_s) = self.retry_s {
+        if let Some(retry_s) = self.0.retry_s {
             headers.set("retry-after", &retry_s.to_string())?;
         }
         Ok(response)
@@ -153,15 +156,15 @@ impl Problem {
 
     fn body(&self) -> Value {
         let mut error = Map::new();
-        error.insert("code".into(), self.code.into());
-        error.insert("message".into(), self.message.as_str().into());
-        if let Some(field) = &self.field {
+        error.insert("code".into(), self.0.code.into());
+        error.insert("message".into(), self.0.message.as_str().into());
+        if let Some(field) = &self.0.field {
             error.insert("field".into(), field.as_ref().into());
         }
-        if let Some(text) = &self.text {
+        if let Some(text) = &self.0.text {
             error.insert("text".into(), text.as_str().into());
         }
-        if let Some(conversation) = self.conversation {
+        if let Some(conversation) = self.0.conversation {
             error.insert("conversation".into(), conversation.to_string().into());
         }
         json!({ "error": error })
@@ -169,12 +172,14 @@ impl Problem {
 }
 
 impl From<Refusal> for Problem {
+    #[cold]
+    #[inline(never)]
     fn from(refusal: Refusal) -> Self {
         let mut problem = Self::new(refusal.status(), refusal.code(), refusal.to_string());
         if let Refusal::ConversationOpen { conversation } = refusal {
-            problem.conversation = Some(conversation);
+            problem.0.conversation = Some(conversation);
         } else if let Refusal::QueueFull { text } = refusal {
-            problem.text = text.map(Box::new);
+            problem.0.text = text;
         } else if let Refusal::SettingInvalid(error) = refusal {
             return error.into();
         }
@@ -190,6 +195,8 @@ impl From<SettingError> for Problem {
 }
 
 impl From<worker::Error> for Problem {
+    #[cold]
+    #[inline(never)]
     fn from(error: worker::Error) -> Self {
         Self::internal(error)
     }

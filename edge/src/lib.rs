@@ -29,6 +29,7 @@ mod errors;
 mod heartbeat;
 mod mail;
 mod object;
+mod ours;
 mod outbox;
 mod outside;
 mod pages;

@@ -24,8 +24,8 @@ pub async fn report(env: &Env, space: &SpaceId, report: Report) -> Option<Input>
             lists: lists.map(|lists| *lists),
             open,
         }),
-        Ok(other) => {
-            console_warn!("edge: a report was answered by {other:?}");
+        Ok(_) => {
+            console_warn!("edge: a report was answered by something else");
             None
         }
         Err(error) => {
@@ -45,8 +45,8 @@ pub async fn instruct(
     let asked = ConversationAsk::Instruct(instruction);
     match ask::conversation(env, space, conversation, &asked).await {
         Ok(ConversationTold::Answer(answer)) => Some(*answer),
-        Ok(other) => {
-            console_warn!("edge: a proposal was answered by {other:?}");
+        Ok(_) => {
+            console_warn!("edge: a proposal was answered by something else");
             None
         }
         Err(error) => {

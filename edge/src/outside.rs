@@ -5,10 +5,11 @@ use core::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Url};
+use worker::{Delay, Env, Fetch, Headers, Url};
 
 use crate::auth;
 use crate::errors::Problem;
+use crate::ours;
 
 /// Largest answer: 1 MiB. Source: SECURITY.md S3.
 const ANSWER_MAX: usize = 1 << 20;
@@ -23,7 +24,7 @@ pub type Answer = (u16, String);
 /// # Errors
 /// When the address is not one that is called, or nothing whole came back in time.
 pub async fn get(env: &Env, address: &str) -> Result<Answer, Problem> {
-    send(env, address, Method::Get, &[], None).await
+    send(env, address, &[], None).await
 }
 
 /// Posts something.
@@ -36,13 +37,12 @@ pub async fn post(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Result<Answer, Problem> {
-    send(env, address, Method::Post, headers, Some(body)).await
+    send(env, address, headers, Some(body)).await
 }
 
 async fn send(
     env: &Env,
     address: &str,
-    method: Method,
     headers: &[(&str, &str)],
     body: Option<&str>,
 ) -> Result<Answer, Problem> {
@@ -52,12 +52,7 @@ async fn send(
     for (name, value) in headers {
         all.set(name, value)?;
     }
-    let mut init = RequestInit::new();
-    init.with_method(method)
-        .with_headers(all)
-        .with_redirect(RequestRedirect::Manual)
-        .with_body(body.map(Into::into));
-    let request = Request::new_with_init(address, &init)?;
+    let request = ours::request(address, Some(all), body)?;
     let answer = pin!(async {
         let mut response = Fetch::Request(request).send().await?;
         let mut stream = response.stream()?;

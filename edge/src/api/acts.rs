@@ -236,20 +236,20 @@ fn malformed(name: &'static str, is: &str) -> Problem {
 }
 
 /// An act of an agent in a space.
-pub async fn of_space(act: Act, mut call: Call) -> Result<Response, Problem> {
-    let (pass, agent) = super::agent_pass(&call)?;
+pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
+    let (pass, agent) = super::agent_pass(call)?;
     let is_of_item = act != Act::SetAvailable;
     let conversation = is_of_item.then(|| super::named(&call.inner, Refusal::ConversationUnknown));
     let conversation = conversation.transpose()?;
-    let id = command_id(&call, act.is_keyed())?;
+    let id = command_id(call, act.is_keyed())?;
     let body: Value = body::json(&mut call.request).await?;
     let note = body.get("note").cloned();
     let command = act.command(conversation, body)?;
     if let (Act::Transfer, Some(conversation)) = (act, conversation) {
-        write_note(&call, (&pass, agent, id), conversation, &command, note).await?;
+        write_note(call, (&pass, agent, id), conversation, &command, note).await?;
     }
     let asked = SpaceAsk::Act { agent, id, command };
-    let told = super::ask_space(&call, &pass.space, &asked).await?;
+    let told = super::ask_space(call, &pass.space, &asked).await?;
     if let SpaceTold::Pending = told {
         return super::json(202, &json!({ "state": "pending" }));
     }
@@ -289,10 +289,10 @@ async fn write_note(
 }
 
 /// An act in a conversation.
-pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Problem> {
+pub async fn of_conversation(act: Act, call: &mut Call) -> Result<Response, Problem> {
     let pass = call.pass()?;
     let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
-    let id = command_id(&call, act.is_keyed())?;
+    let id = command_id(call, act.is_keyed())?;
     let body = body::json(&mut call.request).await?;
     let command = act.command(None, body)?;
     if let (Person::Agent { .. }, Act::Cancel) = (&pass.person, act) {
@@ -303,7 +303,7 @@ pub async fn of_conversation(act: Act, mut call: Call) -> Result<Response, Probl
         id,
         command,
     };
-    let state = in_conversation(&call, &pass, conversation, &asked).await?;
+    let state = in_conversation(call, &pass, conversation, &asked).await?;
     let has_written = matches!(act, Act::Post | Act::Note | Act::CreateTicket);
     let status = if has_written { 201 } else { 200 };
     super::json(status, &json!({ "id": id, "state": state }))

@@ -47,15 +47,15 @@ struct ChangeBody {
 struct NoBody {}
 
 /// `GET spaces/{space}/agents`: for agents of that space.
-pub async fn list(call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
+pub async fn list(call: &Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
     let asked = SpaceAsk::Colleagues { agent };
-    super::read_space(&call, &space, &asked).await
+    super::read_space(call, &space, &asked).await
 }
 
 /// `POST spaces/{space}/agents`: for admins.
-pub async fn add(mut call: Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
+pub async fn add(call: &mut Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
     let body: AgentBody = body::json(&mut call.request).await?;
     // Somebody of another space is invited, not taken.
     let agent = agent(AgentBody {
@@ -63,13 +63,13 @@ pub async fn add(mut call: Call) -> Result<Response, Problem> {
         ..body
     })?;
     let agent = Box::new(agent);
-    super::answer_of_space(&call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
+    super::answer_of_space(call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
 }
 
 /// `PATCH spaces/{space}/agents/{agent}`: for admins, in part for supervisors.
-pub async fn change(mut call: Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
-    let agent = named_agent(&call)?;
+pub async fn change(call: &mut Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
+    let agent = named_agent(call)?;
     let body: ChangeBody = body::json(&mut call.request).await?;
     let limit = body
         .limit
@@ -87,16 +87,16 @@ pub async fn change(mut call: Call) -> Result<Response, Problem> {
         skills: body.skills,
     });
     let asked = SpaceAsk::SetAgent { by, agent, change };
-    super::answer_of_space(&call, 200, &space, &asked).await
+    super::answer_of_space(call, 200, &space, &asked).await
 }
 
 /// `POST spaces/{space}/agents/{agent}/deactivate` and `…/activate`: for admins.
-pub async fn set_active(mut call: Call, active: bool) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
-    let agent = named_agent(&call)?;
+pub async fn set_active(call: &mut Call, active: bool) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
+    let agent = named_agent(call)?;
     let NoBody {} = body::json(&mut call.request).await?;
     let asked = SpaceAsk::SetActive { by, agent, active };
-    super::answer_of_space(&call, 200, &space, &asked).await
+    super::answer_of_space(call, 200, &space, &asked).await
 }
 
 /// A new agent.

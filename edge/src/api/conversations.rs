@@ -32,13 +32,13 @@ struct Body {
 }
 
 /// `POST conversations`: the first message makes the conversation.
-pub async fn begin(mut call: Call) -> Result<Response, Problem> {
+pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     let key = auth::key(&call.env)?;
     let pass = call.pass()?;
     let Person::Visitor { visitor } = pass.person else {
         return Err(Refusal::Forbidden.into());
     };
-    let id = command_id(&call, true)?;
+    let id = command_id(call, true)?;
     let body: Body = body::json(&mut call.request).await?;
     let text = MessageText::parse(&body.text).map_err(|error| text_problem("text", error))?;
     let name = match &body.name {
@@ -55,7 +55,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         None => Label::parse(GENERAL).map_err(Problem::internal)?,
     };
     let skills = skills(&body.skills)?;
-    let (settings, queue) = admit(&call, &pass.space, visitor, conversation, queue).await?;
+    let (settings, queue) = admit(call, &pass.space, visitor, conversation, queue).await?;
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
@@ -65,7 +65,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         skills,
         source: Source::Widget,
         company,
-        follows: readable(&call, &pass.space, visitor, follows).await?,
+        follows: readable(call, &pass.space, visitor, follows).await?,
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),
@@ -73,7 +73,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
     let follows = birth.follows;
     let birth = Box::new(birth);
     let asked = ConversationAsk::Begin { birth, id, text };
-    let told = super::ask_conversation(&call, &pass.space, conversation, &asked).await?;
+    let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
     let ConversationTold::Begun { is_new } = told else {
         return Err(super::unexpected());
     };
@@ -85,14 +85,14 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
 }
 
 /// `GET conversations/{conversation}/events?after=`
-pub async fn events(call: Call) -> Result<Response, Problem> {
+pub async fn events(call: &Call) -> Result<Response, Problem> {
     let pass = call.pass()?;
     let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
     let asked = ConversationAsk::Read {
         person: pass.person,
-        after: after(&call)?,
+        after: after(call)?,
     };
-    let told = super::ask_conversation(&call, &pass.space, conversation, &asked).await?;
+    let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
     let ConversationTold::Read { entries, head } = told else {
         return Err(super::unexpected());
     };

@@ -29,7 +29,7 @@ struct SignInBody {
 }
 
 /// `POST dev/sign-in`
-pub async fn sign_in(mut call: Call) -> Result<Response, Problem> {
+pub async fn sign_in(call: &mut Call) -> Result<Response, Problem> {
     let body: SignInBody = body::json(&mut call.request).await?;
     let space = match body.space {
         Some(space) => space,
@@ -37,7 +37,7 @@ pub async fn sign_in(mut call: Call) -> Result<Response, Problem> {
     };
     let key = auth::key(&call.env)?;
     let asked = SpaceAsk::SignIn(SignIn::Agent(body.name));
-    let told = super::ask_space(&call, &space, &asked).await?;
+    let told = super::ask_space(call, &space, &asked).await?;
     let SpaceTold::Session(session) = told else {
         return Err(super::unexpected());
     };
@@ -61,7 +61,7 @@ struct SpaceBody {
 }
 
 /// `POST dev/spaces`
-pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
+pub async fn create_space(call: &mut Call) -> Result<Response, Problem> {
     let body: SpaceBody = body::json(&mut call.request).await?;
     let settings = settings(body.settings)?;
     if body.agents.len() > AGENTS_MAX {
@@ -79,7 +79,7 @@ pub async fn create_space(mut call: Call) -> Result<Response, Problem> {
         settings: Box::new(settings),
         agents,
     };
-    super::ask_space(&call, &space, &asked).await?;
+    super::ask_space(call, &space, &asked).await?;
     super::json(201, &json!({ "space": space, "agents": names }))
 }
 
@@ -91,16 +91,16 @@ struct PanicBody {
 }
 
 /// `POST dev/panic`: answers 500, because whoever is asked to die cannot answer.
-pub async fn panic(mut call: Call) -> Result<Response, Problem> {
+pub async fn panic(call: &mut Call) -> Result<Response, Problem> {
     let PanicBody {
         space,
         conversation,
     } = body::json(&mut call.request).await?;
     if let Some(conversation) = conversation {
         let asked = ConversationAsk::Panic;
-        super::ask_conversation(&call, &space, conversation, &asked).await?;
+        super::ask_conversation(call, &space, conversation, &asked).await?;
     } else {
-        super::ask_space(&call, &space, &SpaceAsk::Panic).await?;
+        super::ask_space(call, &space, &SpaceAsk::Panic).await?;
     }
     super::json(200, &json!({}))
 }

@@ -19,8 +19,8 @@ use crate::router::Call;
 use crate::{clock, mail, random};
 
 /// `POST spaces/{space}/invitations`
-pub async fn create(mut call: Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
+pub async fn create(call: &mut Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let email = fields.email("email")?;
     let role = role(fields.text("role")?.as_deref())?;
@@ -44,7 +44,7 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
         expires_at,
         used: None,
     };
-    open(&call, &space, Door::Invite { by, invitation }).await?;
+    open(call, &space, Door::Invite { by, invitation }).await?;
     let mut was_sent = false;
     if let Some(email) = email {
         let invited = Invited {
@@ -55,17 +55,17 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
         let sign = secret::of_address(email.as_str());
         sessions::tell(&call.env, sign, &Input::Invite(invited)).await?;
         if is_mailed {
-            let told = super::ask_space(&call, &space, &SpaceAsk::Look).await?;
+            let told = super::ask_space(call, &space, &SpaceAsk::Look).await?;
             let SpaceTold::Settings(settings) = told else {
                 return Err(super::unexpected());
             };
-            let link = sessions::page(&call, "join", &mailed);
+            let link = sessions::page(call, "join", &mailed);
             was_sent = mail::invite(&call.env, &email, &settings.name, &link, &sent).await;
         }
     }
     let body = json!({
         "invitation": way.id,
-        "link": sessions::page(&call, "join", &copied),
+        "link": sessions::page(call, "join", &copied),
         "sent": was_sent,
         "expires_at": expires_at,
     });
@@ -73,31 +73,31 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
 }
 
 /// `GET spaces/{space}/invitations`
-pub async fn list(call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
-    super::read_space(&call, &space, &SpaceAsk::Invitations { agent }).await
+pub async fn list(call: &Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Invitations { agent }).await
 }
 
 /// `DELETE spaces/{space}/invitations/{invitation}`, and the same of an API token.
-pub async fn revoke(call: Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
+pub async fn revoke(call: &Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
     let id = super::named(&call.inner, Refusal::LinkOver)?;
-    open(&call, &space, Door::Revoke { by, id }).await?;
+    open(call, &space, Door::Revoke { by, id }).await?;
     super::json(200, &json!({}))
 }
 
 /// `POST invitations/look`: what an invitation is to, before it is accepted.
-pub async fn look(mut call: Call) -> Result<Response, Problem> {
+pub async fn look(call: &mut Call) -> Result<Response, Problem> {
     let mut fields = Fields::read(&mut call.request).await?;
     let text = fields.text("invitation")?.unwrap_or_default();
     fields.end()?;
     let (space, way) = secret::read(Kind::Invitation, &text).ok_or(Refusal::LinkOver)?;
-    super::read_space(&call, &space, &SpaceAsk::Invitation(way)).await
+    super::read_space(call, &space, &SpaceAsk::Invitation(way)).await
 }
 
 /// `POST invitations/accept`: as whoever has a session, else as a new person.
-pub async fn accept(mut call: Call) -> Result<Response, Problem> {
-    cookie::check_page(&call)?;
+pub async fn accept(call: &mut Call) -> Result<Response, Problem> {
+    cookie::check_page(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let text = fields.text("invitation")?.unwrap_or_default();
     let name = fields.name("name")?;
@@ -105,19 +105,19 @@ pub async fn accept(mut call: Call) -> Result<Response, Problem> {
     let (space, way) = secret::read(Kind::Invitation, &text).ok_or(Refusal::LinkOver)?;
     let by = Proof::Link(way);
     // A session that is over is as good as none: the person is asked for a name.
-    if let Ok(person) = sessions::signed_in(&call).await {
+    if let Ok(person) = sessions::signed_in(call).await {
         if person.view.only.is_some() {
             return Err(Refusal::Forbidden.into());
         }
         let name = name.or(person.view.name).ok_or_else(nameless)?;
-        join(&call, &space, person.agent, name, by).await?;
+        join(call, &space, person.agent, name, by).await?;
         return super::json(200, &json!({ "space": space, "agent": person.agent }));
     }
     let name = name.ok_or_else(nameless)?;
     let agent = random::fresh(AgentId::fresh)?;
-    join(&call, &space, agent, name.clone(), by).await?;
+    join(call, &space, agent, name.clone(), by).await?;
     let response = super::json(200, &json!({ "space": space, "agent": agent }))?;
-    sessions::enter(&call, agent, Entry::Invited(name), response).await
+    sessions::enter(call, agent, Entry::Invited(name), response).await
 }
 
 /// Makes somebody an agent of a space; an address that this has shown to be the person's leads to
@@ -155,8 +155,8 @@ pub async fn join(
 }
 
 /// `POST sign-in/mail`: the same answer whether anybody has that address or not.
-pub async fn mail_link(mut call: Call) -> Result<Response, Problem> {
-    cookie::check_page(&call)?;
+pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
+    cookie::check_page(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let email: Option<EmailAddress> = fields.email("email")?;
     fields.end()?;
@@ -174,7 +174,7 @@ pub async fn mail_link(mut call: Call) -> Result<Response, Problem> {
         let made = Input::MakeLink { link, only: None };
         // With as many links open as may be, the owner of the address has those.
         if sessions::tell(&call.env, agent, &made).await.is_ok() {
-            let page = sessions::page(&call, "in", &text);
+            let page = sessions::page(call, "in", &text);
             mail::sign_in(&call.env, &email, &page, &link).await;
         }
     }

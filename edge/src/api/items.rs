@@ -10,11 +10,11 @@ use crate::errors::Problem;
 use crate::router::Call;
 
 /// `GET spaces/{space}/items?list=&queue=&after=`: for agents of that space.
-pub async fn list(call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
+pub async fn list(call: &Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
     let query = query(|name| call.parameter(name))?;
     let asked = SpaceAsk::Page { agent, query };
-    super::read_space(&call, &space, &asked).await
+    super::read_space(call, &space, &asked).await
 }
 
 fn query(parameter: impl Fn(&str) -> Option<String>) -> Result<Query, Problem> {

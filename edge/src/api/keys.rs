@@ -22,8 +22,8 @@ use crate::router::Call;
 const DAYS: u64 = 90;
 
 /// `POST spaces/{space}/tokens`
-pub async fn create(mut call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
+pub async fn create(call: &mut Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let name = fields.parsed("name", Title::parse)?;
     let scope = fields.text("scope")?;
@@ -55,15 +55,15 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
         departures: 0,
     };
     let expires_at = key.expires_at;
-    open(&call, &space, Door::MakeKey(key)).await?;
+    open(call, &space, Door::MakeKey(key)).await?;
     let body = json!({ "id": way.id, "token": text, "expires_at": expires_at });
     super::json(201, &body)
 }
 
 /// `GET spaces/{space}/tokens`
-pub async fn list(call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
-    super::read_space(&call, &space, &SpaceAsk::Keys { agent }).await
+pub async fn list(call: &Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Keys { agent }).await
 }
 
 /// Reads the API token of a call, if it brings one.

@@ -21,8 +21,8 @@ struct Body {
 }
 
 /// `GET me`: by the token of any of the person's spaces.
-pub async fn look(call: Call) -> Result<Response, Problem> {
-    let agent = person(&call).await?;
+pub async fn look(call: &Call) -> Result<Response, Problem> {
+    let agent = person(call).await?;
     let told = sessions::tell(&call.env, agent, &Input::Spaces).await?;
     let Answer::Spaces(known) = told else {
         return Err(super::unexpected());
@@ -57,8 +57,8 @@ pub async fn spaces(env: &Env, agent: AgentId, spaces: &[SpaceId]) -> Result<Vec
 }
 
 /// `PUT me/availability`: in all spaces of the person (F41).
-pub async fn set_available(mut call: Call) -> Result<Response, Problem> {
-    let agent = person(&call).await?;
+pub async fn set_available(call: &mut Call) -> Result<Response, Problem> {
+    let agent = person(call).await?;
     let Body { available } = body::json(&mut call.request).await?;
     let asked = Input::SetAvailable { agent, available };
     sessions::tell(&call.env, agent, &asked).await?;

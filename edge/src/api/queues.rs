@@ -7,7 +7,7 @@ use crate::errors::Problem;
 use crate::router::Call;
 
 /// `GET spaces/{space}/queues`: for agents of that space.
-pub async fn list(call: Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(&call)?;
-    super::read_space(&call, &space, &SpaceAsk::Queues { agent }).await
+pub async fn list(call: &Call) -> Result<Response, Problem> {
+    let (space, agent) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Queues { agent }).await
 }

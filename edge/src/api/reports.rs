@@ -19,7 +19,7 @@ thread_local! {
 }
 
 /// `POST reports/csp`
-pub async fn take(mut call: Call) -> Result<Response, Problem> {
+pub async fn take(call: &mut Call) -> Result<Response, Problem> {
     let report: Value = body::json(&mut call.request).await?;
     let text: String = report.to_string().chars().take(LOGGED).collect();
     console_warn!("edge: content security policy: {text}");

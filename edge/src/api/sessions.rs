@@ -43,8 +43,8 @@ pub async fn signed_in(call: &Call) -> Result<SignedIn, Problem> {
 }
 
 /// `GET session`
-pub async fn look(call: Call) -> Result<Response, Problem> {
-    let SignedIn { agent, view, .. } = signed_in(&call).await?;
+pub async fn look(call: &Call) -> Result<Response, Problem> {
+    let SignedIn { agent, view, .. } = signed_in(call).await?;
     let spaces = super::me::spaces(&call.env, agent, &view.spaces).await?;
     let sessions = view.sessions.iter().map(|(session, began_at, used_at)| {
         json!({ "session": session, "began_at": began_at, "used_at": used_at })
@@ -62,8 +62,8 @@ pub async fn look(call: Call) -> Result<Response, Problem> {
 }
 
 /// `POST session`: by a one-time link, or by the secret of the deployment.
-pub async fn begin(mut call: Call) -> Result<Response, Problem> {
-    cookie::check_page(&call)?;
+pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
+    cookie::check_page(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let (link, founder) = (fields.text("link")?, fields.text("bootstrap")?);
     let name = fields.name("name")?;
@@ -85,7 +85,7 @@ pub async fn begin(mut call: Call) -> Result<Response, Problem> {
         }
     };
     let response = super::json(200, &json!({ "agent": agent }))?;
-    enter(&call, agent, by, response).await
+    enter(call, agent, by, response).await
 }
 
 /// Begins a session and puts its cookie on the answer.
@@ -105,8 +105,8 @@ pub async fn enter(
 }
 
 /// `DELETE session`, `DELETE sessions`, `DELETE sessions/{session}`
-pub async fn end(call: Call, which: Option<Which>) -> Result<Response, Problem> {
-    let SignedIn { agent, session, .. } = signed_in(&call).await?;
+pub async fn end(call: &Call, which: Option<Which>) -> Result<Response, Problem> {
+    let SignedIn { agent, session, .. } = signed_in(call).await?;
     let which = match which {
         Some(which) => which,
         None => Which::One(super::named(&call.place, Refusal::LinkOver)?),
@@ -125,8 +125,8 @@ pub async fn end(call: Call, which: Option<Which>) -> Result<Response, Problem> 
 }
 
 /// `POST session/token`: the token of an agent in a space of the session's person.
-pub async fn token(mut call: Call) -> Result<Response, Problem> {
-    let SignedIn { agent, view, .. } = signed_in(&call).await?;
+pub async fn token(call: &mut Call) -> Result<Response, Problem> {
+    let SignedIn { agent, view, .. } = signed_in(call).await?;
     let mut fields = Fields::read(&mut call.request).await?;
     let space = fields.text("space")?.unwrap_or_default();
     fields.end()?;
@@ -135,7 +135,7 @@ pub async fn token(mut call: Call) -> Result<Response, Problem> {
         return Err(Refusal::Forbidden.into());
     }
     // The space has the last word: it knows a new member before the account does.
-    let told = super::ask_space(&call, &space, &SpaceAsk::Person { agent }).await?;
+    let told = super::ask_space(call, &space, &SpaceAsk::Person { agent }).await?;
     let SpaceTold::Person(person) = told else {
         return Err(super::unexpected());
     };
@@ -151,13 +151,13 @@ pub async fn token(mut call: Call) -> Result<Response, Problem> {
 }
 
 /// `POST spaces/{space}/agents/{agent}/link`: a one-time link, for an admin to hand on.
-pub async fn link(mut call: Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(&call)?;
+pub async fn link(call: &mut Call) -> Result<Response, Problem> {
+    let (space, by) = super::agent_of(call)?;
     let agent: AgentId = super::named(&call.inner, Refusal::AgentUnknown)?;
     Fields::read(&mut call.request).await?.end()?;
-    super::ask_space(&call, &space, &SpaceAsk::MayLetIn { by }).await?;
-    super::ask_space(&call, &space, &SpaceAsk::Person { agent }).await?;
-    let link = make_link(&call, agent, Some(space)).await?;
+    super::ask_space(call, &space, &SpaceAsk::MayLetIn { by }).await?;
+    super::ask_space(call, &space, &SpaceAsk::Person { agent }).await?;
+    let link = make_link(call, agent, Some(space)).await?;
     super::json(201, &json!({ "link": link }))
 }
 

@@ -57,7 +57,7 @@ pub fn ways(env: &Env) -> (bool, bool) {
 }
 
 /// `GET sign-in/oidc?space=`: on to the provider.
-pub async fn begin(call: Call) -> Result<Response, Problem> {
+pub async fn begin(call: &Call) -> Result<Response, Problem> {
     let provider = Provider::of(&call.env).ok_or_else(switched_off)?;
     let key = auth::key(&call.env)?;
     let published = provider.published(&call.env).await?;
@@ -68,7 +68,7 @@ pub async fn begin(call: Call) -> Result<Response, Problem> {
         .query_pairs_mut()
         .append_pair("response_type", "code")
         .append_pair("client_id", &provider.client)
-        .append_pair("redirect_uri", &redirect(&call))
+        .append_pair("redirect_uri", &redirect(call))
         .append_pair("scope", "openid email profile")
         .append_pair("state", &made(&key, "state", &seed))
         .append_pair("nonce", &made(&key, "nonce", &seed))
@@ -92,8 +92,8 @@ pub async fn begin(call: Call) -> Result<Response, Problem> {
 }
 
 /// `GET sign-in/oidc/callback`: back from the provider. Whatever went wrong is said on a page.
-pub async fn finish(call: Call) -> Result<Response, Problem> {
-    let (to, space) = match come_back(&call).await {
+pub async fn finish(call: &Call) -> Result<Response, Problem> {
+    let (to, space) = match come_back(call).await {
         Ok((response, space)) => (response, space),
         Err(problem) => {
             let response = leads(&format!("/agent#failed={}", problem.word()))?;
@@ -146,8 +146,8 @@ async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
 }
 
 /// `POST sign-in/access`: by the token that Cloudflare Access puts on every request.
-pub async fn by_access(call: Call) -> Result<Response, Problem> {
-    cookie::check_page(&call)?;
+pub async fn by_access(call: &Call) -> Result<Response, Problem> {
+    cookie::check_page(call)?;
     let (team, audience) = access(&call.env).ok_or_else(switched_off)?;
     let token = call.request.headers().get("cf-access-jwt-assertion")?;
     let token = token.ok_or_else(foreign::invalid)?;
@@ -164,7 +164,7 @@ pub async fn by_access(call: Call) -> Result<Response, Problem> {
         ..claims
     };
     let response = super::json(200, &json!({}))?;
-    admit(&call, &team, claims, response).await
+    admit(call, &team, claims, response).await
 }
 
 /// Lets somebody in whom an issuer vouches for (G3): by the identity, else by an address that it has

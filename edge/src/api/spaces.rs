@@ -16,8 +16,8 @@ use crate::random;
 use crate::router::Call;
 
 /// `POST spaces`: by somebody who may (AC8). Live chat is on (F32), and who makes it is its admin.
-pub async fn create(mut call: Call) -> Result<Response, Problem> {
-    let person = sessions::signed_in(&call).await?;
+pub async fn create(call: &mut Call) -> Result<Response, Problem> {
+    let person = sessions::signed_in(call).await?;
     if !person.view.may_create {
         return Err(Refusal::Forbidden.into());
     }
@@ -45,7 +45,7 @@ pub async fn create(mut call: Call) -> Result<Response, Problem> {
         settings: Box::new(settings),
         agents: vec![Agent::new(person.agent, called, Role::Admin)],
     };
-    super::ask_space(&call, &space, &asked).await?;
+    super::ask_space(call, &space, &asked).await?;
     super::json(201, &json!({ "space": space, "agent": person.agent }))
 }
 

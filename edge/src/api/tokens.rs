@@ -21,7 +21,7 @@ struct Body {
 }
 
 /// `POST tokens/refresh`
-pub async fn refresh(mut call: Call) -> Result<Response, Problem> {
+pub async fn refresh(call: &mut Call) -> Result<Response, Problem> {
     let body: Body = body::json(&mut call.request).await?;
     let key = auth::key(&call.env)?;
     let Some(token) = refresh::verify(&key, &body.refresh) else {
@@ -34,7 +34,7 @@ pub async fn refresh(mut call: Call) -> Result<Response, Problem> {
         family: token.family,
         generation: token.generation,
     };
-    let told = super::ask_space(&call, &token.space, &asked).await?;
+    let told = super::ask_space(call, &token.space, &asked).await?;
     let SpaceTold::Session(session) = told else {
         let message = "the session is over: begin a new one";
         return Err(Problem::unauthorized("session_over", message));

@@ -13,9 +13,9 @@ use crate::router::Call;
 use crate::sockets::{Entrance, turn_away};
 
 /// `GET conversations/{conversation}/socket`
-pub async fn conversation(call: Call) -> Result<Response, Problem> {
+pub async fn conversation(call: &Call) -> Result<Response, Problem> {
     let conversation = call.place.parse().ok();
-    enter(&call, conversation, |pass| {
+    enter(call, conversation, |pass| {
         let Some(conversation) = conversation else {
             return Ok(Err(CloseCode::Unknown));
         };
@@ -25,8 +25,8 @@ pub async fn conversation(call: Call) -> Result<Response, Problem> {
 }
 
 /// `GET spaces/{space}/socket`: for agents of that space.
-pub async fn space(call: Call) -> Result<Response, Problem> {
-    enter(&call, None, |pass| {
+pub async fn space(call: &Call) -> Result<Response, Problem> {
+    enter(call, None, |pass| {
         let is_theirs = call.place.parse::<SpaceId>().as_ref() == Ok(&pass.space);
         match pass.person {
             Person::Agent { .. } if is_theirs => ask::space_stub(&call.env, &pass.space).map(Ok),

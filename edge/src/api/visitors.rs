@@ -17,13 +17,13 @@ use crate::{auth, body, random};
 struct Body {}
 
 /// `POST spaces/{space}/visitors`
-pub async fn create(mut call: Call) -> Result<Response, Problem> {
+pub async fn create(call: &mut Call) -> Result<Response, Problem> {
     let space: SpaceId = super::named(&call.place, Refusal::SpaceUnknown)?;
     let Body {} = body::json(&mut call.request).await?;
     let key = auth::key(&call.env)?;
     let visitor = random::fresh(VisitorId::fresh)?;
     let asked = SpaceAsk::SignIn(SignIn::Visitor(visitor));
-    let told = super::ask_space(&call, &space, &asked).await?;
+    let told = super::ask_space(call, &space, &asked).await?;
     let SpaceTold::Session(session) = told else {
         return Err(super::unexpected());
     };

@@ -8,12 +8,12 @@
 
 use core::cell::RefCell;
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use shared::session::CLOCK_LEEWAY;
+use shared::sorted::SortedMap;
 use shared::text::{EmailAddress, PersonName};
 use shared::time::Timestamp;
 use worker::js_sys::{Promise, Uint8Array};
@@ -151,7 +151,7 @@ impl<'a> Parts<'a> {
 
 thread_local! {
     /// What issuers publish, and when it was read.
-    static READ: RefCell<BTreeMap<String, (Timestamp, Value)>> = const { RefCell::new(BTreeMap::new()) };
+    static READ: RefCell<SortedMap<String, (Timestamp, Value)>> = const { RefCell::new(SortedMap::new()) };
 }
 
 async fn read(env: &Env, address: &str, age: Duration) -> Result<Value, Problem> {

@@ -29,6 +29,7 @@ use super::Way;
 use crate::id::{SpaceId, WayId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::sorted::SortedSet;
 use crate::text::PersonName;
 use crate::time::Timestamp;
 
@@ -276,11 +277,9 @@ impl Person {
 
     /// What must hold after every turn.
     pub fn check(&self) -> Result<(), &'static str> {
-        let mut ids: Vec<WayId> = self.sessions.iter().map(|known| known.way.id).collect();
+        let mut ids: SortedSet<_> = self.sessions.iter().map(|known| known.way.id).collect();
         ids.extend(self.links.iter().map(|known| known.way.id));
-        let count = ids.len();
-        ids.sort_unstable();
-        ids.dedup();
+        let count = self.sessions.len() + self.links.len();
         let is_bounded = self.sessions.len() <= SESSIONS_MAX && self.links.len() <= 2 * LINKS_MAX;
         match (ids.len() == count, is_bounded) {
             (true, true) => Ok(()),

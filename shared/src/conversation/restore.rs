@@ -14,6 +14,7 @@ use super::sockets::Socket;
 use super::{Cursors, Entry, Row, Seat, Seq};
 use crate::frame::SocketId;
 use crate::mutant::{self, Mutant};
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
 impl Born {
@@ -24,7 +25,7 @@ impl Born {
         now: Timestamp,
     ) -> Option<Self> {
         let mut birth = None;
-        let mut entries: Vec<(Entry, Option<Seq>)> = Vec::new();
+        let mut entries: SortedMap<Seq, (Entry, Option<Seq>)> = SortedMap::new();
         let mut confirmed = Seq(0);
         let mut lists = None;
         let mut kept: Vec<Cursors> = Vec::new();
@@ -37,7 +38,7 @@ impl Born {
                     cursors,
                 } => {
                     kept.extend(cursors);
-                    entries.push((entry, public));
+                    entries.insert(entry.seq, (entry, public));
                 }
                 // The seats tell it better.
                 Row::Device { .. } => (),
@@ -49,12 +50,11 @@ impl Born {
         if entries.is_empty() {
             return None;
         }
-        entries.sort_by_key(|(entry, _)| entry.seq);
         let mut born = Self::new(birth?);
         if let Some(lists) = lists {
             born.words.lists = lists;
         }
-        for (entry, public) in &entries {
+        for (entry, public) in entries.values() {
             born.take(entry, *public);
             if !mutant::is(Mutant::DedupeInMemory) {
                 born.log.remember(entry, *public);

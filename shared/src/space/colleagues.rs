@@ -7,7 +7,6 @@
 //!   instead: it rises when somebody's row changes, apart from slots that are filled and freed
 //!   short of the limit, and whoever looks at the list reads it again.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ use crate::id::AgentId;
 use crate::refusal::Refusal;
 use crate::rights::Role;
 use crate::settings::Settings;
+use crate::sorted::SortedMap;
 use crate::text::{Label, PersonName};
 
 /// Whether an agent can be given something.
@@ -102,10 +102,13 @@ impl Ledger {
             return Err(Refusal::Forbidden);
         }
         let duties = self.roster.values().filter(|duty| !duty.agent.unseen);
-        let mut colleagues: Vec<_> = duties.map(|duty| duty.colleague(&self.settings)).collect();
-        colleagues.sort_by_cached_key(|colleague| -> (String, AgentId) {
-            (colleague.name.as_str().to_lowercase(), colleague.agent)
-        });
-        Ok(colleagues)
+        let colleagues = duties.map(|duty| duty.colleague(&self.settings));
+        let by_name: SortedMap<_, _> = colleagues
+            .map(|colleague| {
+                let name = colleague.name.as_str().to_lowercase();
+                ((name, colleague.agent), colleague)
+            })
+            .collect();
+        Ok(by_name.into_values().collect())
     }
 }

@@ -20,6 +20,7 @@ use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, ConversationId};
 use crate::rights::Role;
 use crate::settings::{OfferMode, Reason, Resolution};
+use crate::sorted::SortedMap;
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::{Timestamp, millis};
 
@@ -257,7 +258,7 @@ impl Ledger {
         let duty = self.roster.get(&agent)?;
         let mut offers = Vec::new();
         let mut transferred = Vec::new();
-        let mut items = Vec::new();
+        let mut items = SortedMap::new();
         for (conversation, fence) in &duty.slots {
             let Some(item) = self.items.get(conversation) else {
                 continue;
@@ -282,18 +283,20 @@ impl Ledger {
                 | ItemState::Held
                 | ItemState::Transferring { .. }
                 | ItemState::Gone { .. } => {
-                    items.extend(item.is_held(*fence).then(|| self.work_item_of(item)));
+                    if item.is_held(*fence) {
+                        let item = self.work_item_of(item);
+                        items.insert((item.waiting_since, item.conversation), item);
+                    }
                 }
             }
         }
-        items.sort_by_key(|item| (item.waiting_since, item.conversation));
         let me = self.me(agent)?;
         Some(Desk {
             now,
             me,
             offers,
             transferred,
-            items,
+            items: items.into_values().collect(),
             resolutions: self.settings.resolutions.clone(),
             reasons: self.settings.reasons.clone(),
             offer_mode: self.settings.offer_mode,

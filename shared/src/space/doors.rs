@@ -27,6 +27,7 @@ use crate::account::Way;
 use crate::id::{AgentId, WayId};
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Role};
+use crate::sorted::SortedSet;
 use crate::text::{EmailAddress, Label, PersonName, Title};
 use crate::time::Timestamp;
 
@@ -235,17 +236,14 @@ impl Doors {
     /// What must hold: no two ways in have one name, and there are not too many.
     pub fn check(&self) -> Result<(), &'static str> {
         let invitations = self.invitations.iter();
-        let mut ids: Vec<WayId> = invitations.map(|known| known.way.id).collect();
-        ids.extend(
-            self.invitations
-                .iter()
-                .filter_map(|known| Some(known.sent?.id)),
-        );
-        ids.extend(self.keys.iter().map(|known| known.way.id));
-        let count = ids.len();
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.len() != count {
+        let sent = invitations.clone().filter_map(|known| Some(known.sent?.id));
+        let keys = self.keys.iter().map(|known| known.way.id);
+        let mut ways = invitations
+            .map(|known| known.way.id)
+            .chain(sent)
+            .chain(keys);
+        let mut ids = SortedSet::new();
+        if !ways.all(|id| ids.insert(id)) {
             return Err("two ways in have one name");
         }
         let are_few = self.invitations.len() <= INVITATIONS_MAX as usize
