@@ -268,6 +268,21 @@ mod tests {
         assert_eq!(saved(&again), [""; 0], "nothing new");
     }
 
+    /// Seed 5405 of the world: the seat of the new connection was kept as it was before.
+    #[test]
+    fn m9_a_new_connection_keeps_what_the_old_one_knew() {
+        let mut desk = with_note();
+        desk.at(ms(3), seen(CUSTOMER, 5, 5));
+        for socket in [JACK, MIA, ADA] {
+            desk.at(ms(4), Input::Disconnected { socket });
+        }
+        desk.at(ms(5), connected(SECOND_TAB));
+        let hello = desk.at(ms(5), hello_as(SECOND_TAB, 1, 2, 0));
+        assert!(words(&hello).contains(&"close 1 4409".into()));
+        desk.wake(ms(6));
+        assert_eq!(desk.machine.born().progress.customer.read, Seq(5));
+    }
+
     fn saved(effects: &[Effect]) -> Vec<alloc::string::String> {
         let words = words(effects).into_iter();
         words.filter(|word| word.starts_with("save")).collect()

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use super::born::Born;
 use super::cursors::merged;
 use super::turn::Turn;
-use super::{Effect, Seat, Seq};
+use super::{Seat, Seq};
 use crate::frame::{CloseCode, FromServer, HEARTBEAT_MS, Hello, SocketId, Welcome};
 use crate::mutant::{self, Mutant};
 
@@ -44,7 +44,10 @@ impl Born {
         if !mutant::is(Mutant::NoSuperseding) {
             self.close_older(turn, &seat);
         }
-        turn.effects.push(Effect::Keep { socket: id, seat });
+        // Not the copy: what an older socket knew may have gone into this seat.
+        if let Some(socket) = self.sockets.get(&id) {
+            turn.keep(id, socket);
+        }
         let welcome = Welcome {
             connection: hello.connection,
             epoch: self.birth.epoch,
