@@ -212,7 +212,7 @@ pub enum CloseCode {
     Forbidden,
     /// 4404: no such conversation for this person. Forget it, start new.
     Unknown,
-    /// 4408: too slow. Resume.
+    /// 4408: too slow, with a hello or with what it is sent. Resume.
     Slow,
     /// 4409: a newer connection of the same tab took over. Stop this one.
     Replaced,

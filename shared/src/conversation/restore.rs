@@ -172,6 +172,6 @@ mod tests {
         let mut desk = Desk::open();
         desk.at(s(1), connected(SECOND_TAB));
         desk.wake(s(5));
-        assert_eq!(words(&desk.at(s(15), Input::Tick)), ["close 5 4401"]);
+        assert_eq!(words(&desk.at(s(15), Input::Tick)), ["close 5 4408"]);
     }
 }

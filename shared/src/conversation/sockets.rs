@@ -4,8 +4,9 @@
 //!
 //! - **C1** Only the conversation's own customer and agents of its space may connect; anyone else
 //!   learns nothing but that there is no such conversation (4404).
-//! - **C2** The first frame is a hello, within 10 s; any other first frame, or none, is 4401. A
-//!   second hello changes nothing.
+//! - **C2** The first frame is a hello; any other is 4401. Without one for 10 s the socket is closed as
+//!   too slow (4408), for that says nothing against the token: a client that has just renewed it would
+//!   stop for good at a 4401. A second hello changes nothing.
 //! - **C3** When the space says that tokens of an agent are void from before an era, their sockets
 //!   are closed (4401), and so is one that was on its way meanwhile: what was said is remembered
 //!   while the object is awake, longer than any upgrade takes.
@@ -226,7 +227,7 @@ fn socket_due(socket: &Socket) -> Option<(Timestamp, CloseCode)> {
         Some((since + super::window::LAG_MAX, CloseCode::Slow))
     } else {
         let at = socket.connected_at + HELLO_WITHIN;
-        Some((at, CloseCode::Unauthorized))
+        Some((at, CloseCode::Slow))
     }
 }
 
@@ -296,7 +297,7 @@ mod tests {
         desk.at(s(1), connected(SECOND_TAB));
         assert_eq!(desk.machine.next_deadline(), Some(s(11)));
         assert!(desk.at(ms(10_999), Input::Tick).is_empty());
-        assert_eq!(words(&desk.at(s(11), Input::Tick)), ["close 5 4401"]);
+        assert_eq!(words(&desk.at(s(11), Input::Tick)), ["close 5 4408"]);
     }
 
     #[test]

@@ -8,8 +8,6 @@ use crate::time::Timestamp;
 
 /// How long an attempt may take until it is welcome. Our choice: a browser gives up only after minutes.
 const ATTEMPT: Duration = Duration::from_secs(20);
-/// How long an object waits for a hello. Source: PROTOCOL.md §5.1.
-const HELLO_WAIT: Duration = Duration::from_secs(10);
 /// How long after a ping a frame must have come (K9).
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a line must stand for the back-off to start again (K10).
@@ -92,7 +90,7 @@ pub(super) struct Line {
     phase: Phase,
     /// Attempts in a row that came to nothing.
     attempt: u32,
-    /// Whether the token was renewed since the last welcome: the second 4401 in a row is final.
+    /// Whether the token was renewed since it was last taken: the second 4401 in a row is final.
     has_renewed: bool,
     reloaded_at: Option<Timestamp>,
 }
@@ -236,6 +234,11 @@ impl Line {
         }
     }
 
+    /// The server has answered to the token: the next 4401 is the first in a row again.
+    pub(super) const fn trusted(&mut self) {
+        self.has_renewed = false;
+    }
+
     /// Rests until somebody asks for something.
     pub(super) const fn rest(&mut self) {
         self.phase = Phase::Idle;
@@ -327,10 +330,6 @@ impl Line {
                 fate = Fate::Unknown;
                 self.phase = stop(StopReason::Unknown);
             }
-            // An object says the same to a hello that comes too late, as on a very slow line.
-            Some(CloseCode::Unauthorized) if self.is_older_than(now, HELLO_WAIT) => {
-                self.wait(now, dice, code, 0);
-            }
             Some(CloseCode::Unauthorized) if self.has_renewed => {
                 self.phase = stop(StopReason::Unauthorized);
             }
@@ -411,21 +410,6 @@ impl Line {
             | Phase::Renewing
             | Phase::Updating { .. }
             | Phase::Stopped(_) => None,
-        }
-    }
-
-    /// True for an attempt that was dialled so long ago and is not welcome yet.
-    fn is_older_than(&self, now: Timestamp, span: Duration) -> bool {
-        match self.phase {
-            Phase::Dialling { give_up_at } | Phase::Open { give_up_at } => {
-                now + ATTEMPT >= give_up_at + span
-            }
-            Phase::Idle
-            | Phase::Waiting { .. }
-            | Phase::Renewing
-            | Phase::Up { .. }
-            | Phase::Updating { .. }
-            | Phase::Stopped(_) => false,
         }
     }
 

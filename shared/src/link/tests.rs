@@ -243,6 +243,26 @@ fn k8_the_first_message_makes_the_conversation() {
 }
 
 #[test]
+fn k11_an_answer_to_a_first_message_shows_that_the_token_is_good() {
+    let mut link = unborn();
+    for number in [1, 2] {
+        link.handle(ms(0), 0, post(number));
+    }
+    let renewed = || Input::Renewed {
+        token_for_frame: None,
+    };
+    let refused = BeginFailure::Refused(Refusal::QueueClosed);
+    link.handle(ms(1), 0, failed(BeginFailure::Unauthorized));
+    link.handle(ms(2), 0, renewed());
+    link.handle(ms(3), 0, failed(refused));
+    let later = link.handle(ms(4), 0, failed(BeginFailure::Unauthorized));
+    assert!(later.contains(&Effect::Renew), "{later:?}");
+    link.handle(ms(5), 0, renewed());
+    link.handle(ms(6), 0, failed(BeginFailure::Unauthorized));
+    assert_eq!(link.state(), State::Stopped(StopReason::Unauthorized));
+}
+
+#[test]
 fn k8_an_answer_that_comes_while_the_token_is_renewed_waits_for_it() {
     let mut link = unborn();
     link.handle(ms(0), 0, post(1));

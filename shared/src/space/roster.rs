@@ -2,7 +2,7 @@
 //!
 //! - **R19** An agent is live while a socket that said hello is open and was heard within
 //!   [`SILENCE`]. A silent socket is closed and counts as gone; one that never says hello is
-//!   closed after [`HELLO_WAIT`].
+//!   closed after [`HELLO_WAIT`], as too slow as well (C2 of `conversation::sockets`).
 //! - **R20** The hello of a tab closes every earlier connection of that tab, and is refused when
 //!   a later one is open (PROTOCOL.md §5.1). Another agent's tab of the same name is another tab.
 //! - **R21** A heartbeat is answered without waking the space, so the shell says when each socket
@@ -101,15 +101,8 @@ impl Ledger {
         while let Some(&(due, socket)) = self.silences.first()
             && due <= turn.now
         {
-            let seat = self.sockets.get(&socket);
-            let has_said_hello = seat.is_some_and(|seat| seat.device.is_some());
-            let code = if has_said_hello {
-                CloseCode::Slow
-            } else {
-                CloseCode::Unauthorized
-            };
             self.silences.remove(&(due, socket));
-            self.close_socket(turn, socket, code);
+            self.close_socket(turn, socket, CloseCode::Slow);
         }
     }
 

@@ -213,9 +213,7 @@ impl World {
         let State::Stopped(reason) = self.consoles[number].link.state() else {
             return;
         };
-        // Who leaves is turned away, and so is whoever gets two new roles one after the other.
-        let is_right = matches!(reason, StopReason::Forbidden | StopReason::Unauthorized);
-        if !is_right || self.swarm.manage == 0.0 {
+        if reason != StopReason::Forbidden || self.swarm.manage == 0.0 {
             return self.violate("L5", || format!("console {number} stopped: {reason:?}"));
         }
         self.closes_all(number);

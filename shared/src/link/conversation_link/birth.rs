@@ -37,6 +37,7 @@ impl ConversationLink {
             return None;
         }
         self.conversation = Some(conversation);
+        self.line.trusted();
         self.line.redial(now)
     }
 
@@ -64,6 +65,7 @@ impl ConversationLink {
                     self.outbox
                         .fail(id, Failure::Refused(refusal), &mut turn.effects);
                 }
+                self.line.trusted();
                 self.line.rest();
                 self.start(now)
             }

@@ -147,11 +147,10 @@ fn k11_a_token_is_renewed_once_and_then_the_line_stops() {
 #[test]
 fn k11_a_hello_that_came_too_late_is_no_matter_of_the_token() {
     let mut line = line();
-    line.lost(ms(0), 0, 1006);
-    line.start(ms(0));
+    assert_eq!(line.lost(ms(0), 0, 4401).1, Some(Move::Renew));
+    line.renewed(ms(1));
     line.opened();
-    assert_eq!(line.clone().lost(ms(9_999), 0, 4401).1, Some(Move::Renew));
-    assert_eq!(line.lost(ms(10_000), 0, 4401).1, None);
+    assert_eq!(line.lost(ms(10_001), 0, 4408).1, None);
     assert!(matches!(line.state(false), State::Waiting { .. }));
 }
 

@@ -68,7 +68,7 @@ fn r19_a_socket_says_hello_within_10_seconds() {
     ));
     assert!(scene.is_available(ADA));
     assert_eq!(closes(&scene.wait(9_999)), []);
-    assert_eq!(closes(&scene.wait(1)), [(7, CloseCode::Unauthorized)]);
+    assert_eq!(closes(&scene.wait(1)), [(7, CloseCode::Slow)]);
 }
 
 #[test]
