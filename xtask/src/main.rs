@@ -27,8 +27,9 @@ usage: cargo xtask COMMAND
   build                                        the Worker into target/edge, the site into target/site
   serve   --port P --state DIR [--fresh] [--no-build]
                                                the release build on `workerd` itself
-  test    [--fast]                             everything that continuous integration checks;
-                                               --fast leaves out the journeys in a browser
+  test    [--fast] [--deep]                    everything that continuous integration checks;
+                                               --fast leaves out the journeys in a browser,
+                                               --deep runs 20,000 worlds and fuzzes the API
   sim     --seeds N [--from K] [--mutant NAME | --all-mutants]
                                                the world simulation
   bench   [NAME…] [--quick] [--json]           what it costs, beside a baseline of the same run:

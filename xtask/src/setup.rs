@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod deny;
 pub mod npm;
+pub mod schemathesis;
 mod std_source;
 pub mod wasm;
 

@@ -16,22 +16,29 @@ use serde_json::Value;
 use stage::Stages;
 use std::process::{Command, ExitCode};
 
+/// Seeds of the world simulation in a deep run.
+const DEEP_SEEDS: u64 = 20_000;
+
 /// Tests that are stages of their own.
 const OWN_STAGES: [&str; 2] = ["world", "journeys"];
 
 pub fn command(mut args: Args) -> Result<ExitCode> {
     let is_fast = args.flag("--fast");
+    let is_deep = args.flag("--deep");
     args.end()?;
     let mut stages = Stages::new()?;
-    let result = run(&mut stages, is_fast);
+    let result = run(&mut stages, is_fast, is_deep);
     println!("{}", stages.summary(result.is_ok()));
     result.map(|()| ExitCode::SUCCESS)
 }
 
-fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
+fn run(stages: &mut Stages, is_fast: bool, is_deep: bool) -> Result<()> {
     stages.step("set-up", || {
         setup::for_build()?;
         setup::deny::ensure()?;
+        if is_deep {
+            setup::schemathesis::ensure()?;
+        }
         if is_fast {
             Ok(())
         } else {
@@ -69,7 +76,8 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
             stages.run(&format!("tests, {package}"), &mut tests)?;
         }
     }
-    stages.run("world", &mut sim::world(sim::SEEDS, false))?;
+    let seeds = if is_deep { DEEP_SEEDS } else { sim::SEEDS };
+    stages.run("world", &mut sim::world(seeds, false))?;
     stages.run("mutants", sim::world(sim::SEEDS, true).arg("--all-mutants"))?;
     stages.step("build", crate::build::all)?;
     stages.run("size", &mut xtask("size")?)?;
@@ -79,6 +87,12 @@ fn run(stages: &mut Stages, is_fast: bool) -> Result<()> {
         // They wait more than they compute, and the stage counts the browsers itself.
         journeys.args(["--", "--test-threads", "4"]);
         stages.run("journeys", &mut journeys)?;
+    }
+    if is_deep {
+        let mut fuzz = cargo();
+        fuzz.env("BELLHOP_SCHEMATHESIS", setup::schemathesis::ensure()?);
+        fuzz.args(["run", "--quiet", "--package", "tests", "--bin", "deep"]);
+        stages.run("every call, fuzzed", &mut fuzz)?;
     }
     Ok(())
 }

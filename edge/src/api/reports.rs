@@ -21,6 +21,10 @@ thread_local! {
 /// `POST reports/csp`
 pub async fn take(call: &mut Call) -> Result<Response, Problem> {
     let report: Value = body::json(&mut call.request).await?;
+    if !is_report(&report) {
+        let why = "a report is an object, or a list of objects";
+        return Err(Problem::new(400, "body_malformed", why));
+    }
     let text: String = report.to_string().chars().take(LOGGED).collect();
     console_warn!("edge: content security policy: {text}");
     if call.is_dev {
@@ -33,8 +37,38 @@ pub async fn take(call: &mut Call) -> Result<Response, Problem> {
     Ok(Response::empty()?.with_status(204))
 }
 
+/// Browsers send one violation as an object, or several in a list.
+fn is_report(report: &Value) -> bool {
+    match report {
+        Value::Object(_) => true,
+        Value::Array(reports) => reports.iter().all(Value::is_object),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 /// `GET dev/reports`
 pub fn list() -> Result<Response, Problem> {
     let reports = REPORTS.with_borrow(Clone::clone);
     super::json(200, &json!({ "reports": reports }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_an_object_or_a_list_of_them() {
+        for (report, is_one) in [
+            (r#"{"csp-report":{}}"#, true),
+            (r#"[{"type":"csp-violation"}]"#, true),
+            ("[]", true),
+            ("[[null]]", false),
+            ("[{},1]", false),
+            (r#""text""#, false),
+            ("null", false),
+        ] {
+            let value: Value = shared::json::read(report).unwrap();
+            assert_eq!(is_report(&value), is_one, "{report}");
+        }
+    }
 }
