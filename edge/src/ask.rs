@@ -13,7 +13,7 @@ use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
-use shared::settings::{Change, Lists, Settings};
+use shared::settings::{Change, Lists, Settings, Terms};
 use shared::space::{Agent, AgentChange, Door, InUse, Me, OpenTime, Opened, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, Response, Result, Stub};
@@ -283,7 +283,7 @@ pub enum SpaceTold {
     /// To [`SpaceAsk::Door`].
     Opened(Opened),
     /// It may begin, with these settings, in this queue.
-    Admitted(Box<Settings>, Label),
+    Admitted(Box<Terms>, Label),
     /// To what a client reads: the body of the answer. It is JSON already, and goes out as it is: the
     /// Worker that took it apart would only put it together again.
     Json(String),

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use shared::conversation::{
-    Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq,
+    Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq, Shorthand,
 };
 use shared::frame::{BACKLOG_MAX, ENTRIES_MAX, FromServer, SocketId};
 use shared::id::CommandId;
@@ -23,7 +23,7 @@ use crate::outbox;
 use crate::read::read;
 use crate::storage::{Storage, conversation as rows};
 
-/// Most bytes of stored entries in one frame, so that it stays below
+/// Most bytes of entries in one frame, as JSON has them, so that it stays below
 /// [`shared::frame::FRAME_MAX`] whatever the largest entry adds.
 const ENTRIES_BYTES: usize = 48 * 1024;
 
@@ -38,6 +38,8 @@ object! {
 /// The machine of a conversation.
 struct Thread {
     machine: Conversation,
+    /// How its log is written and read.
+    shorthand: Shorthand,
     /// Calls that wait for their answer.
     calls: Calls<(Person, CommandId)>,
 }
@@ -64,9 +66,12 @@ impl Core for Thread {
     const SOCKETS_MAX: usize = 100;
 
     fn load(storage: &Storage, seats: Vec<(SocketId, Seat)>, now: Timestamp) -> Result<Self> {
-        let machine = Conversation::restore(rows::load(storage)?, seats, now);
-        let calls = Calls::default();
-        Ok(Self { machine, calls })
+        let (rows, shorthand) = rows::load(storage)?;
+        Ok(Self {
+            machine: Conversation::restore(rows, seats, now),
+            shorthand,
+            calls: Calls::default(),
+        })
     }
 
     fn input(event: Event<Command>) -> Input {
@@ -89,7 +94,7 @@ impl Core for Thread {
     fn turn(&mut self, mut around: Around<'_, Self>, input: Input) -> Result<Outcome> {
         let effects = self.machine.handle(around.now, input);
         self.machine.check().map_err(broken)?;
-        rows::save(around.storage, &effects)?;
+        rows::save(around.storage, &mut self.shorthand, &effects)?;
         let mut outcome = Outcome::default();
         for effect in effects {
             self.perform(&mut around, effect, &mut outcome)?;
@@ -115,7 +120,7 @@ impl Thread {
                 after,
                 head,
             } => {
-                for frame in backlog(around.storage, side, after, head)? {
+                for frame in self.backlog(around.storage, side, after, head)? {
                     sockets.send(&[to], &frame);
                 }
             }
@@ -132,6 +137,26 @@ impl Thread {
             Effect::Slowed { retry_ms } => outcome.retry_ms = Some(retry_ms),
         }
         Ok(())
+    }
+
+    /// The log after a place as one side sees it, in frames, and whether that was all.
+    fn backlog(
+        &mut self,
+        storage: &Storage,
+        side: Side,
+        after: Seq,
+        head: Seq,
+    ) -> Result<Vec<FromServer>> {
+        let entries = rows::backlog(storage, &mut self.shorthand, side, after)?;
+        let is_all = (entries.len() as u64) < BACKLOG_MAX
+            || entries.last().is_some_and(|entry| entry.seq >= head);
+        let entries = in_frames(entries).into_iter().map(FromServer::Entries);
+        let end = if is_all {
+            FromServer::Live { head }
+        } else {
+            FromServer::Limited { head }
+        };
+        Ok(entries.chain([end]).collect())
     }
 }
 
@@ -208,7 +233,7 @@ impl Shell<Thread> {
                 return Ok(ConversationTold::Denied(Refusal::ConversationUnknown));
             };
             Ok(ConversationTold::Read {
-                entries: rows::backlog(&awake.storage, side, after)?,
+                entries: rows::backlog(&awake.storage, &mut awake.core.shorthand, side, after)?,
                 head: awake.core.machine.head(side),
             })
         })?
@@ -227,26 +252,12 @@ impl Shell<Thread> {
     }
 }
 
-/// The log after a place as one side sees it, in frames, and whether that was all.
-fn backlog(storage: &Storage, side: Side, after: Seq, head: Seq) -> Result<Vec<FromServer>> {
-    let entries = rows::backlog(storage, side, after)?;
-    let is_all = (entries.len() as u64) < BACKLOG_MAX
-        || entries.last().is_some_and(|entry| entry.seq >= head);
-    let entries = in_frames(entries).into_iter().map(FromServer::Entries);
-    let end = if is_all {
-        FromServer::Live { head }
-    } else {
-        FromServer::Limited { head }
-    };
-    Ok(entries.chain([end]).collect())
-}
-
 /// Packs entries so that no frame is too large.
 fn in_frames(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let mut frames: Vec<Vec<Entry>> = Vec::new();
     let mut bytes = 0;
     for entry in entries {
-        let size = entry.to_stored().map_or(ENTRIES_BYTES, |json| json.len());
+        let size = serde_json::to_string(&entry).map_or(ENTRIES_BYTES, |json| json.len());
         bytes += size;
         match frames.last_mut() {
             Some(frame) if bytes <= ENTRIES_BYTES && frame.len() < ENTRIES_MAX => frame.push(entry),

@@ -14,6 +14,7 @@
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
 //! | `place` | what the customer is told of the line (PL1, PL2) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
+//! | `shorthand` | how the log is stored (ST1 to ST3) |
 
 mod allowance;
 mod asked;
@@ -34,6 +35,7 @@ mod place;
 mod properties;
 mod reports;
 mod restore;
+mod shorthand;
 mod sockets;
 #[cfg(test)]
 mod table;
@@ -55,6 +57,7 @@ pub use lifecycle::{Assignee, Lifecycle, Stage};
 pub(crate) use log::{WINDOW_BYTES, WINDOW_EVENTS};
 pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Dismissal, Instruction, Outcome, Report, Standing};
+pub use shorthand::Shorthand;
 pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};
 
@@ -66,7 +69,7 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
-use crate::settings::{Lists, Settings};
+use crate::settings::{Lists, Terms};
 use crate::space::{OpenTime, Place};
 use crate::text::{Label, MessageText, PersonName};
 use crate::time::Timestamp;
@@ -97,8 +100,8 @@ pub struct Birth {
     pub follows: Option<ConversationId>,
     /// This life of the log.
     pub epoch: EpochId,
-    /// The settings of the space at birth (S2 of `settings`).
-    pub settings: Settings,
+    /// What it keeps of the settings of the space at its birth (S2 of `settings`).
+    pub settings: Terms,
     /// When it was born.
     pub at: Timestamp,
 }

@@ -2,26 +2,27 @@
 //!
 //! - **S1** Every duration is 1 s to 30 days, a conversation limit 1 to 100, a rate 1 to
 //!   1,000,000 per period. Anything else is refused with the field and the range, and nothing changes.
-//! - **S2** A conversation keeps the settings that it was born with.
 //! - **S4** A change is taken whole or not at all. Names of queues are unique, however they are
 //!   written, and there are at most [`QUEUES_MAX`].
 //! - **S5** Each change that changes something raises the version. Who names the version that the
 //!   change was made for is refused when it is not the newest.
 //!
 //! Where the chat may be shown is S3, in `origin`; queues stand in `queue`, business hours in
-//! `hours`, resolutions and reasons (S6 to S8) in `lists`.
+//! `hours`, resolutions and reasons (S6 to S8) in `lists`, what a conversation keeps (S2) in `terms`.
 
 mod fault;
 mod hours;
 mod lists;
 mod origin;
 mod queue;
+mod terms;
 
 pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
 pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError};
 pub use queue::{Overflow, Queue};
+pub use terms::Terms;
 
 use alloc::format;
 use alloc::string::String;
@@ -204,10 +205,7 @@ impl Settings {
             messages_burst: 20,
             messages_per_10s: 50,
             fallback_text: None,
-            resolutions: lists::BUILT_IN
-                .iter()
-                .map(|(id, _)| Resolution::bare(Label::built_in(id)))
-                .collect(),
+            resolutions: lists::built_in_resolutions(),
             reasons: vec![],
             lists: 0,
         }
@@ -354,36 +352,6 @@ impl Settings {
     #[must_use]
     pub const fn offer(&self) -> Duration {
         Duration::from_secs(self.offer_s as u64)
-    }
-
-    /// See [`Settings::wait_s`].
-    #[must_use]
-    pub const fn wait(&self) -> Duration {
-        Duration::from_secs(self.wait_s as u64)
-    }
-
-    /// See [`Settings::idle_s`].
-    #[must_use]
-    pub const fn idle(&self) -> Duration {
-        Duration::from_secs(self.idle_s as u64)
-    }
-
-    /// See [`Settings::idle_end_s`].
-    #[must_use]
-    pub const fn idle_end(&self) -> Duration {
-        Duration::from_secs(self.idle_end_s as u64)
-    }
-
-    /// See [`Settings::wrap_up_s`].
-    #[must_use]
-    pub const fn wrap_up(&self) -> Duration {
-        Duration::from_secs(self.wrap_up_s as u64)
-    }
-
-    /// See [`Settings::max_s`].
-    #[must_use]
-    pub const fn max(&self) -> Duration {
-        Duration::from_secs(self.max_s as u64)
     }
 }
 

@@ -90,7 +90,7 @@ use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
-use crate::settings::{Change, Lists, Settings, Zone};
+use crate::settings::{Change, Lists, Settings, Terms, Zone};
 use crate::sorted::SortedMap;
 use crate::text::{Label, MessageText, ZoneName};
 use crate::time::Timestamp;
@@ -338,7 +338,7 @@ pub enum Effect {
     /// Answer to [`Input::Admit`]: it may begin.
     Admitted {
         /// With these settings.
-        settings: Settings,
+        settings: Terms,
         /// In this queue, which is another one than was asked for where that one overflows.
         queue: Label,
     },

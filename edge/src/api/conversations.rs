@@ -8,7 +8,7 @@ use shared::conversation::{Birth, Seq, Source};
 use shared::id::{ConversationId, EpochId, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
-use shared::settings::{GENERAL, SKILLS_MAX, Settings};
+use shared::settings::{GENERAL, SKILLS_MAX, Terms};
 use shared::sorted::SortedSet;
 use shared::text::{Label, MessageText, PersonName, TextError};
 use worker::Response;
@@ -123,7 +123,7 @@ async fn admit(
     visitor: VisitorId,
     conversation: ConversationId,
     queue: Label,
-) -> Result<(Settings, Label), Problem> {
+) -> Result<(Terms, Label), Problem> {
     let asked = SpaceAsk::Admit {
         visitor,
         conversation,

@@ -1,6 +1,6 @@
 //! Rows of a conversation: the log, one row per entry, and a few facts.
 
-use shared::conversation::{Cursor, Cursors, Effect, Entry, Row, Seq};
+use shared::conversation::{Birth, Cursors, Effect, Entry, Row, Seq, Shorthand};
 use shared::frame::BACKLOG_MAX;
 use shared::rights::Side;
 use worker::Result;
@@ -30,27 +30,29 @@ const UPGRADE: &str = "
     DROP TABLE device;
 ";
 
-/// Reads every row.
+/// Reads every row, and learns the short form of the next.
 ///
 /// # Errors
 /// When a row cannot be read: nothing is guessed.
-pub fn load(storage: &Storage) -> Result<Vec<Row>> {
+pub fn load(storage: &Storage) -> Result<(Vec<Row>, Shorthand)> {
+    let mut shorthand = Shorthand::default();
     if !storage.is_written() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), shorthand));
     }
     if storage.has_facts {
         storage.transaction(|| storage.run(UPGRADE, vec![]))?;
     }
-    let statement = "SELECT public, entry, seq, cursors FROM log ORDER BY seq";
+    let statement = "SELECT seq, entry, public, cursors FROM log ORDER BY seq";
     let rows = storage.read(statement, vec![])?;
-    rows.iter().map(row).collect()
+    let rows = rows.iter().map(|columns| row(columns, &mut shorthand));
+    Ok((rows.collect::<Result<_>>()?, shorthand))
 }
 
 /// Writes the rows of a turn.
 ///
 /// # Errors
 /// When nothing was written.
-pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
+pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) -> Result<()> {
     let rows = || {
         effects.iter().filter_map(|effect| match effect {
             Effect::Save(row) => Some(row),
@@ -66,7 +68,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
         })
     };
     storage.write(rows().count(), || {
-        rows().try_for_each(|row| put(storage, row))
+        rows().try_for_each(|row| put(storage, shorthand, row))
     })
 }
 
@@ -74,31 +76,36 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
 ///
 /// # Errors
 /// When a row cannot be read.
-pub fn backlog(storage: &Storage, side: Side, after: Seq) -> Result<Vec<Entry>> {
+pub fn backlog(
+    storage: &Storage,
+    shorthand: &mut Shorthand,
+    side: Side,
+    after: Seq,
+) -> Result<Vec<Entry>> {
     if !storage.is_written() {
         return Ok(Vec::new());
     }
     let limit = number(BACKLOG_MAX);
-    let entry = |columns: &Columns| Entry::from_stored(columns.text(1)?).map_err(unreadable);
     match side {
         Side::Agent => {
-            let statement = "SELECT public, entry FROM log WHERE seq > ? ORDER BY seq LIMIT ?";
+            let statement = "SELECT seq, entry FROM log WHERE seq > ? ORDER BY seq LIMIT ?";
             let rows = storage.read(statement, vec![number(after.0), limit])?;
-            rows.iter().map(entry).collect()
+            let rows = rows.iter().map(|columns| entry(columns, shorthand));
+            rows.collect()
         }
         Side::Customer => {
             // The customer's number is never greater than the agents', so the key narrows the
             // search without an index of its own.
-            let statement = "SELECT public, entry FROM log \
+            let statement = "SELECT seq, entry, public FROM log \
                 WHERE seq > ? AND public > ? ORDER BY seq LIMIT ?";
             let after = number(after.0);
             let rows = storage.read(statement, vec![after.clone(), after, limit])?;
             let public = rows.iter().map(|columns| {
-                let seq = columns.number(0).map(Seq);
+                let seq = columns.number(2).map(Seq);
                 let seq = seq.ok_or_else(|| corrupt("a public number is missing"))?;
                 Ok(Entry {
                     seq,
-                    ..entry(columns)?
+                    ..entry(columns, shorthand)?
                 })
             });
             public.collect()
@@ -106,47 +113,39 @@ pub fn backlog(storage: &Storage, side: Side, after: Seq) -> Result<Vec<Entry>> 
     }
 }
 
-fn row(columns: &Columns) -> Result<Row> {
+/// The entry of a row that begins with its place and its text.
+fn entry(columns: &Columns, shorthand: &mut Shorthand) -> Result<Entry> {
+    let seq = columns.number(0).map(Seq);
+    let seq = seq.ok_or_else(|| corrupt("a number is missing"))?;
+    shorthand.read(seq, columns.text(1)?).map_err(unreadable)
+}
+
+fn row(columns: &Columns, shorthand: &mut Shorthand) -> Result<Row> {
     let value = columns.text(1)?;
-    Ok(match columns.place(2) {
-        Some(BIRTH) => Row::Birth(read(value)?),
+    Ok(match columns.place(0) {
+        Some(BIRTH) => {
+            let birth: Birth = read(value)?;
+            *shorthand = Shorthand::new(birth.at);
+            Row::Birth(birth)
+        }
         Some(REPORTED) => Row::Reported {
             revision: read(value)?,
         },
         Some(LISTS) => Row::Lists(read(value)?),
         Some(CURSORS) => Row::Cursors(read(value)?),
-        Some(1..) => Row::Entry {
-            public: columns.number(0).map(Seq),
-            entry: Entry::from_stored(value).map_err(unreadable)?,
-            cursors: columns.text(3).ok().map(cursors).transpose()?,
-        },
+        Some(1..) => {
+            let cursors = columns.text(3).ok().map(Cursors::from_short).transpose();
+            Row::Entry {
+                public: columns.number(2).map(Seq),
+                entry: entry(columns, shorthand)?,
+                cursors: cursors.map_err(unreadable)?,
+            }
+        }
         Some(_) | None => return Err(corrupt("an unknown fact")),
     })
 }
 
-/// Cursors as four numbers, since they stand in every row of a lively conversation.
-fn short(cursors: Cursors) -> [Seq; 4] {
-    let Cursors { customer, agent } = cursors;
-    [
-        customer.delivered,
-        customer.read,
-        agent.delivered,
-        agent.read,
-    ]
-}
-
-fn cursors(short: &str) -> Result<Cursors> {
-    let [delivered, read, by_agent, read_by_agent] = read(short)?;
-    Ok(Cursors {
-        customer: Cursor { delivered, read },
-        agent: Cursor {
-            delivered: by_agent,
-            read: read_by_agent,
-        },
-    })
-}
-
-fn put(storage: &Storage, row: &Row) -> Result<()> {
+fn put(storage: &Storage, shorthand: &mut Shorthand, row: &Row) -> Result<()> {
     let (place, value) = match row {
         Row::Entry {
             entry,
@@ -154,16 +153,14 @@ fn put(storage: &Storage, row: &Row) -> Result<()> {
             cursors,
         } => {
             let public = public.unwrap_or_default().0;
-            let cursors = cursors.map(|cursors| serde_json::to_string(&short(cursors)));
-            return storage.append(
-                entry.seq.0,
-                public,
-                &entry.to_stored()?,
-                cursors.transpose()?,
-            );
+            let cursors = cursors.map(|cursors| cursors.to_short()).transpose()?;
+            return storage.append(entry.seq.0, public, &shorthand.write(entry)?, cursors);
         }
         Row::Device { .. } => return Ok(()),
-        Row::Birth(birth) => (BIRTH, serde_json::to_string(birth)?),
+        Row::Birth(birth) => {
+            *shorthand = Shorthand::new(birth.at);
+            (BIRTH, serde_json::to_string(birth)?)
+        }
         Row::Reported { revision } => (REPORTED, serde_json::to_string(revision)?),
         Row::Lists(lists) => (LISTS, serde_json::to_string(lists)?),
         Row::Cursors(cursors) => (CURSORS, serde_json::to_string(cursors)?),

@@ -9,7 +9,7 @@
 
 use super::Sender;
 use super::born::Born;
-use crate::settings::Settings;
+use crate::settings::Terms;
 use crate::time::Timestamp;
 
 /// What one person may still send: a bucket that fills with time (SECURITY.md L2).
@@ -24,7 +24,7 @@ pub(super) struct Allowance {
 const MESSAGE: u64 = 10_000;
 
 impl Allowance {
-    fn full(settings: &Settings, now: Timestamp) -> Self {
+    fn full(settings: &Terms, now: Timestamp) -> Self {
         Self {
             level: u64::from(settings.messages_burst) * MESSAGE,
             at: now,
@@ -32,7 +32,7 @@ impl Allowance {
     }
 
     /// Fills up to `now` and says how long to wait for the next message, in milliseconds.
-    fn fill(&mut self, settings: &Settings, now: Timestamp) -> u32 {
+    fn fill(&mut self, settings: &Terms, now: Timestamp) -> u32 {
         let rate = u64::from(settings.messages_per_10s).max(1);
         let gain = crate::time::millis(now.since(self.at)).saturating_mul(rate);
         let most = u64::from(settings.messages_burst) * MESSAGE;

@@ -1,13 +1,11 @@
-//! What has happened in a conversation: stored, sent and folded in this one form.
+//! What has happened in a conversation: sent and folded in this one form, stored in a shorter one.
 
-use alloc::string::String;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::tickets::{TicketKind, TicketStatus};
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
-use crate::json::{Misfit, Tree};
 use crate::text::{Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
@@ -266,39 +264,5 @@ impl Event {
             | Self::TicketChanged { .. }
             | Self::Unknown => None,
         }
-    }
-}
-
-impl Entry {
-    /// Reads a stored entry. One that a newer release wrote keeps its place as
-    /// [`Event::Unknown`].
-    ///
-    /// # Errors
-    /// When the row is not an entry at all.
-    pub fn from_stored(json: &str) -> Result<Self, Misfit> {
-        #[derive(Deserialize)]
-        struct Outline {
-            seq: Seq,
-            at: Timestamp,
-        }
-        let tree = Tree::read(json)?;
-        tree.to().or_else(|_| {
-            let Outline { seq, at } = tree.to()?;
-            Ok(Self {
-                seq,
-                at,
-                author: Author::System,
-                id: None,
-                event: Event::Unknown,
-            })
-        })
-    }
-
-    /// The entry as it is stored: JSON.
-    ///
-    /// # Errors
-    /// Never for an entry that this module made; the platform's serializer decides.
-    pub fn to_stored(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(self)
     }
 }

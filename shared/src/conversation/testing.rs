@@ -14,6 +14,7 @@ use super::*;
 use crate::id::AgentId;
 use crate::refusal::Refusal;
 use crate::rights::Role;
+use crate::settings::Settings;
 
 pub(super) const CUSTOMER: SocketId = SocketId(1);
 pub(super) const JACK: SocketId = SocketId(2);
@@ -102,7 +103,7 @@ pub(super) fn birth() -> Birth {
         company: None,
         follows: None,
         epoch: EpochId::from_bytes([8; 16]),
-        settings: Settings::new(name("Demo")),
+        settings: Terms::from(&Settings::new(name("Demo"))),
         at: ms(0),
     }
 }

@@ -21,7 +21,7 @@ use super::{Command, Effect, Event, Row};
 use crate::id::CommandId;
 use crate::refusal::Refusal;
 use crate::rights::Person;
-use crate::settings::{Lists, Settings, resolution};
+use crate::settings::{Lists, Terms, resolution};
 use crate::sorted::SortedMap;
 use crate::text::{Label, Title};
 use crate::time::Timestamp;
@@ -65,7 +65,7 @@ pub(super) struct Call {
 }
 
 impl Words {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Terms) -> Self {
         Self {
             lists: settings.lists(),
             asked: SortedMap::new(),
@@ -176,7 +176,7 @@ mod tests {
     use super::super::testing::*;
     use super::super::{Command, Input, Seq};
     use super::*;
-    use crate::settings::{Change, Reason, Resolution};
+    use crate::settings::{Change, Reason, Resolution, Settings};
 
     fn title(title: &str) -> Title {
         Title::parse(title).unwrap()
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn s6_s7_lists_are_changed_whole_with_unique_ids_and_names() {
-        let settings = birth().settings;
+        let settings = Settings::new(name("Demo"));
         let change = |resolutions: &[Resolution]| {
             let resolutions = Some(resolutions.to_vec());
             let change = Change {

@@ -119,6 +119,13 @@ impl Lists {
     }
 }
 
+/// The built-in resolutions under their own names.
+pub(super) fn built_in_resolutions() -> Vec<Resolution> {
+    let all = BUILT_IN.iter();
+    all.map(|(id, _)| Resolution::bare(Label::built_in(id)))
+        .collect()
+}
+
 /// The name of a built-in resolution.
 fn built_in(id: &Label) -> Option<&'static str> {
     let mut all = BUILT_IN.iter();

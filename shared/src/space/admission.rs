@@ -22,7 +22,7 @@ use crate::conversation::Instruction;
 use crate::id::{ConversationId, SpaceId, VisitorId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::settings::{Settings, Terms};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::text::Label;
 use crate::time::Timestamp;
@@ -109,11 +109,7 @@ impl Ledger {
         let open = self.open.get(&visitor).and_then(|open| open.first());
         let is_known = is_listed || is_reserved;
         let admitted = |queue: Label| Effect::Admitted {
-            settings: Settings {
-                // A conversation has no use for them, and would store them.
-                queues: Vec::new(),
-                ..self.settings.clone()
-            },
+            settings: Terms::from(&self.settings),
             queue,
         };
         let answer = match open.or(reserved) {

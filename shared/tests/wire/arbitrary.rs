@@ -70,6 +70,22 @@ fn cursor() -> impl Strategy<Value = Cursor> {
     (seq(), seq()).prop_map(|(delivered, read)| Cursor { delivered, read })
 }
 
+pub fn cursors() -> impl Strategy<Value = Cursors> {
+    prop_oneof![
+        (cursor(), cursor()).prop_map(|(customer, agent)| Cursors { customer, agent }),
+        (seq(), seq()).prop_map(|(customer, agent)| {
+            let all = |read| Cursor {
+                delivered: read,
+                read,
+            };
+            Cursors {
+                customer: all(customer),
+                agent: all(agent),
+            }
+        }),
+    ]
+}
+
 fn side() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Customer), Just(Side::Agent)]
 }
@@ -253,7 +269,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn entry() -> impl Strategy<Value = Entry> {
+pub fn entry() -> impl Strategy<Value = Entry> {
     (seq(), moment(), author(), option::of(command_id()), event()).prop_map(
         |(seq, at, author, id, event)| Entry {
             seq,

@@ -6,7 +6,6 @@ use std::fmt::Debug;
 use expect_test::{ExpectFile, expect_file};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::conversation::{self, Entry, Event};
 
 use crate::samples;
 
@@ -174,19 +173,6 @@ fn there_is_a_sample_of_every_kind() {
         .filter_map(|answer| answer.outcome)
         .collect();
     covers(s::OUTCOMES, &outcomes, s::outcome);
-}
-
-/// Released JSON is read for ever, and what a newer release wrote keeps its place.
-#[test]
-fn an_event_of_a_newer_release_is_unknown_and_keeps_its_place() {
-    let newer = r#"{"seq":5,"at":9,"author":"system","id":null,"event":{"sung":{"song":"la"}}}"#;
-    let entry = Entry::from_stored(newer).unwrap();
-    assert_eq!(
-        (entry.seq, entry.event),
-        (conversation::Seq(5), Event::Unknown)
-    );
-    let older = r#"{"seq":5,"at":9,"author":"system","id":null,"event":"idle_warned","more":1}"#;
-    assert_eq!(Entry::from_stored(older).unwrap().event, Event::IdleWarned);
 }
 
 /// What an older client leaves out is not asked of it.

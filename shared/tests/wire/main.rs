@@ -11,3 +11,4 @@ mod golden;
 mod released;
 mod round_trip;
 mod samples;
+mod stored;

@@ -1,6 +1,8 @@
 //! One of everything that travels or is stored. A new variant stops the build at its `kinds!`
 //! line and then fails the test that looks for its sample.
 
+use std::time::Duration;
+
 use shared::account::{
     Identity, Invited, Link, Membership, Person as Account, Row as AccountRow, Session, Sign, Way,
     Wish,
@@ -16,7 +18,7 @@ use shared::refusal::Refusal;
 use shared::rights::{Audience, Person, Role, Side, audience};
 use shared::settings::{
     Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution,
-    SettingFault, Settings, Span, Zone,
+    SettingFault, Settings, Span, Terms, Zone,
 };
 use shared::space::{
     Agent, ApiKey, Command as SpaceCommand, Counts, Desk, Doors, Insider, Invitation, Item,
@@ -68,7 +70,7 @@ const DISMISSAL: Dismissal = Dismissal {
     agent: AGENT,
     era: 2,
 };
-const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+pub const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 const CONVERSATION: ConversationId = ConversationId::from_bytes([0xc0; 16]);
 const COMMAND: CommandId = CommandId::from_bytes([0xcd; 16]);
 const AGENT: AgentId = AgentId::from_bytes([0xa0; 16]);
@@ -523,6 +525,29 @@ pub fn close_codes() -> Vec<(CloseCode, u16)> {
     codes.map(|code| (code, code.number())).collect()
 }
 
+/// A log with an entry of every kind, by the customer, the system and two agents.
+pub fn log() -> Vec<Entry> {
+    let agent = |name_of: &str| Author::Agent {
+        agent: AGENT,
+        name: name(name_of),
+    };
+    let authors = [
+        Author::Customer,
+        agent("Jack"),
+        Author::System,
+        agent("Mia"),
+    ];
+    let all = events().into_iter().zip(authors.into_iter().cycle());
+    let entries = all.zip(1..).map(|((event, author), seq)| Entry {
+        seq: Seq(seq),
+        at: NOW + Duration::from_secs(seq - 1),
+        id: (author != Author::System).then_some(COMMAND),
+        author,
+        event,
+    });
+    entries.collect()
+}
+
 /// Every row of a conversation.
 pub fn conversation_rows() -> Vec<ConversationRow> {
     let entry = |event: Event, public| ConversationRow::Entry {
@@ -547,7 +572,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         company: Some(name("Larch & Lantern")),
         follows: None,
         epoch: EPOCH,
-        settings: settings(),
+        settings: Terms::from(&settings()),
         at: NOW,
     })];
     let public = |event: &Event| (audience(event) == Audience::Everyone).then_some(Seq(2));

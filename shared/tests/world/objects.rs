@@ -11,7 +11,7 @@ use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, 
 use shared::frame::SocketId;
 use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use shared::rights::Side;
-use shared::settings::{Lists, Settings};
+use shared::settings::{Lists, Settings, Terms};
 use shared::space::{Agent, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space};
 use shared::time::Timestamp;
 
@@ -76,7 +76,7 @@ impl ConversationDisk {
     }
 
     /// Those of the birth, which stay.
-    pub fn settings(&self) -> Option<&Settings> {
+    pub fn settings(&self) -> Option<&Terms> {
         self.birth.as_ref().map(|birth| &birth.settings)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::conversation::{Fence, Stage};
 use shared::id::{AgentId, ConversationId};
 use shared::link::{PendingState, State};
-use shared::settings::Settings;
+use shared::settings::Terms;
 use shared::space::ItemState;
 
 use crate::world::{Ms, World};
@@ -90,7 +90,7 @@ impl World {
         let object_wait = object
             .disk
             .settings()
-            .map_or(core::time::Duration::ZERO, Settings::wait);
+            .map_or(core::time::Duration::ZERO, Terms::wait);
         let now = self.clock(skew);
         let item = self.space.disk.items.get(&id).cloned();
         let fence = Fence(0);

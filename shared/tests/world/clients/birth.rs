@@ -4,7 +4,7 @@ use shared::conversation::{self, Standing};
 use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
 use shared::link::{BeginFailure, Input};
 use shared::rights::Person;
-use shared::settings::Settings;
+use shared::settings::Terms;
 use shared::space::{self, ItemState};
 use shared::text::{Label, MessageText, PersonName};
 
@@ -17,7 +17,7 @@ const HTTP: Ms = 15_000;
 #[derive(Clone, Debug)]
 pub struct Admission {
     conversation: ConversationId,
-    settings: Settings,
+    settings: Terms,
     queue: Label,
 }
 
