@@ -111,6 +111,8 @@ pub enum SpaceAsk {
         conversation: ConversationId,
         /// The queue that it would wait in.
         queue: Label,
+        /// A number for the address that the visitor writes from.
+        address: Option<u64>,
     },
     /// A command without a socket.
     Act {

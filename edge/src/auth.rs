@@ -1,5 +1,6 @@
 //! Who asks, and from where: bearer tokens, tokens of sockets, `Origin` and `Host`.
 
+pub mod address;
 pub mod cookie;
 pub mod foreign;
 pub mod jwt;

@@ -100,14 +100,6 @@ impl Problem {
         problem
     }
 
-    /// 429: nothing was taken in; the same may succeed later.
-    pub fn too_fast(retry_ms: u32) -> Self {
-        let message = "this came too fast: send it again later";
-        let mut problem = Self::new(429, "too_fast", message);
-        problem.0.retry_s = Some(retry_ms.div_ceil(1_000));
-        problem
-    }
-
     /// The status.
     #[cfg(test)]
     pub fn status(&self) -> u16 {
@@ -164,6 +156,9 @@ impl Problem {
         if let Some(text) = &self.0.text {
             error.insert("text".into(), text.as_str().into());
         }
+        if let Some(retry_s) = self.0.retry_s {
+            error.insert("retry_after".into(), retry_s.into());
+        }
         if let Some(conversation) = self.0.conversation {
             error.insert("conversation".into(), conversation.to_string().into());
         }
@@ -180,6 +175,8 @@ impl From<Refusal> for Problem {
             problem.0.conversation = Some(conversation);
         } else if let Refusal::QueueFull { text } = refusal {
             problem.0.text = text;
+        } else if let Refusal::RateLimited { retry_after } = refusal {
+            problem.0.retry_s = Some(retry_after);
         } else if let Refusal::SettingInvalid(error) = refusal {
             return error.into();
         }
@@ -222,6 +219,10 @@ mod tests {
             "conversation": conversation.to_string()
         }});
         assert_eq!((problem.status(), problem.body()), (409, expected));
+
+        let problem = Problem::from(Refusal::RateLimited { retry_after: 12 });
+        assert_eq!((problem.status(), problem.code()), (429, "rate_limited"));
+        assert_eq!(problem.body()["error"]["retry_after"], 12);
     }
 
     #[test]

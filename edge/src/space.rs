@@ -348,10 +348,12 @@ impl Shell<Place> {
                 visitor,
                 conversation,
                 queue,
+                address,
             } => Input::Admit {
                 visitor,
                 conversation,
                 queue,
+                address,
             },
             SpaceAsk::Configure { by, change } => {
                 // The machine knows the clocks before it opens or closes a queue by them (R50).

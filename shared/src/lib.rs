@@ -21,6 +21,8 @@
 extern crate alloc;
 
 pub mod account;
+pub mod address;
+pub mod bucket;
 pub mod conversation;
 pub mod frame;
 pub mod id;

@@ -29,6 +29,10 @@
 //! - **K15** The place in line is what the server told last on this connection, and nothing once the
 //!   conversation does not wait any more.
 //!
+//! - **K16** What comes too fast stays in the outbox and goes by itself when its time has come, in order: a
+//!   command after a hold (K5), a conversation after [`Refusal::RateLimited`]. Until then
+//!   [`ConversationLink::slowed_until`] says so, for pauses that somebody would notice.
+//!
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 
 mod conversation_link;
@@ -55,6 +59,9 @@ use crate::time::Timestamp;
 
 /// Most commands on their way at a time (K4). Source: PROTOCOL.md §5.3.
 pub const IN_FLIGHT_MAX: usize = 16;
+/// Shortest pause that is told to the person, in milliseconds (K16). Our choice: a shorter one is
+/// over before it is read.
+pub const SLOWED_MS: u32 = 1_500;
 /// Age from which an item asks before it is sent, in milliseconds: 24 h (K6). Source: PROTOCOL.md §5.3.
 pub const STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
@@ -212,7 +219,8 @@ pub enum Input {
 /// Why [`Effect::Begin`] came to nothing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum BeginFailure {
-    /// The server said no. [`Refusal::ConversationOpen`] leads to the open conversation.
+    /// The server said no. [`Refusal::ConversationOpen`] leads to the open conversation,
+    /// [`Refusal::RateLimited`] to another attempt (K16).
     Refused(Refusal),
     /// The token is not valid.
     Unauthorized,
@@ -261,7 +269,7 @@ pub enum Effect {
 /// A part of what a [`ConversationLink`] answers, for whoever shows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Part {
-    /// [`ConversationLink::state`], [`ConversationLink::conversation`].
+    /// [`ConversationLink::state`], [`ConversationLink::conversation`], [`ConversationLink::slowed_until`].
     State,
     /// [`ConversationLink::transcript`] grew.
     Entries {

@@ -74,11 +74,13 @@ pub enum Mutant {
     SecondTicket,
     /// What is abandoned leaves its ticket open.
     TicketOutlivesAbandon,
+    /// A conversation forgets what a person has sent when its memory is lost.
+    LimitInMemory,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -113,6 +115,7 @@ impl Mutant {
         Self::LookerStays,
         Self::SecondTicket,
         Self::TicketOutlivesAbandon,
+        Self::LimitInMemory,
     ];
 
     /// The name on the command line.
@@ -153,6 +156,7 @@ impl Mutant {
             Self::LookerStays => "looker_stays",
             Self::SecondTicket => "second_ticket",
             Self::TicketOutlivesAbandon => "ticket_outlives_abandon",
+            Self::LimitInMemory => "limit_in_memory",
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! - **E1** The same word goes over the socket and over HTTP.
 //! - **E2** A refusal is final: repeating the command as it was gets the same answer. What may
-//!   succeed later (too fast, overloaded) is a `Hold` of [`crate::frame`], never a refusal.
+//!   succeed later (too fast, overloaded) is a `Hold` of [`crate::frame`] on a socket. Over HTTP,
+//!   where nothing can be held, it is [`Refusal::RateLimited`], which says when to come again.
 
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +135,12 @@ pub enum Refusal {
     /// A setting has a value that it cannot have.
     #[error("{0}")]
     SettingInvalid(SettingError),
+    /// Too often: the same may succeed later.
+    #[error("this came too fast: send it again later")]
+    RateLimited {
+        /// After how many seconds.
+        retry_after: u32,
+    },
     /// The settings were changed since the asker read them.
     #[error("the settings were changed, they are version {version} now")]
     SettingsChanged {
@@ -195,13 +202,14 @@ impl Refusal {
             Self::NotInvited => "not_invited",
             Self::TooMany { .. } => "too_many",
             Self::SettingInvalid(_) => "setting_invalid",
+            Self::RateLimited { .. } => "rate_limited",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::QueueInUse { .. } => "queue_in_use",
         }
     }
 
     /// The HTTP status of the refusal: 401 not with this token, 403 not allowed, 404 not there, 409 not in this state,
-    /// 410 not any more, 422 not a value that exists.
+    /// 410 not any more, 422 not a value that exists, 429 not so fast.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -232,6 +240,7 @@ impl Refusal {
             | Self::SettingsChanged { .. }
             | Self::QueueInUse { .. } => 409,
             Self::LinkOver => 410,
+            Self::RateLimited { .. } => 429,
             Self::ResolutionUnknown
             | Self::ReasonUnknown
             | Self::ReasonRequired

@@ -77,6 +77,15 @@ pub struct Settings {
     pub messages_burst: u32,
     /// Messages that one person may send in 10 s in the long run: 50 (SECURITY.md L2).
     pub messages_per_10s: u32,
+    /// Messages that one customer may send in an hour: 300 (SECURITY.md L2).
+    #[serde(default = "messages_per_hour")]
+    pub messages_per_hour: u32,
+    /// Conversations that one visitor may begin in 10 minutes: 3 (SECURITY.md L2).
+    #[serde(default = "conversations_per_10min")]
+    pub conversations_per_10min: u32,
+    /// Conversations that may begin in an hour from one address: 20 (SECURITY.md L2).
+    #[serde(default = "conversations_per_hour")]
+    pub conversations_per_hour: u32,
     /// What the customer reads when nobody accepted in time (F51); `None` for the
     /// translated text of the chat.
     pub fallback_text: Option<MessageText>,
@@ -125,6 +134,21 @@ const fn wrap_up_s() -> u32 {
     600
 }
 
+/// The default of [`Settings::messages_per_hour`].
+const fn messages_per_hour() -> u32 {
+    300
+}
+
+/// The default of [`Settings::conversations_per_10min`].
+const fn conversations_per_10min() -> u32 {
+    3
+}
+
+/// The default of [`Settings::conversations_per_hour`].
+const fn conversations_per_hour() -> u32 {
+    20
+}
+
 const DAY_S: u32 = 86_400;
 /// Durations: 1 s, so that tests and demos need not wait, to 30 days.
 const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
@@ -171,6 +195,12 @@ pub struct Change {
     pub messages_burst: Option<i64>,
     /// See [`Settings::messages_per_10s`].
     pub messages_per_10s: Option<i64>,
+    /// See [`Settings::messages_per_hour`].
+    pub messages_per_hour: Option<i64>,
+    /// See [`Settings::conversations_per_10min`].
+    pub conversations_per_10min: Option<i64>,
+    /// See [`Settings::conversations_per_hour`].
+    pub conversations_per_hour: Option<i64>,
     /// See [`Settings::fallback_text`].
     /// See [`Settings::fallback_text`]; an empty text for `None`.
     pub fallback_text: Option<String>,
@@ -204,6 +234,9 @@ impl Settings {
             queues: vec![],
             messages_burst: 20,
             messages_per_10s: 50,
+            messages_per_hour: messages_per_hour(),
+            conversations_per_10min: conversations_per_10min(),
+            conversations_per_hour: conversations_per_hour(),
             fallback_text: None,
             resolutions: lists::built_in_resolutions(),
             reasons: vec![],
@@ -278,6 +311,21 @@ impl Settings {
                 "messages_per_10s",
                 change.messages_per_10s,
                 &mut next.messages_per_10s,
+            ),
+            (
+                "messages_per_hour",
+                change.messages_per_hour,
+                &mut next.messages_per_hour,
+            ),
+            (
+                "conversations_per_10min",
+                change.conversations_per_10min,
+                &mut next.conversations_per_10min,
+            ),
+            (
+                "conversations_per_hour",
+                change.conversations_per_hour,
+                &mut next.conversations_per_hour,
             ),
         ];
         for (field, value, target) in rates {

@@ -17,7 +17,7 @@
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
-//! `place` R95 to R98, `attendance` R103.
+//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -44,6 +44,7 @@ mod line;
 mod lists;
 mod machine;
 mod manual;
+mod newcomers;
 mod offer;
 mod place;
 mod queues;
@@ -181,6 +182,8 @@ pub enum Input {
         conversation: ConversationId,
         /// The queue that it would wait in.
         queue: Label,
+        /// A number for the address that the visitor writes from, where that is known (R120).
+        address: Option<u64>,
     },
     /// A socket of an agent was accepted; its token was checked by the Worker.
     Connected {

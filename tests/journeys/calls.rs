@@ -132,7 +132,14 @@ fn s1_a_setting_out_of_range_is_422_with_field_and_range() {
         let api = stage.api();
         let durations = ["offer_s", "wait_s", "idle_s", "idle_end_s", "max_s"]
             .map(|field| (field, 1, 2_592_000));
-        let rates = ["messages_burst", "messages_per_10s"].map(|field| (field, 1, 1_000_000));
+        let rates = [
+            "messages_burst",
+            "messages_per_10s",
+            "messages_per_hour",
+            "conversations_per_10min",
+            "conversations_per_hour",
+        ]
+        .map(|field| (field, 1, 1_000_000));
         let limit = [("conversation_limit", 1, 100)];
         for (field, min, max) in durations.into_iter().chain(rates).chain(limit) {
             for value in [0, max + 1] {

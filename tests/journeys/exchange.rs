@@ -222,7 +222,10 @@ fn m6_what_comes_out_of_turn_waits_for_its_turn() {
 fn m9_a_resume_brings_exactly_what_was_missed() {
     play(0, async |stage| {
         let space = stage
-            .space(json!({ "messages_burst": 1000 }), &["Jack"])
+            .space(
+                json!({ "messages_burst": 1000, "messages_per_hour": 10_000 }),
+                &["Jack"],
+            )
             .await?;
         let mut customer = CustomerLine::writes(stage.api(), &space, "0").await?;
         for number in 1..=450 {

@@ -26,6 +26,7 @@ mod gallery;
 mod handovers;
 mod keys;
 mod leaves;
+mod limits;
 mod misplaced;
 mod offers;
 mod outbox;

@@ -28,7 +28,8 @@ const RECONNECTED: Duration = Duration::from_secs(60);
 
 async fn talk(stage: &Stage, base: &str, api: &Api) -> Result<(Agent, Customer)> {
     stage.excuse(&BROKEN);
-    let settings = json!({ "messages_burst": 1000, "messages_per_10s": 1000 });
+    let settings =
+        json!({ "messages_burst": 1000, "messages_per_10s": 1000, "messages_per_hour": 10_000 });
     let space = api.space(settings, &["Jack"]).await?;
     let jack = stage.agent_at(base, &space, "Jack").await?;
     jack.sets_available(true).await?;

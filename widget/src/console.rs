@@ -240,6 +240,7 @@ impl Console {
                 | State::Stopped(_)) => state,
             },
             is_online: self.is_online.get(),
+            is_slowed: self.is_slowed(),
             is_at_risk: self.is_at_risk(),
         };
         let main = el("main", "console")

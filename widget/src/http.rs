@@ -9,9 +9,9 @@ use crate::js;
 /// Why a call brought nothing.
 #[derive(Clone, Debug)]
 pub enum HttpError {
-    /// No answer, or one that says "later".
+    /// No answer, or one that says that it is not our fault.
     Unreachable,
-    /// An answer that will not change: its status and body.
+    /// An answer that will not change, or not before a while (429): its status and body.
     Refused(u16, JsValue),
 }
 
@@ -95,7 +95,7 @@ async fn call(path: &str, init: &Object) -> Result<JsValue, HttpError> {
     let body = JsFuture::from(answer.json()).await.unwrap_or_default();
     match status {
         200..300 => Ok(body),
-        429 | 500.. => Err(HttpError::Unreachable),
+        500.. => Err(HttpError::Unreachable),
         _ => Err(HttpError::Refused(status, body)),
     }
 }

@@ -73,6 +73,7 @@ pub struct Text {
     pub unreachable: &'static str,
     pub replaced: &'static str,
     pub not_kept: &'static str,
+    pub slowed: &'static str,
 
     // The customer's screens.
     pub here_to_help: &'static str,
@@ -134,6 +135,7 @@ impl Text {
             | Refusal::ReasonRequired
             | Refusal::TicketExists
             | Refusal::ResolutionBuiltIn { .. }
+            | Refusal::RateLimited { .. }
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::QueueInUse { .. } => self.refused,

@@ -148,6 +148,12 @@ impl Thread {
         self.with(ConversationLink::state)
     }
 
+    /// True while what is in the outbox waits because it came too fast.
+    pub fn is_slowed(self) -> bool {
+        self.state.hear();
+        self.with(ConversationLink::slowed_until).is_some()
+    }
+
     /// The conversation, once there is one.
     #[cfg(feature = "chat")]
     pub fn conversation(self) -> Option<ConversationId> {

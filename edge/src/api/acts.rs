@@ -318,7 +318,8 @@ async fn in_conversation(
 ) -> Result<String, Problem> {
     let told = super::ask_conversation(call, &pass.space, conversation, asked).await?;
     if let ConversationTold::Slowed { retry_ms } = told {
-        return Err(Problem::too_fast(retry_ms));
+        let retry_after = retry_ms.div_ceil(1_000);
+        return Err(Refusal::RateLimited { retry_after }.into());
     }
     let ConversationTold::Acted { state } = told else {
         return Err(super::unexpected());

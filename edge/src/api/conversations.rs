@@ -128,6 +128,7 @@ async fn admit(
         visitor,
         conversation,
         queue,
+        address: auth::address::number(call, space),
     };
     let told = super::ask_space(call, space, &asked).await?;
     let SpaceTold::Admitted(settings, queue) = told else {

@@ -1,80 +1,138 @@
-//! How fast one person may send: a bucket that fills with time (SECURITY.md L2).
+//! How fast one person may ask: buckets that fill with time (SECURITY.md L2).
 //!
-//! - **AL1** A person sends at most `messages_burst` at once and `messages_per_10s` in the long
-//!   run. What is too fast is held and not refused; a repeat of what was taken costs nothing, and
-//!   neither does a refusal, which is told at once: it writes nothing, and a frame that floods
-//!   costs the same whatever it asks. So a thousand messages that come after the end are answered
-//!   as fast as they arrive (L5), and not one every few seconds.
-//! - The bucket is not stored: after a wake it is full.
+//! - **AL1** The customer gives at most `messages_burst` commands at once, `messages_per_10s` in the
+//!   long run and `messages_per_hour` in an hour; an agent [`AGENT`] times as many. What is too fast
+//!   is held and not refused; a repeat of what was taken costs nothing here, and neither does a
+//!   refusal.
+//! - **AL2** What was taken stands in the log, each command once, and the buckets are a fold of it:
+//!   no row is written for them, and a wake forgives nothing.
+//! - **AL3** What changes nothing, refusals and repeats, is told at once up to [`FUTILE`], so that a
+//!   thousand messages that come after the end are answered within seconds (L5); what floods beyond
+//!   that is held. Known only while the object is awake, which a flood keeps it.
+//! - **AL4** A person connects at most [`HELLO`] times; one that comes too fast is closed with 4429,
+//!   whose client comes back after a pause. It is judged at the hello, the first frame that costs
+//!   anything, and known only while the object is awake: a wake forgives 10 of them.
 
-use super::Sender;
 use super::born::Born;
+use super::{Entry, Sender};
+use crate::bucket::{Bucket, Rate};
 use crate::settings::Terms;
 use crate::time::Timestamp;
 
-/// What one person may still send: a bucket that fills with time (SECURITY.md L2).
+/// How many times as much an agent may ask as a customer: one agent answers several at once,
+/// and shares an object with none of them.
+const AGENT: u32 = 10;
+/// Refusals and repeats: 100 at once, and 50 a second, so that an outbox of 1,000 is through in 18 s.
+/// Our choice.
+const FUTILE: Rate = Rate {
+    burst: 100,
+    count: 50,
+    per_s: 1,
+};
+/// Connections of one customer: 10 in a minute. Source: SECURITY.md L2.
+const HELLO: Rate = Rate::new(10, 60);
+
+/// What one person may still ask.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Allowance {
-    /// In 1/10,000 of a message, so that `messages_per_10s` is what one millisecond adds.
-    level: u64,
-    at: Timestamp,
+    short: Bucket,
+    long: Bucket,
+    futile: Bucket,
+    hello: Bucket,
 }
 
-/// One message in the unit of [`Allowance::level`].
-const MESSAGE: u64 = 10_000;
+/// The rates of a sender.
+struct Rates {
+    short: Rate,
+    long: Rate,
+    hello: Rate,
+}
 
-impl Allowance {
-    fn full(settings: &Terms, now: Timestamp) -> Self {
+impl Rates {
+    fn of(sender: Sender, settings: &Terms) -> Self {
+        let factor = match sender {
+            Sender::Customer => 1,
+            Sender::Agent(_) => AGENT,
+        };
+        let short = Rate {
+            burst: settings.messages_burst,
+            count: settings.messages_per_10s,
+            per_s: 10,
+        };
         Self {
-            level: u64::from(settings.messages_burst) * MESSAGE,
-            at: now,
+            short: short.times(factor),
+            long: Rate::new(settings.messages_per_hour, 3_600).times(factor),
+            hello: HELLO.times(factor),
         }
-    }
-
-    /// Fills up to `now` and says how long to wait for the next message, in milliseconds.
-    fn fill(&mut self, settings: &Terms, now: Timestamp) -> u32 {
-        let rate = u64::from(settings.messages_per_10s).max(1);
-        let gain = crate::time::millis(now.since(self.at)).saturating_mul(rate);
-        let most = u64::from(settings.messages_burst) * MESSAGE;
-        self.level = self.level.saturating_add(gain).min(most);
-        self.at = now;
-        let wait = MESSAGE.saturating_sub(self.level).div_ceil(rate);
-        u32::try_from(wait).unwrap_or(u32::MAX)
-    }
-
-    /// Takes one message out.
-    pub(super) const fn spend(&mut self) {
-        self.level = self.level.saturating_sub(MESSAGE);
     }
 }
 
 impl Born {
-    /// What a sender may still send, and how long to wait for it, in milliseconds.
-    pub(super) fn allowance(&mut self, sender: Sender, now: Timestamp) -> (&mut Allowance, u32) {
-        let settings = &self.birth.settings;
-        let full = || Allowance::full(settings, now);
+    fn allowance(&mut self, sender: Sender, now: Timestamp) -> (&mut Allowance, Rates) {
+        let rates = Rates::of(sender, &self.birth.settings);
+        let full = || Allowance {
+            short: Bucket::full(rates.short, now),
+            long: Bucket::full(rates.long, now),
+            futile: Bucket::full(FUTILE, now),
+            hello: Bucket::full(rates.hello, now),
+        };
         let allowance = self.allowances.entry(sender).or_insert_with(full);
-        let retry_ms = allowance.fill(settings, now);
-        (allowance, retry_ms)
+        (allowance, rates)
+    }
+
+    /// How long a sender has to wait before the next command, in milliseconds (AL1).
+    pub(super) fn pause(&mut self, sender: Sender, now: Timestamp) -> u32 {
+        let (allowance, rates) = self.allowance(sender, now);
+        let short = allowance.short.wait(rates.short, now);
+        short.max(allowance.long.wait(rates.long, now))
+    }
+
+    /// Counts what was taken in, new or read back (AL2).
+    pub(super) fn spend(&mut self, entry: &Entry) {
+        if let (Some(sender), Some(_)) = (entry.author.sender(), entry.id) {
+            let (allowance, rates) = self.allowance(sender, entry.at);
+            allowance.short.spend(rates.short, entry.at);
+            allowance.long.spend(rates.long, entry.at);
+        }
+    }
+
+    /// Counts an answer to what changes nothing; how long to wait for it, in milliseconds (AL3).
+    pub(super) fn pause_futile(&mut self, sender: Sender, now: Timestamp) -> u32 {
+        let (allowance, _) = self.allowance(sender, now);
+        allowance.futile.take(FUTILE, now).err().unwrap_or(0)
+    }
+
+    /// Whether somebody may connect once more (AL4).
+    pub(super) fn may_greet(&mut self, sender: Sender, now: Timestamp) -> bool {
+        let (allowance, rates) = self.allowance(sender, now);
+        allowance.hello.take(rates.hello, now).is_ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::super::testing::*;
     use super::super::{Command, Input};
+    use crate::frame::SocketId;
+
+    /// A conversation of those rates, whose first message is the first one that counts.
+    fn desk(burst: u32, per_10s: u32, per_hour: u32) -> Desk {
+        let mut birth = birth();
+        birth.settings.messages_burst = burst;
+        birth.settings.messages_per_10s = per_10s;
+        birth.settings.messages_per_hour = per_hour;
+        let (id, text) = (command_id(0), text("Hi"));
+        Desk::with(Input::Begin { birth, id, text })
+    }
 
     #[test]
-    fn al1_too_fast_is_a_hold_that_time_heals() {
-        let mut birth = birth();
-        birth.settings.messages_burst = 2;
-        birth.settings.messages_per_10s = 10;
-        let id = command_id(0);
-        let text = text("Hi");
-        let mut desk = Desk::with(Input::Begin { birth, id, text });
+    fn al1_sec_l2_too_fast_is_a_hold_that_time_heals() {
+        // Ten in 10 s: one each second.
+        let mut desk = desk(3, 10, 300);
         desk.at(ms(0), send(CUSTOMER, 1, 1, post("1")));
         desk.at(ms(0), send(CUSTOMER, 2, 2, post("2")));
-        // Ten in 10 s: one each second.
         let held = desk.at(ms(400), send(CUSTOMER, 3, 3, post("3")));
         assert_eq!(words(&held), ["keep 1", "hold 3 for 600 to [1]"]);
         let behind = desk.at(ms(400), send(CUSTOMER, 4, 4, post("4")));
@@ -85,29 +143,94 @@ mod tests {
         assert_eq!(words(&early), ["hold 3 for 1 to [1]"]);
         let taken = desk.at(ms(1_000), send(CUSTOMER, 3, 3, post("3")));
         assert_eq!(words(&taken)[..2], ["keep 1", "save message_posted"]);
-        // Another sender has an allowance of its own.
-        let note = desk.at(ms(1_000), send(JACK, 1, 1, note("fast")));
-        assert_eq!(words(&note)[0], "save note_posted (internal)");
+        // Another sender has an allowance of its own, and agents have more.
+        for n in 1..=30_u8 {
+            let note = desk.at(ms(1_000), send(JACK, n.into(), n, note("fast")));
+            assert_eq!(words(&note)[0], "save note_posted (internal)", "{n}");
+        }
+        let held = desk.at(ms(1_000), send(JACK, 31, 31, note("too fast")));
+        assert_eq!(words(&held), ["keep 2", "hold 31 for 100 to [2]"]);
     }
 
     #[test]
-    fn al1_l5_a_refusal_costs_nothing_and_does_not_wait() {
-        let mut birth = birth();
-        birth.settings.messages_burst = 1;
-        birth.settings.messages_per_10s = 1;
-        let id = command_id(0);
-        let text = text("Hi");
-        let mut desk = Desk::with(Input::Begin { birth, id, text });
-        desk.at(ms(0), send(CUSTOMER, 1, 1, Command::End));
-        for n in 2..=200_u8 {
-            let refused = desk.at(ms(1), send(CUSTOMER, n.into(), n, post("too late")));
-            assert_eq!(words(&refused), ["refused closed to [1]"], "{n}");
+    fn al1_sec_l2_an_hour_has_a_limit_of_its_own() {
+        let mut desk = desk(20, 50, 4);
+        for n in 1..=3_u8 {
+            let taken = desk.at(s(n.into()), send(CUSTOMER, n.into(), n, post("Hi")));
+            assert_eq!(words(&taken)[0], "save message_posted", "{n}");
         }
+        // One in 15 minutes.
+        let held = desk.at(s(60), send(CUSTOMER, 4, 4, post("Hi")));
+        assert_eq!(words(&held), ["keep 1", "hold 4 for 840000 to [1]"]);
+        let taken = desk.at(s(900), send(CUSTOMER, 4, 4, post("Hi")));
+        assert!(words(&taken).contains(&"save message_posted".into()));
+    }
+
+    #[test]
+    fn al2_sec_l2_a_wake_forgives_nothing_and_costs_no_row() {
+        let mut awake = desk(5, 1, 8);
+        let mut sleepy = awake.clone();
+        for n in 1..=40_u8 {
+            let at = s(u64::from(n) * 3);
+            let sent =
+                |desk: &mut Desk| words(&desk.at(at, send(CUSTOMER, n.into(), n, post("Hi"))));
+            let expected = sent(&mut awake);
+            let rows = expected.iter().filter(|word| word.starts_with("save"));
+            assert!(rows.count() <= 1, "{expected:?}");
+            sleepy.wake(at);
+            let seen: Vec<_> = sent(&mut sleepy);
+            let kind = |words: &[alloc::string::String]| {
+                let word = words
+                    .iter()
+                    .find(|word| !word.starts_with("report") && !word.starts_with("keep"));
+                word.cloned().unwrap_or_default()
+            };
+            assert_eq!(kind(&seen), kind(&expected), "{n}");
+        }
+    }
+
+    #[test]
+    fn al3_l5_a_refusal_does_not_wait_and_a_flood_of_them_does() {
+        let mut desk = desk(2, 1, 300);
+        desk.at(ms(0), send(CUSTOMER, 1, 1, Command::End));
+        let mut at = |millis, n: u8| {
+            let sent = send(CUSTOMER, n.into(), n, post("too late"));
+            words(&desk.at(ms(millis), sent))
+        };
+        for n in 2..=101_u8 {
+            assert_eq!(at(1, n), ["refused closed to [1]"], "{n}");
+        }
+        assert_eq!(at(1, 102), ["keep 1", "hold 102 for 20 to [1]"]);
+        assert_eq!(at(21, 102), ["keep 1", "refused closed to [1]"]);
+        // A repeat of what was taken is no way around it.
+        let repeat = desk.at(ms(21), send(CUSTOMER, 103, 1, Command::End));
+        assert_eq!(words(&repeat), ["keep 1", "hold 103 for 20 to [1]"]);
         let asked = Input::Asked {
             person: person(CUSTOMER),
             id: command_id(250),
             command: post("too late"),
         };
-        assert_eq!(words(&desk.at(ms(1), asked)), ["replied closed"]);
+        assert_eq!(words(&desk.at(ms(22), asked.clone())), ["slowed for 19"]);
+        assert_eq!(words(&desk.at(ms(41), asked)), ["replied closed"]);
+    }
+
+    #[test]
+    fn al4_sec_l2_who_connects_too_often_is_sent_away_for_a_while() {
+        let mut desk = Desk::active();
+        let mut greet = |at, number: u64| {
+            let socket = SocketId(100 + number);
+            desk.at(s(at), connected_as(socket, CUSTOMER));
+            words(&desk.at(
+                s(at),
+                hello_as(socket, 9, u32::try_from(number).unwrap(), 0),
+            ))
+        };
+        // One tab of the customer is there already.
+        for number in 1..=9 {
+            assert!(greet(1, number).contains(&alloc::format!("welcome to [{}]", 100 + number)));
+        }
+        assert_eq!(greet(1, 10), ["close 110 4429"]);
+        assert!(greet(7, 11).contains(&"welcome to [111]".into()));
+        assert_eq!(greet(7, 12), ["close 112 4429"]);
     }
 }

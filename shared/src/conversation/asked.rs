@@ -37,14 +37,17 @@ impl Born {
                 let kept = word.is_some().then(|| command.clone());
                 match (self.decide(&person, id, command), kept) {
                     (Ok(events), _) => {
-                        let (allowance, retry_ms) = self.allowance(sender(&person), turn.now);
+                        let retry_ms = self.pause(sender(&person), turn.now);
                         if retry_ms > 0 {
                             turn.effects.push(Effect::Slowed { retry_ms });
                             return;
                         }
-                        allowance.spend();
                         self.carry_out(turn, &person, id, events);
-                        Ok(())
+                        return turn.effects.push(Effect::Replied {
+                            person,
+                            id,
+                            reply: Ok(()),
+                        });
                     }
                     (Err(refusal), Some(command)) if self.asks_for_word(turn, word, &refusal) => {
                         let waits = self.wait_for_word(turn, person, id, command);
@@ -58,7 +61,15 @@ impl Born {
                 }
             }
         };
-        turn.effects.push(Effect::Replied { person, id, reply });
+        let retry_ms = match self.is_open_to(&person) {
+            true => self.pause_futile(sender(&person), turn.now),
+            // Whoever is a stranger here keeps nothing in the books.
+            false => 0,
+        };
+        turn.effects.push(match retry_ms {
+            0 => Effect::Replied { person, id, reply },
+            retry_ms => Effect::Slowed { retry_ms },
+        });
     }
 }
 
@@ -173,7 +184,7 @@ mod tests {
     #[test]
     fn ak3_al1_too_fast_changes_nothing_and_may_succeed_later() {
         let mut birth = birth();
-        birth.settings.messages_burst = 1;
+        birth.settings.messages_burst = 2;
         birth.settings.messages_per_10s = 10;
         let (id, text) = (command_id(0), text("Hi"));
         let mut desk = Desk::with(Input::Begin { birth, id, text });

@@ -177,6 +177,7 @@ impl Born {
             self.reason = Some(reason.clone());
         }
         self.take_ticket(&entry.event);
+        self.spend(entry);
         if is_reported(&entry.event) {
             self.reporting.revise(entry.seq, entry.at);
         }

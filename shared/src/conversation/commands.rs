@@ -59,7 +59,7 @@ impl Born {
             expected
         };
         if n > expected {
-            let retry_ms = self.allowance(sender, turn.now).1;
+            let retry_ms = self.pause(sender, turn.now);
             self.hold(turn, from, expected, retry_ms);
             return;
         }
@@ -80,11 +80,10 @@ impl Born {
                 let word = self.words.missing(&command);
                 match self.decide(&person, id, command) {
                     Ok(events) => {
-                        let (allowance, retry_ms) = self.allowance(sender, turn.now);
+                        let retry_ms = self.pause(sender, turn.now);
                         if retry_ms > 0 {
                             return self.hold(turn, from, n, retry_ms);
                         }
-                        allowance.spend();
                         self.expect(turn, from, n.saturating_add(1));
                         self.stops_typing(from);
                         return self.carry_out(turn, &person, id, events);
@@ -96,8 +95,15 @@ impl Born {
                 }
             }
         };
+        let retry_ms = self.pause_futile(sender, turn.now);
         if n >= expected {
+            if retry_ms > 0 {
+                return self.hold(turn, from, n, retry_ms);
+            }
             self.expect(turn, from, n.saturating_add(1));
+        } else if retry_ms > 0 {
+            // An old number is never waited for: its sender reads the log.
+            return;
         }
         turn.send(vec![from], answer);
     }

@@ -12,6 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::born::Born;
+use super::commands::sender;
 use super::cursors::merged;
 use super::turn::Turn;
 use super::{Seat, Seq};
@@ -24,6 +25,14 @@ impl Born {
         let newest = self.devices.get(&hello.device).copied().unwrap_or(0);
         if hello.connection < newest && !mutant::is(Mutant::NoConnectionCheck) {
             self.drop_socket(turn, id, CloseCode::Replaced);
+            return;
+        }
+        let sender = self
+            .sockets
+            .get(&id)
+            .map(|socket| sender(&socket.seat.person));
+        if !sender.is_some_and(|sender| self.may_greet(sender, turn.now)) {
+            self.drop_socket(turn, id, CloseCode::Rate);
             return;
         }
         if hello.connection > newest {

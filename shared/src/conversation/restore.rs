@@ -70,6 +70,9 @@ impl Born {
         }
         born.stored_progress = born.progress;
         born.seat(seats, now);
+        if mutant::is(Mutant::LimitInMemory) {
+            born.allowances.clear();
+        }
         if mutant::is(Mutant::SeqInMemory) {
             born.log.forget_places();
         }

@@ -124,6 +124,15 @@ pub(super) fn connected(socket: SocketId) -> Input {
     }
 }
 
+/// Another connection of the same person.
+pub(super) fn connected_as(socket: SocketId, who: SocketId) -> Input {
+    Input::Connected {
+        socket,
+        person: person(who),
+        space: space(),
+    }
+}
+
 pub(super) fn frame(socket: SocketId, frame: ToServer<Command>) -> Input {
     Input::Frame { socket, frame }
 }

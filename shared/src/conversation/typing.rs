@@ -4,6 +4,8 @@
 //!   assignee's goes to the customer, and only while the talk is open.
 //! - **TY2** Start and stop are forwarded once; a repeated start at most every 2 s, to keep it
 //!   shown. A message, a stop and a lost socket end it. Who connects meanwhile is told.
+//! - **TY3** Of one socket at most [`STARTS`] are forwarded (SECURITY.md L2); a start beyond that is
+//!   dropped, and its stop with it. Clients send one in 3 s (K12 of `link`), so that none of theirs is.
 
 use core::time::Duration;
 
@@ -11,6 +13,7 @@ use super::Stage;
 use super::born::Born;
 use super::sockets::Socket;
 use super::turn::Turn;
+use crate::bucket::{Bucket, Rate};
 use crate::frame::{FromServer, SocketId};
 use crate::rights::{Person, Side};
 use crate::time::Timestamp;
@@ -19,11 +22,21 @@ use crate::time::Timestamp;
 /// after several seconds, so one lost repeat does not make it flicker.
 const REPEAT: Duration = Duration::from_secs(2);
 
+/// Starts of one socket: one in 3 s, and two at once, for what the network has pushed together.
+/// Source: SECURITY.md L2.
+const STARTS: Rate = Rate {
+    burst: 2,
+    count: 1,
+    per_s: 3,
+};
+
 /// What the other side was told about a socket.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(super) struct Typing {
     /// When the last start was forwarded; `None` while nobody types there.
     told_at: Option<Timestamp>,
+    /// What is left of [`STARTS`]; `None` before the first.
+    starts: Option<Bucket>,
 }
 
 impl Born {
@@ -39,6 +52,13 @@ impl Born {
         };
         if !is_news || !is_shown(&self.lifecycle.stage, &socket.seat.person) {
             return;
+        }
+        if typing {
+            let full = || Bucket::full(STARTS, turn.now);
+            let starts = socket.typing.starts.get_or_insert_with(full);
+            if starts.take(STARTS, turn.now).is_err() {
+                return;
+            }
         }
         socket.typing.told_at = typing.then_some(turn.now);
         let side = socket.side();
@@ -149,6 +169,18 @@ mod tests {
         desk.at(ms(4), typing(CUSTOMER, true));
         let lost = desk.at(ms(5), Input::Disconnected { socket: CUSTOMER });
         assert_eq!(words(&lost), ["typing false to [2, 3, 4]"]);
+    }
+
+    #[test]
+    fn ty3_sec_l2_a_flood_of_starts_and_stops_is_not_passed_on() {
+        let mut desk = Desk::active();
+        let mut frames = 0;
+        for at in 0..600_u64 {
+            let forwarded = desk.at(ms(at * 100), typing(CUSTOMER, at % 2 == 0));
+            frames += words(&forwarded).len();
+        }
+        // 60 s: two at once and one in 3 s, each with its stop.
+        assert_eq!(frames, 2 * 21);
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct ConversationLink {
     progress: Progress,
     typing: Typing,
     place: Option<Place>,
+    /// When a conversation may begin that came too fast (K16).
+    begins_at: Option<Timestamp>,
 }
 
 /// The effects of one input, and what it changed.
@@ -77,6 +79,7 @@ impl ConversationLink {
             progress: Progress::default(),
             typing: Typing::default(),
             place: None,
+            begins_at: None,
         }
     }
 
@@ -92,7 +95,7 @@ impl ConversationLink {
     ///
     /// Whatever fell due up to `now` is settled first, so a late timer changes nothing.
     pub fn handle(&mut self, now: Timestamp, dice: u64, input: Input) -> Vec<Effect> {
-        let before = (self.state(), self.conversation);
+        let before = (self.state(), self.conversation, self.slowed_until());
         let mut turn = Turn::default();
         self.settle(now, dice, &mut turn);
         self.take(now, dice, input, &mut turn);
@@ -100,7 +103,7 @@ impl ConversationLink {
         if self.outbox.take_changed() {
             turn.effects.push(Effect::Changed(Part::Pending));
         }
-        if before != (self.state(), self.conversation) {
+        if before != (self.state(), self.conversation, self.slowed_until()) {
             turn.effects.push(Effect::Changed(Part::State));
         }
         turn.into_effects()
@@ -134,6 +137,13 @@ impl ConversationLink {
     #[must_use]
     pub const fn state(&self) -> State {
         self.line.state(self.is_caught_up)
+    }
+
+    /// Until when what is in the outbox waits because it came too fast (K16).
+    #[must_use]
+    pub fn slowed_until(&self) -> Option<Timestamp> {
+        let begins_at = self.begins_at.filter(|_| self.conversation.is_none());
+        begins_at.or_else(|| self.is_live().then(|| self.flight.slowed_until()).flatten())
     }
 
     /// The conversation as this side sees it.
@@ -310,6 +320,11 @@ impl ConversationLink {
     fn follow(&mut self, now: Timestamp, next: Option<Move>, turn: &mut Turn) {
         let effect = match next {
             None => return,
+            Some(Move::Dial { .. }) if self.begins_at.is_some_and(|at| now < at) => {
+                // Nobody hurries what the server has put off.
+                let at = self.begins_at.unwrap_or(now);
+                return self.line.pause_until(at);
+            }
             Some(Move::Dial { connection }) => match self.conversation {
                 Some(conversation) => Effect::Dial {
                     conversation,

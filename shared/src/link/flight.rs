@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::IN_FLIGHT_MAX;
+use super::{IN_FLIGHT_MAX, SLOWED_MS};
 use crate::id::CommandId;
 use crate::time::Timestamp;
 
@@ -17,6 +17,7 @@ pub(super) struct Flight {
     /// Sent once and to be sent again.
     back: VecDeque<(u32, CommandId)>,
     hold_until: Option<Timestamp>,
+    is_slowed: bool,
 }
 
 impl Default for Flight {
@@ -28,6 +29,7 @@ impl Default for Flight {
             sent: VecDeque::new(),
             back: VecDeque::new(),
             hold_until: None,
+            is_slowed: false,
         }
     }
 }
@@ -81,6 +83,7 @@ impl Flight {
         self.sent = sent;
         if !back.is_empty() {
             self.next = n;
+            self.is_slowed = retry_ms >= SLOWED_MS;
             self.hold_until =
                 (retry_ms > 0).then(|| now + Duration::from_millis(u64::from(retry_ms)));
         }
@@ -93,6 +96,15 @@ impl Flight {
     pub(super) fn tick(&mut self, now: Timestamp) {
         if self.hold_until.is_some_and(|until| now >= until) {
             self.hold_until = None;
+        }
+    }
+
+    /// Until when everything waits, once that is for longer than nobody would notice (K16).
+    pub(super) const fn slowed_until(&self) -> Option<Timestamp> {
+        if self.is_slowed {
+            self.hold_until
+        } else {
+            None
         }
     }
 

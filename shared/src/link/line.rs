@@ -244,6 +244,12 @@ impl Line {
         self.phase = Phase::Idle;
     }
 
+    /// Rests until a moment that the server has named.
+    pub(super) const fn pause_until(&mut self, until: Timestamp) {
+        let then = Next::Dial;
+        self.phase = Phase::Waiting { until, then };
+    }
+
     /// Rests for a while, as after an attempt that came to nothing.
     pub(super) fn pause(&mut self, now: Timestamp, dice: u64) {
         let until = now + self.back_off(dice, BACK_OFF_MAX_MS);

@@ -295,6 +295,63 @@ fn k8_an_open_conversation_takes_the_message_in() {
 }
 
 #[test]
+fn k16_sec_l2_a_conversation_that_comes_too_fast_begins_when_its_time_has_come() {
+    let begin = |effects: &[Effect]| {
+        let mut effects = effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Begin { .. }))
+    };
+    let mut link = unborn();
+    link.handle(ms(0), 0, post(1));
+    link.handle(ms(0), 0, post(2));
+    let slow = BeginFailure::Refused(Refusal::RateLimited { retry_after: 90 });
+    link.handle(ms(100), 0, failed(slow));
+    let until = Some(ms(90_100));
+    assert_eq!(link.slowed_until(), until);
+    assert_eq!(link.next_deadline(), until);
+    assert!(
+        link.pending()
+            .iter()
+            .all(|item| !matches!(item.state, PendingState::Failed(_)))
+    );
+    // Neither another message nor a network that comes back makes it ask sooner.
+    for input in [post(3), Input::Online, Input::Start, Input::Tick] {
+        assert!(!begin(&link.handle(ms(60_000), 0, input)));
+    }
+    assert_eq!(link.next_deadline(), until);
+    assert!(begin(&link.handle(ms(90_100), 0, Input::Tick)));
+    assert_eq!(link.slowed_until(), None);
+    link.handle(
+        ms(90_200),
+        0,
+        Input::Begun {
+            conversation: CONVERSATION,
+        },
+    );
+    assert_eq!(link.pending().len(), 3, "all of them, in order");
+}
+
+#[test]
+fn k16_sec_l2_what_comes_too_fast_is_said_and_goes_by_itself() {
+    let mut link = live(customer(), 2);
+    link.handle(ms(0), 0, post(1));
+    let effects = link.handle(ms(1), 0, hold(1, 900));
+    assert_eq!(link.slowed_until(), None, "nobody would notice");
+    assert!(!effects.contains(&Effect::Changed(Part::State)));
+    link.handle(ms(901), 0, Input::Tick);
+    let effects = link.handle(ms(902), 0, hold(1, 12_000));
+    assert!(effects.contains(&Effect::Changed(Part::State)));
+    assert_eq!(link.slowed_until(), Some(ms(12_902)));
+    let effects = link.handle(ms(12_902), 0, Input::Tick);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Transmit(ToServer::Send { n: 1, .. })))
+    );
+    assert!(effects.contains(&Effect::Changed(Part::State)));
+    assert_eq!(link.slowed_until(), None);
+}
+
+#[test]
 fn k8_a_conversation_that_is_unknown_is_forgotten() {
     let mut link = live(customer(), 2);
     link.handle(ms(1), 0, post(1));

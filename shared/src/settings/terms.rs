@@ -10,7 +10,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::lists::{Lists, Reason, Resolution, built_in_resolutions};
-use super::{Settings, wrap_up_s};
+use super::{Settings, messages_per_hour, wrap_up_s};
 use crate::text::MessageText;
 
 /// The settings of a conversation. Their names are those of [`Settings`], all of which the first
@@ -32,6 +32,9 @@ pub struct Terms {
     pub messages_burst: u32,
     /// See [`Settings::messages_per_10s`].
     pub messages_per_10s: u32,
+    /// See [`Settings::messages_per_hour`].
+    #[serde(default = "messages_per_hour")]
+    pub messages_per_hour: u32,
     /// See [`Settings::fallback_text`].
     pub fallback_text: Option<MessageText>,
     /// See [`Settings::resolutions`]; `None` for the built-in ones under their own names.
@@ -55,6 +58,7 @@ impl From<&Settings> for Terms {
             wrap_up_s: settings.wrap_up_s,
             messages_burst: settings.messages_burst,
             messages_per_10s: settings.messages_per_10s,
+            messages_per_hour: settings.messages_per_hour,
             fallback_text: settings.fallback_text.clone(),
             resolutions: (*resolutions != built_in_resolutions()).then(|| resolutions.clone()),
             reasons: settings.reasons.clone(),

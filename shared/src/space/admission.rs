@@ -2,7 +2,7 @@
 //!
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
-//!   is open, in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
+//!   is open, no faster than R120 says, in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
 //!   what was not answered.
 //! - **R100** Who may begin has begun: until the conversation's first report the visitor's other
 //!   tabs are led to it, and the same one is let in again. After [`RESERVED`] without a report the
@@ -46,6 +46,8 @@ pub(super) struct Reservations {
 #[cfg_attr(test, derive(Eq, PartialEq))]
 struct Reservation {
     visitor: VisitorId,
+    /// The number of its address (R120).
+    address: Option<u64>,
     /// When it is asked after.
     due: Timestamp,
     /// True since it was asked: an answer to an earlier question says nothing.
@@ -72,11 +74,11 @@ impl Reservations {
         self.reserved.insert(conversation, reservation);
     }
 
-    fn free(&mut self, conversation: ConversationId) {
-        if let Some(old) = self.reserved.remove(&conversation) {
-            self.dues.remove(&(old.due, conversation));
-            self.of.remove(&old.visitor);
-        }
+    fn free(&mut self, conversation: ConversationId) -> Option<Reservation> {
+        let old = self.reserved.remove(&conversation)?;
+        self.dues.remove(&(old.due, conversation));
+        self.of.remove(&old.visitor);
+        Some(old)
     }
 }
 
@@ -101,8 +103,9 @@ impl Ledger {
         turn: &mut Turn,
         visitor: VisitorId,
         conversation: ConversationId,
-        queue: &Label,
+        (queue, address): (&Label, Option<u64>),
     ) {
+        let pace = self.check_pace(turn.now, visitor, address);
         let reserved = self.reservations.of.get(&visitor);
         let is_reserved = reserved == Some(&conversation);
         let is_listed = self.items.contains_key(&conversation);
@@ -116,15 +119,19 @@ impl Ledger {
             _ if is_known => admitted(queue.clone()),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
-            None => match self.begins_in(queue) {
+            None => match pace.and_then(|()| self.begins_in(queue)) {
                 Ok(queue) => admitted(queue),
                 Err(refusal) => Effect::Denied(refusal),
             },
         };
         let begins = !is_listed && matches!(answer, Effect::Admitted { .. });
+        if begins && !is_reserved {
+            self.count_newcomer(turn.now, visitor, address);
+        }
         if begins && !mutant::is(Mutant::AdmissionNotReserved) {
             let reservation = Reservation {
                 visitor,
+                address,
                 due: turn.now + RESERVED,
                 is_asked: false,
             };
@@ -153,8 +160,10 @@ impl Ledger {
     }
 
     /// The conversation has reported: the books say whether it is open.
-    pub fn has_begun(&mut self, conversation: ConversationId) {
-        self.reservations.free(conversation);
+    ///
+    /// Returns the number of the address that it came from, if that is known.
+    pub fn has_begun(&mut self, conversation: ConversationId) -> Option<u64> {
+        self.reservations.free(conversation)?.address
     }
 
     /// The conversation answers that there is none.

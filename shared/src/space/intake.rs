@@ -27,9 +27,9 @@ impl Ledger {
         // It was so when the report was made, and is nothing to keep.
         report.waits_ms = None;
         let conversation = report.conversation;
-        self.has_begun(conversation);
+        let address = self.has_begun(conversation);
         let Some(item) = self.items.get(&conversation) else {
-            return self.enqueue(turn, report);
+            return self.enqueue(turn, report, address);
         };
         if report.revision <= item.report.revision || matches!(item.state, ItemState::Gone { .. }) {
             return;
@@ -62,7 +62,7 @@ impl Ledger {
     }
 
     /// A conversation that the space has not seen.
-    fn enqueue(&mut self, turn: &mut Turn, report: Report) {
+    fn enqueue(&mut self, turn: &mut Turn, report: Report, address: Option<u64>) {
         let conversation = report.conversation;
         let item = Item {
             waiting_since: turn.now - report.age(),
@@ -75,6 +75,7 @@ impl Ledger {
             returned: None,
             insiders: [].into(),
             given_back_by: None,
+            address,
             report,
         };
         let standing = item.report.standing.clone();

@@ -18,6 +18,7 @@ use super::duty::Duty;
 use super::hours::Gates;
 use super::lanes::Lanes;
 use super::lists::Lists;
+use super::newcomers::Newcomers;
 use super::place::Lines;
 use super::roster;
 use super::rounds::Rounds;
@@ -69,6 +70,7 @@ pub(super) struct Ledger {
     /// Conversations that each visitor can still write in.
     pub open: SortedMap<VisitorId, SortedSet<ConversationId>>,
     pub reservations: Reservations,
+    pub newcomers: Newcomers,
     pub rounds: Rounds,
     /// Work items of each queue; a queue without any is not there (R73).
     pub work: SortedMap<Label, u32>,
@@ -107,6 +109,7 @@ impl Ledger {
             silences: SortedSet::new(),
             open: SortedMap::new(),
             reservations: Reservations::new(),
+            newcomers: Newcomers::new(),
             rounds: Rounds::new(),
             work: SortedMap::new(),
             uses: InUse {
@@ -160,6 +163,7 @@ impl Ledger {
             ledger.lines.put(stand, ledger.roster.values());
             ledger.items.insert(item.report.conversation, item);
         }
+        ledger.recount_newcomers(now);
         for duty in ledger.roster.values_mut() {
             duty.leave_slots();
             duty.settle_limit(&ledger.settings);

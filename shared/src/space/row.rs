@@ -113,6 +113,10 @@ pub struct Item {
     /// Whom the conversation has let in, besides who has it (R86).
     #[serde(default)]
     pub insiders: Vec<Insider>,
+    /// The number of the address that it began from (R120); `None` where there is none, and for
+    /// what the space has let in and forgotten before it reported.
+    #[serde(default)]
+    pub address: Option<u64>,
 }
 
 /// A transfer to an agent that came to nothing.

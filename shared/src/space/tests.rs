@@ -12,6 +12,7 @@ mod leaving;
 mod lists;
 mod manual;
 mod mode;
+mod newcomers;
 mod offering;
 mod pains;
 mod places;

@@ -56,7 +56,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid RateLimited SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
@@ -498,6 +498,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::AgentUnknown,
         Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
         Refusal::SettingInvalid(SettingFault::Twice.of("queues[1].name")),
+        Refusal::RateLimited { retry_after: 12 },
         Refusal::SettingsChanged { version: 7 },
         Refusal::QueueInUse {
             queue: label("billing"),
@@ -842,6 +843,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 owed: true,
             }],
             given_back_by: matches!(state, ItemState::Waiting { .. }).then_some(AGENT),
+            address: Some(u64::MAX),
             state,
         })
     }));

@@ -58,7 +58,7 @@ pub struct ConversationObject {
 /// The rows of a conversation, and their fold.
 #[derive(Debug, Default)]
 pub struct ConversationDisk {
-    birth: Option<Birth>,
+    pub birth: Option<Birth>,
     /// By the agents' count.
     pub entries: Vec<(Entry, Option<Seq>)>,
     /// Places in `entries`, by the customer's count.

@@ -146,6 +146,9 @@ pub fn settings(random: &mut Random) -> Settings {
         conversation_limit: Some(random.pick(&[1, 1, 2, 3])),
         messages_burst: Some(random.pick(&[1, 2, 5, 5, 20, 20, 20, 1_000])),
         messages_per_10s: Some(random.pick(&[8, 20, 50])),
+        messages_per_hour: Some(random.pick(&[60, 300, 300, 1_000_000])),
+        conversations_per_10min: Some(random.pick(&[1, 3, 3, 20, 1_000])),
+        conversations_per_hour: Some(random.pick(&[4, 20, 60, 1_000])),
         offer_mode: Some(random.pick(&[
             OfferMode::Offer,
             OfferMode::Offer,

@@ -122,7 +122,8 @@ impl House {
     async fn open(base: &str) -> Result<Self> {
         let api = Api::new(base);
         let settings = json!({
-            "messages_burst": 1_000_000, "messages_per_10s": 1_000_000, "conversation_limit": LIMIT,
+            "messages_burst": 1_000_000, "messages_per_10s": 1_000_000,
+            "messages_per_hour": 1_000_000, "conversations_per_10min": 1_000_000, "conversation_limit": LIMIT,
             "offer_mode": "auto_accept",
         });
         let names: Vec<String> = (0..12).map(|number| format!("Agent {number}")).collect();

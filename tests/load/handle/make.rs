@@ -57,6 +57,9 @@ pub fn settings() -> Settings {
     Settings {
         messages_burst: 1_000_000,
         messages_per_10s: 1_000_000,
+        messages_per_hour: 1_000_000,
+        conversations_per_10min: 1_000_000,
+        conversations_per_hour: 1_000_000,
         ..Settings::new(name("Bench"))
     }
 }

@@ -191,6 +191,7 @@ impl Shift {
             visitor: make::visitor(number),
             conversation: id,
             queue: make::label("GENERAL"),
+            address: None,
         });
         let talk = Talk {
             machine: Conversation::default(),

@@ -278,6 +278,7 @@ impl Place {
             visitor: make::visitor(self.newest + 1),
             conversation: conversation(self.newest + 1),
             queue: make::label("GENERAL"),
+            address: Some(self.newest.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
         };
         self.takes(meter, "admit", admit);
     }

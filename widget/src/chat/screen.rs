@@ -37,6 +37,7 @@ pub fn screen(chat: Chat) -> El {
     let line = move || Line {
         state: thread.state(),
         is_online: chat.is_online.get(),
+        is_slowed: thread.is_slowed(),
         is_at_risk: !chat.tab().outbox.is_kept() && thread.pending(|pending| !pending.is_empty()),
     };
     let state = move || {

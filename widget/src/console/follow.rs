@@ -87,6 +87,12 @@ impl Console {
         self.report_refusals();
     }
 
+    /// True while what is on its way waits, because it came too fast.
+    pub(super) fn is_slowed(self) -> bool {
+        let mut talks = self.threads.with(|talks| talks.clone()).into_iter();
+        talks.any(|talk| talk.thread.is_slowed())
+    }
+
     pub(super) fn is_at_risk(self) -> bool {
         let is_busy = |talk: &Talk| talk.thread.pending(|pending| !pending.is_empty());
         !self.tab.now().outbox.is_kept() && self.threads.with(|talks| talks.iter().any(is_busy))

@@ -23,7 +23,7 @@ enum Kind {
 }
 
 /// The settings in their order, with the name of each in the API.
-fn fields() -> [(&'static str, Kind, &'static str); 16] {
+fn fields() -> [(&'static str, Kind, &'static str); 19] {
     let words = words();
     [
         ("name", Kind::Text, words.space_name),
@@ -41,6 +41,17 @@ fn fields() -> [(&'static str, Kind, &'static str); 16] {
         ("wrap_up_s", Kind::Number, words.wrap_up_s),
         ("messages_burst", Kind::Number, words.messages_burst),
         ("messages_per_10s", Kind::Number, words.messages_per_10s),
+        ("messages_per_hour", Kind::Number, words.messages_per_hour),
+        (
+            "conversations_per_10min",
+            Kind::Number,
+            words.conversations_per_10min,
+        ),
+        (
+            "conversations_per_hour",
+            Kind::Number,
+            words.conversations_per_hour,
+        ),
         ("version", Kind::Number, ""),
     ]
 }

@@ -227,7 +227,8 @@ impl Words {
             Refusal::SpaceOff => self.space_off,
             Refusal::AgentUnknown => self.agent_unknown,
             // Nobody changes settings here yet.
-            Refusal::SettingInvalid(_)
+            Refusal::RateLimited { .. }
+            | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::LastAdmin

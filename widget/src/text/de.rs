@@ -43,6 +43,7 @@ pub const TEXT: Text = Text {
     unreachable: "Der Chat ist nicht erreichbar.",
     replaced: "Der Chat ist in einem anderen Fenster geöffnet",
     not_kept: "Dieser Browser behält nichts: Bleiben Sie auf der Seite, bis Ihre Nachricht gesendet ist.",
+    slowed: "Das waren viele Nachrichten in kurzer Zeit. Ihr Text bleibt hier und wird gleich von selbst gesendet.",
     here_to_help: "Wir helfen gern",
     welcome_title: "Wie können wir helfen?",
     welcome_text: "Schreiben Sie uns, und jemand aus unserem Team antwortet Ihnen hier.",

@@ -64,6 +64,15 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
             Err(HttpError::Refused(401, _)) => return failed(BeginFailure::Unauthorized),
             Err(HttpError::Refused(_, body)) => js::get(&body, "error").unwrap_or_default(),
         };
+        if let Some(retry_after) = js::get(&error, "retry_after").and_then(|s| s.as_f64()) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole seconds, and whatever else it is, is cut to a number of them"
+            )]
+            let retry_after = retry_after as u32;
+            return failed(BeginFailure::Refused(Refusal::RateLimited { retry_after }));
+        }
         if js::get_text(&error, "code").is_some_and(|code| code == "queue_full") {
             let text = js::get_text(&error, "text");
             let text = text.and_then(|text| MessageText::parse(&text).ok());

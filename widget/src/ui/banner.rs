@@ -12,6 +12,8 @@ pub struct Line {
     pub state: State,
     /// What the browser says about the network.
     pub is_online: bool,
+    /// What is on its way waits, because it came too fast.
+    pub is_slowed: bool,
     /// What is on its way would not outlive the page.
     pub is_at_risk: bool,
 }
@@ -63,6 +65,12 @@ fn trouble(line: Line) -> Option<Trouble> {
             2,
             "banner banner--offline icon icon--wifi",
             text.offline,
+            false,
+        ),
+        _ if line.is_slowed => (
+            7,
+            "banner banner--connecting icon icon--clock",
+            text.slowed,
             false,
         ),
         State::Connecting { attempt: 1.. } | State::Waiting { .. } => (

@@ -1,5 +1,7 @@
 //! How a conversation comes to be from its first message, and is forgotten (K8).
 
+use core::time::Duration;
+
 use super::super::line::{BROKEN_OFF, Move};
 use super::super::{BeginFailure, Effect, Failure};
 use super::{ConversationLink, Turn};
@@ -37,6 +39,7 @@ impl ConversationLink {
             return None;
         }
         self.conversation = Some(conversation);
+        self.begins_at = None;
         self.line.trusted();
         self.line.redial(now)
     }
@@ -60,6 +63,13 @@ impl ConversationLink {
             BeginFailure::Refused(Refusal::ConversationOpen { conversation }) => {
                 self.begun(now, conversation)
             }
+            BeginFailure::Refused(Refusal::RateLimited { retry_after }) => {
+                let until = now + Duration::from_secs(retry_after.into());
+                self.begins_at = Some(until);
+                self.line.trusted();
+                self.line.pause_until(until);
+                None
+            }
             BeginFailure::Refused(refusal) => {
                 if let Some(id) = self.first.take() {
                     self.outbox
@@ -77,6 +87,7 @@ impl ConversationLink {
         self.outbox.park_stale(now, &mut turn.effects);
         let (id, text) = self.outbox.first_post()?;
         let text = text.clone();
+        self.begins_at = None;
         self.first = Some(id);
         self.outbox.mark_sent(id, &mut turn.effects);
         Some(Effect::Begin { id, text })

@@ -615,6 +615,8 @@ fn bones(space: &Space) -> Option<Ledger> {
     // Being heard settles nothing, and waking does.
     ledger.gates = Default::default();
     ledger.reservations = Default::default();
+    // What was let in and has not reported is forgiven (R121).
+    ledger.newcomers = Default::default();
     ledger.rounds.last = Timestamp::default();
     ledger.lines = ledger.lines.settled();
     for seat in ledger.sockets.values_mut() {

@@ -69,6 +69,7 @@ fn admit(scene: &mut Scene, c: u8, queue: &str) -> Result<&'static str, Refusal>
         visitor: VisitorId::from_bytes([c; 16]),
         conversation: conversation(c),
         queue: label(queue),
+        address: None,
     });
     effects
         .into_iter()

@@ -170,6 +170,7 @@ fn pain_u5_whoever_waits_is_told_where_and_whether_anybody_is_there() {
         visitor: VisitorId::from_bytes([7; 16]),
         conversation: conversation(7),
         queue: Label::parse("GENERAL").unwrap(),
+        address: None,
     });
     assert!(effects.contains(&Effect::Denied(Refusal::QueueFull { text: None })));
 }

@@ -85,6 +85,7 @@ fn r39_a_closed_queue_takes_no_new_work_and_drains() {
             visitor: VisitorId::from_bytes([n; 16]),
             conversation: conversation(n),
             queue: Label::parse(queue).unwrap(),
+            address: None,
         });
         let refused = effects.iter().find_map(|effect| {
             if let Effect::Denied(refusal) = effect {

@@ -103,6 +103,7 @@ fn admit(scene: &mut Scene, visitor: u8, c: u8) -> Option<Refusal> {
         visitor: VisitorId::from_bytes([visitor; 16]),
         conversation: conversation(c),
         queue: Label::parse("GENERAL").unwrap(),
+        address: None,
     });
     match effects.as_slice() {
         [Effect::Admitted { .. }] => None,

@@ -21,8 +21,38 @@ impl World {
                 self.check_birth(number, birth.visitor);
                 self.check_link(birth.visitor, birth.follows);
             }
-            Row::Entry { entry, public, .. } => self.check_entry(number, entry, *public, now),
+            Row::Entry { entry, public, .. } => {
+                self.check_pace(number, entry);
+                self.check_entry(number, entry, *public, now);
+            }
             Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => (),
+        }
+    }
+
+    /// AL1, AL2: in no span of time does the customer give more than the burst and what fell in
+    /// meanwhile, however often the object has lost its memory.
+    fn check_pace(&mut self, number: usize, entry: &Entry) {
+        let counts = |entry: &Entry| entry.author == Author::Customer && entry.id.is_some();
+        let disk = &self.conversations[number].disk;
+        let Some(settings) = disk.birth.as_ref().map(|birth| &birth.settings) else {
+            return;
+        };
+        if !counts(entry) {
+            return;
+        }
+        let (burst, rate) = (settings.messages_burst, settings.messages_per_10s);
+        let before = disk.entries.iter().rev().map(|(entry, _)| entry);
+        let mut count = 1;
+        let mut is_broken = false;
+        for earlier in before.filter(|entry| counts(entry)).take(200) {
+            count += 1;
+            let span = entry.at.millis().saturating_sub(earlier.at.millis());
+            is_broken |= count * 10_000 > u64::from(burst) * 10_000 + u64::from(rate) * span;
+        }
+        if is_broken {
+            self.violate("AL2", || {
+                format!("conversation {number} takes more than {burst} and {rate} in 10 s")
+            });
         }
     }
 

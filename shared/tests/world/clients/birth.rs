@@ -3,6 +3,7 @@
 use shared::conversation::{self, Standing};
 use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
 use shared::link::{BeginFailure, Input};
+use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::Terms;
 use shared::space::{self, ItemState};
@@ -88,6 +89,13 @@ impl World {
             visitor,
             conversation,
             queue: Label::parse(queue).unwrap(),
+            // Two offices and a few homes.
+            address: match visitor.bytes() {
+                [0..=63, ..] => Some(1),
+                [64..=127, ..] => Some(2),
+                [home @ 128..=200, ..] => Some(u64::from(home)),
+                _ => None,
+            },
         };
         let effects = self.space_turn(input);
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
@@ -115,6 +123,11 @@ impl World {
                     event = Event::BeginAdmitted(number, id, text, Box::new(admission));
                 }
                 space::Effect::Denied(refusal) => {
+                    if let Refusal::RateLimited { retry_after } = refusal
+                        && !(1..=3_600).contains(&retry_after)
+                    {
+                        self.violate("R120", || format!("{visitor} waits {retry_after} s"));
+                    }
                     event = Event::BeginAnswered(number, id, Err(BeginFailure::Refused(refusal)));
                 }
                 space::Effect::Save(_)

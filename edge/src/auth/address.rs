@@ -1,0 +1,31 @@
+//! The address of the client (SECURITY.md L3): from what Cloudflare's edge says, which nobody else can
+//! say there; elsewhere from the header that `CLIENT_ADDRESS_HEADER` names, which is the one that a
+//! proxy in front of this installation sets and overwrites. Without either there is none.
+
+use shared::address;
+use shared::id::SpaceId;
+
+use crate::auth;
+use crate::router::Call;
+
+/// A number for the address, the same for every call from there to that space, and of which nobody
+/// can read the address.
+pub fn number(call: &Call, space: &SpaceId) -> Option<u64> {
+    let named = call.env.var("CLIENT_ADDRESS_HEADER").ok();
+    let name = match named {
+        Some(name) => name.to_string(),
+        // On somebody's own machine Cloudflare is far, and wrangler plays its part.
+        None if auth::is_flagged(&call.env) => return None,
+        None => {
+            call.request.cf()?;
+            "cf-connecting-ip".to_owned()
+        }
+    };
+    let header = call.request.headers().get(&name).ok()??;
+    let prefix = address::prefix(&header)?;
+    let signature = auth::key(&call.env)
+        .ok()?
+        .sign(&format!("address|{space}|{prefix}"));
+    let bytes = signature.iter().take(8);
+    Some(bytes.fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
