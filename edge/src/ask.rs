@@ -91,7 +91,8 @@ pub enum ConversationTold {
     Denied(Refusal),
 }
 
-/// Asked of a space.
+/// Asked of a space. Whoever asks as an agent is the [`Bearer`] whom the space has judged, and
+/// nobody else.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum SpaceAsk {
     /// What are you called, and who may show you?
@@ -116,49 +117,23 @@ pub enum SpaceAsk {
     },
     /// A command without a socket.
     Act {
-        /// Who asks.
-        agent: AgentId,
         /// Id of the command.
         id: CommandId,
         /// The command as JSON: the Worker has no other use for it.
         command: String,
     },
-    /// Would you obey that command?
-    Would {
-        /// Who asks.
-        agent: AgentId,
-        /// The command as JSON.
-        command: String,
-    },
+    /// Would you obey that command? It is JSON, too.
+    Would(String),
     /// A page of a list.
-    Page {
-        /// Who reads.
-        agent: AgentId,
-        /// What.
-        query: Query,
-    },
+    Page(Query),
     /// Who are the agents?
-    Colleagues {
-        /// Who reads.
-        agent: AgentId,
-    },
+    Colleagues,
     /// How do the queues stand?
-    Queues {
-        /// Who reads.
-        agent: AgentId,
-    },
+    Queues,
     /// What are your settings?
-    Settings {
-        /// Who reads.
-        agent: AgentId,
-    },
+    Settings,
     /// Change the settings.
-    Configure {
-        /// Who changes them.
-        by: AgentId,
-        /// What.
-        change: Box<Change>,
-    },
+    Configure(Box<Change>),
     /// What a conversation looks like.
     Report(Box<Report>),
     /// A person wishes to be Available, or not, in all spaces.
@@ -175,54 +150,25 @@ pub enum SpaceAsk {
     /// Somebody stands at a door.
     Door(Box<Door>),
     /// Which invitations are there?
-    Invitations {
-        /// Who reads.
-        agent: AgentId,
-    },
+    Invitations,
     /// Which API tokens are there?
-    Keys {
-        /// Who reads.
-        agent: AgentId,
-    },
+    Keys,
     /// What is that invitation to?
     Invitation(Way),
-    /// May somebody let others in?
-    MayLetIn {
-        /// Who.
-        by: AgentId,
-    },
+    /// May I let others in?
+    MayLetIn,
     /// Who is that agent, for a token?
-    Person {
-        /// Who.
-        agent: AgentId,
-    },
-    /// What is an agent in this space?
-    Me {
-        /// Who.
-        agent: AgentId,
-    },
+    Person(AgentId),
+    /// What is that agent in this space?
+    Me(AgentId),
     /// Nothing but whether the token is good.
     Vouch,
-    /// An agent is about to enter a conversation.
-    Enter {
-        /// Who.
-        agent: AgentId,
-        /// Era of the token.
-        era: u32,
-        /// Which one.
-        conversation: ConversationId,
-    },
+    /// An agent is about to enter that conversation.
+    Enter(ConversationId),
     /// Add an agent.
-    AddAgent {
-        /// Who asks.
-        by: AgentId,
-        /// The agent.
-        agent: Box<Agent>,
-    },
+    AddAgent(Box<Agent>),
     /// Change an agent.
     SetAgent {
-        /// Who asks.
-        by: AgentId,
         /// Whom it is about.
         agent: AgentId,
         /// What.
@@ -230,8 +176,6 @@ pub enum SpaceAsk {
     },
     /// An agent leaves, or comes back.
     SetActive {
-        /// Who asks.
-        by: AgentId,
         /// Whom it is about.
         agent: AgentId,
         /// False for leaving.

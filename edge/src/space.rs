@@ -231,6 +231,8 @@ impl Shell<Place> {
         {
             return Ok(SpaceTold::Denied(refusal));
         }
+        let bearer = || bearer.ok_or_else(|| Error::RustError("nobody asks".to_owned()));
+        let by = || bearer().map(|(agent, _)| agent);
         let input = match ask {
             SpaceAsk::Look => {
                 let settings = self.with(|awake| awake.core.machine.settings().cloned())?;
@@ -238,35 +240,39 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
-            SpaceAsk::Act { agent, id, command } => {
+            SpaceAsk::Act { id, command } => {
                 let command = read(&command)?;
-                return self.act(agent, id, command).await;
+                return self.act(by()?, id, command).await;
             }
-            SpaceAsk::Would { agent, command } => {
+            SpaceAsk::Would(command) => {
+                let by = by()?;
                 let command = read(&command)?;
-                let would = self.with(|awake| awake.core.machine.would_obey(agent, &command))?;
+                let would = self.with(|awake| awake.core.machine.would_obey(by, &command))?;
                 return Ok(would.map_or_else(SpaceTold::Denied, |is_to_be_done| {
                     SpaceTold::Would { is_to_be_done }
                 }));
             }
-            SpaceAsk::Page { agent, query } => {
-                let page = self.with(|awake| awake.core.machine.page(agent, &query))?;
+            SpaceAsk::Page(query) => {
+                let by = by()?;
+                let page = self.with(|awake| awake.core.machine.page(by, &query))?;
                 return told(page);
             }
-            SpaceAsk::Colleagues { agent } => {
+            SpaceAsk::Colleagues => {
+                let by = by()?;
                 // Whoever fell silent is away, whether the alarm has rung or not.
                 self.turn(Input::Tick)?;
-                let read = self.with(|awake| awake.core.machine.colleagues(agent))?;
+                let read = self.with(|awake| awake.core.machine.colleagues(by))?;
                 return told(read.map(|agents| Colleagues { agents }));
             }
-            SpaceAsk::Queues { agent } => {
-                let now = clock::now();
-                let read = self.with(|awake| awake.core.machine.queues(now, agent))?;
+            SpaceAsk::Queues => {
+                let (by, now) = (by()?, clock::now());
+                let read = self.with(|awake| awake.core.machine.queues(now, by))?;
                 return told(read.map(|queues| Queues { queues }));
             }
-            SpaceAsk::Settings { agent } => {
+            SpaceAsk::Settings => {
+                let by = by()?;
                 return self.with(|awake| {
-                    let read = awake.core.machine.settings_for(agent).cloned();
+                    let read = awake.core.machine.settings_for(by).cloned();
                     read.map_or_else(SpaceTold::Denied, |settings| {
                         SpaceTold::Settings(Box::new(settings))
                     })
@@ -276,12 +282,12 @@ impl Shell<Place> {
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
             }
-            SpaceAsk::Me { agent } => {
+            SpaceAsk::Me(agent) => {
                 let me = self.with(|awake| awake.core.machine.me(agent))?;
                 let gone = SpaceTold::Denied(Refusal::AgentUnknown);
                 return Ok(me.map_or(gone, |me| SpaceTold::Me(Box::new(me))));
             }
-            SpaceAsk::Person { agent } => {
+            SpaceAsk::Person(agent) => {
                 let person = self.with(|awake| {
                     let agent = awake.core.machine.agent(agent);
                     let agent = agent.filter(|agent| !agent.deactivated);
@@ -290,18 +296,21 @@ impl Shell<Place> {
                 let gone = SpaceTold::Denied(Refusal::AgentUnknown);
                 return Ok(person.map_or(gone, SpaceTold::Person));
             }
-            SpaceAsk::Invitations { agent } => {
-                return self.with(|awake| told(doors::invitations(&awake.core.machine, agent)))?;
+            SpaceAsk::Invitations => {
+                let by = by()?;
+                return self.with(|awake| told(doors::invitations(&awake.core.machine, by)))?;
             }
-            SpaceAsk::Keys { agent } => {
-                return self.with(|awake| told(doors::keys(&awake.core.machine, agent)))?;
+            SpaceAsk::Keys => {
+                let by = by()?;
+                return self.with(|awake| told(doors::keys(&awake.core.machine, by)))?;
             }
             SpaceAsk::Invitation(way) => {
                 let now = clock::now();
                 return self
                     .with(|awake| told(doors::invitation(&awake.core.machine, now, &way)))?;
             }
-            SpaceAsk::MayLetIn { by } => {
+            SpaceAsk::MayLetIn => {
+                let by = by()?;
                 let doors = self.with(|awake| awake.core.machine.doors(by).map(|_| ()))?;
                 return Ok(doors.map_or_else(SpaceTold::Denied, |()| SpaceTold::Vouched));
             }
@@ -319,23 +328,25 @@ impl Shell<Place> {
             },
             SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
-            SpaceAsk::Enter {
-                agent,
-                era,
-                conversation,
-            } => Input::Enter {
-                agent,
-                era,
-                conversation,
+            SpaceAsk::Enter(conversation) => {
+                let (agent, era) = bearer()?;
+                Input::Enter {
+                    agent,
+                    era,
+                    conversation,
+                }
+            }
+            SpaceAsk::AddAgent(agent) => Input::AddAgent {
+                by: by()?,
+                agent: *agent,
             },
-            SpaceAsk::AddAgent { by, agent } => Input::AddAgent { by, agent: *agent },
-            SpaceAsk::SetAgent { by, agent, change } => Input::SetAgent {
-                by,
+            SpaceAsk::SetAgent { agent, change } => Input::SetAgent {
+                by: by()?,
                 agent,
                 change: *change,
             },
-            SpaceAsk::SetActive { by, agent, active } => Input::SetActive {
-                by: Some(by),
+            SpaceAsk::SetActive { agent, active } => Input::SetActive {
+                by: Some(by()?),
                 agent,
                 active,
             },
@@ -355,14 +366,16 @@ impl Shell<Place> {
                 queue,
                 address,
             },
-            SpaceAsk::Configure { by, change } => {
+            SpaceAsk::Configure(change) => {
                 // The machine knows the clocks before it opens or closes a queue by them (R50).
                 let names = zones::named(change.queues.as_deref().unwrap_or_default());
                 if !names.is_empty() {
                     self.turn(Input::Zones(zones::look_up(clock::now(), names)))?;
                 }
-                let change = *change;
-                Input::Configure { by, change }
+                Input::Configure {
+                    by: by()?,
+                    change: *change,
+                }
             }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };

@@ -237,7 +237,7 @@ fn malformed(name: &'static str, is: &str) -> Problem {
 
 /// An act of an agent in a space.
 pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
-    let (pass, agent) = super::agent_pass(call)?;
+    let (pass, _) = super::agent_pass(call)?;
     let is_of_item = act != Act::SetAvailable;
     let conversation = is_of_item.then(|| super::named(&call.inner, Refusal::ConversationUnknown));
     let conversation = conversation.transpose()?;
@@ -246,9 +246,9 @@ pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
     let note = body.get("note").cloned();
     let command = act.command(conversation, body)?;
     if let (Act::Transfer, Some(conversation)) = (act, conversation) {
-        write_note(call, (&pass, agent, id), conversation, &command, note).await?;
+        write_note(call, (&pass, id), conversation, &command, note).await?;
     }
-    let asked = SpaceAsk::Act { agent, id, command };
+    let asked = SpaceAsk::Act { id, command };
     let told = super::ask_space(call, &pass.space, &asked).await?;
     if let SpaceTold::Pending = told {
         return super::json(202, &json!({ "state": "pending" }));
@@ -262,15 +262,12 @@ pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
 /// The note of a transfer goes first, once the space would obey (R35).
 async fn write_note(
     call: &Call,
-    (pass, agent, id): (&Pass, AgentId, CommandId),
+    (pass, id): (&Pass, CommandId),
     conversation: ConversationId,
     command: &str,
     note: Option<Value>,
 ) -> Result<(), Problem> {
-    let asked = SpaceAsk::Would {
-        agent,
-        command: command.to_owned(),
-    };
+    let asked = SpaceAsk::Would(command.to_owned());
     let told = super::ask_space(call, &pass.space, &asked).await?;
     let SpaceTold::Would {
         is_to_be_done: true,

@@ -48,27 +48,26 @@ struct NoBody {}
 
 /// `GET spaces/{space}/agents`: for agents of that space.
 pub async fn list(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
-    let asked = SpaceAsk::Colleagues { agent };
-    super::read_space(call, &space, &asked).await
+    let (space, _) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Colleagues).await
 }
 
 /// `POST spaces/{space}/agents`: for admins.
 pub async fn add(call: &mut Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let body: AgentBody = body::json(&mut call.request).await?;
     // Somebody of another space is invited, not taken.
     let agent = agent(AgentBody {
         agent: None,
         ..body
     })?;
-    let agent = Box::new(agent);
-    super::answer_of_space(call, 201, &space, &SpaceAsk::AddAgent { by, agent }).await
+    let asked = SpaceAsk::AddAgent(Box::new(agent));
+    super::answer_of_space(call, 201, &space, &asked).await
 }
 
 /// `PATCH spaces/{space}/agents/{agent}`: for admins, in part for supervisors.
 pub async fn change(call: &mut Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let agent = named_agent(call)?;
     let body: ChangeBody = body::json(&mut call.request).await?;
     let limit = body
@@ -86,16 +85,16 @@ pub async fn change(call: &mut Call) -> Result<Response, Problem> {
         queues: body.queues.map(Into::into),
         skills: body.skills,
     });
-    let asked = SpaceAsk::SetAgent { by, agent, change };
+    let asked = SpaceAsk::SetAgent { agent, change };
     super::answer_of_space(call, 200, &space, &asked).await
 }
 
 /// `POST spaces/{space}/agents/{agent}/deactivate` and `…/activate`: for admins.
 pub async fn set_active(call: &mut Call, active: bool) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let agent = named_agent(call)?;
     let NoBody {} = body::json(&mut call.request).await?;
-    let asked = SpaceAsk::SetActive { by, agent, active };
+    let asked = SpaceAsk::SetActive { agent, active };
     super::answer_of_space(call, 200, &space, &asked).await
 }
 

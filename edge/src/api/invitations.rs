@@ -74,8 +74,8 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
 
 /// `GET spaces/{space}/invitations`
 pub async fn list(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
-    super::read_space(call, &space, &SpaceAsk::Invitations { agent }).await
+    let (space, _) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Invitations).await
 }
 
 /// `DELETE spaces/{space}/invitations/{invitation}`, and the same of an API token.

@@ -11,10 +11,9 @@ use crate::router::Call;
 
 /// `GET spaces/{space}/items?list=&queue=&after=`: for agents of that space.
 pub async fn list(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let query = query(|name| call.parameter(name))?;
-    let asked = SpaceAsk::Page { agent, query };
-    super::read_space(call, &space, &asked).await
+    super::read_space(call, &space, &SpaceAsk::Page(query)).await
 }
 
 fn query(parameter: impl Fn(&str) -> Option<String>) -> Result<Query, Problem> {

@@ -62,8 +62,8 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
 
 /// `GET spaces/{space}/tokens`
 pub async fn list(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
-    super::read_space(call, &space, &SpaceAsk::Keys { agent }).await
+    let (space, _) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Keys).await
 }
 
 /// Reads the API token of a call, if it brings one.

@@ -43,7 +43,7 @@ pub async fn spaces(env: &Env, agent: AgentId, spaces: &[SpaceId]) -> Result<Vec
     let mut rows = Vec::new();
     for space in spaces {
         // Whether somebody is Available each space knows for itself.
-        if let SpaceTold::Me(me) = ask::space(env, space, &SpaceAsk::Me { agent }).await? {
+        if let SpaceTold::Me(me) = ask::space(env, space, &SpaceAsk::Me(agent)).await? {
             rows.push(json!({
                 "space": space,
                 "name": me.space,

@@ -8,6 +8,6 @@ use crate::router::Call;
 
 /// `GET spaces/{space}/queues`: for agents of that space.
 pub async fn list(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
-    super::read_space(call, &space, &SpaceAsk::Queues { agent }).await
+    let (space, _) = super::agent_of(call)?;
+    super::read_space(call, &space, &SpaceAsk::Queues).await
 }

@@ -135,7 +135,7 @@ pub async fn token(call: &mut Call) -> Result<Response, Problem> {
         return Err(Refusal::Forbidden.into());
     }
     // The space has the last word: it knows a new member before the account does.
-    let told = super::ask_space(call, &space, &SpaceAsk::Person { agent }).await?;
+    let told = super::ask_space(call, &space, &SpaceAsk::Person(agent)).await?;
     let SpaceTold::Person(person) = told else {
         return Err(super::unexpected());
     };
@@ -152,11 +152,11 @@ pub async fn token(call: &mut Call) -> Result<Response, Problem> {
 
 /// `POST spaces/{space}/agents/{agent}/link`: a one-time link, for an admin to hand on.
 pub async fn link(call: &mut Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let agent: AgentId = super::named(&call.inner, Refusal::AgentUnknown)?;
     Fields::read(&mut call.request).await?.end()?;
-    super::ask_space(call, &space, &SpaceAsk::MayLetIn { by }).await?;
-    super::ask_space(call, &space, &SpaceAsk::Person { agent }).await?;
+    super::ask_space(call, &space, &SpaceAsk::MayLetIn).await?;
+    super::ask_space(call, &space, &SpaceAsk::Person(agent)).await?;
     let link = make_link(call, agent, Some(space)).await?;
     super::json(201, &json!({ "link": link }))
 }

@@ -12,8 +12,8 @@ use crate::zones;
 
 /// `GET spaces/{space}/settings`
 pub async fn read(call: &Call) -> Result<Response, Problem> {
-    let (space, agent) = super::agent_of(call)?;
-    let told = super::ask_space(call, &space, &SpaceAsk::Settings { agent }).await?;
+    let (space, _) = super::agent_of(call)?;
+    let told = super::ask_space(call, &space, &SpaceAsk::Settings).await?;
     let SpaceTold::Settings(settings) = told else {
         return Err(super::unexpected());
     };
@@ -22,14 +22,14 @@ pub async fn read(call: &Call) -> Result<Response, Problem> {
 
 /// `PATCH spaces/{space}/settings`: what is left out stays.
 pub async fn change(call: &mut Call) -> Result<Response, Problem> {
-    let (space, by) = super::agent_of(call)?;
+    let (space, _) = super::agent_of(call)?;
     let mut change: Change = body::patch(&mut call.request).await?;
     zones::check(change.queues.as_deref().unwrap_or_default())?;
     if let Some(version) = version(call)? {
         change.version = Some(version);
     }
-    let change = Box::new(change);
-    let told = super::ask_space(call, &space, &SpaceAsk::Configure { by, change }).await?;
+    let asked = SpaceAsk::Configure(Box::new(change));
+    let told = super::ask_space(call, &space, &asked).await?;
     let SpaceTold::Configured { settings, in_use } = told else {
         return Err(super::unexpected());
     };

@@ -61,12 +61,8 @@ async fn enter(
     };
     // The space remembers which conversations let an agent in; customers cost nothing here.
     if let (Person::Agent { agent, era, .. }, Some(conversation)) = (&pass.person, conversation) {
-        let asked = SpaceAsk::Enter {
-            agent: *agent,
-            era: *era,
-            conversation,
-        };
-        let told = ask::space(&call.env, &pass.space, &asked).await?;
+        let (asked, bearer) = (SpaceAsk::Enter(conversation), Some((*agent, *era)));
+        let told = ask::space_as(&call.env, &pass.space, bearer, &asked).await?;
         if !matches!(told, SpaceTold::Vouched) {
             return Ok(turn_away(Some(protocol), CloseCode::Unauthorized)?);
         }
