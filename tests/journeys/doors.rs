@@ -3,12 +3,15 @@
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::id::ConversationId;
 use stage::dial::{Dial, refused_with};
 use stage::line::CustomerLine;
 use stage::play;
 use stage::wire::random;
+
+/// An id that nobody has.
+const NOBODY: &str = "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f";
 
 /// The code that an upgrade ends with.
 async fn upgrade_ends(dial: Dial<'_>) -> Result<u16> {
@@ -19,8 +22,29 @@ async fn upgrade_ends(dial: Dial<'_>) -> Result<u16> {
         .await
 }
 
+/// Every call of the API document that needs a token, about things that exist.
+fn calls_with_a_token(space: &str, conversation: ConversationId) -> Result<Vec<(Method, String)>> {
+    let document: Value = serde_json::from_str(include_str!("../../public/openapi.json"))?;
+    let mut calls = Vec::new();
+    for (path, methods) in document["paths"].as_object().context("no paths")? {
+        for (method, call) in methods.as_object().context("no calls")? {
+            if call["security"][0]["token"].is_array() {
+                let path = path
+                    .replace("{space}", space)
+                    .replace("{conversation}", &conversation.to_string())
+                    .replace("{agent}", NOBODY)
+                    .replace("{invitation}", NOBODY)
+                    .replace("{token}", NOBODY);
+                calls.push((method.to_uppercase().parse()?, path));
+            }
+        }
+    }
+    ensure!(calls.len() > 30, "{} calls", calls.len());
+    Ok(calls)
+}
+
 #[test]
-fn sec_g2_01_a_wrong_token_is_closed_with_4401() {
+fn sec_g2_01_sec_r2_01_a_wrong_token_is_wrong_at_every_door() {
     play(0, async |stage| {
         let space = stage.space(json!({}), &["Jack"]).await?;
         let customer = CustomerLine::writes(stage.api(), &space, "Hello").await?;
@@ -40,6 +64,7 @@ fn sec_g2_01_a_wrong_token_is_closed_with_4401() {
         let (_, other) = agent.token.rsplit_once('.').context("a token has dots")?;
         // {"alg":"none","typ":"JWT"}
         let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+        let calls = calls_with_a_token(&space.space, customer.talk.conversation)?;
         let tokens = [
             String::new(),
             "x".into(),
@@ -67,15 +92,20 @@ fn sec_g2_01_a_wrong_token_is_closed_with_4401() {
                     .with_context(|| format!("{path} with {token:?}"))?;
                 ensure!(code == 4401, "{code} for {path} with {token:?}");
             }
-            let path = format!(
-                "/api/v1/conversations/{}/events?after=0",
-                customer.talk.conversation
-            );
-            let answer = stage.api().get(&path, Some(&token)).await?;
-            ensure!(
-                answer.status == 401 && !answer.code().is_empty(),
-                "{answer:?} with {token:?}"
-            );
+            for (method, path) in &calls {
+                let request = stage.api().request(method.clone(), path);
+                let request = request.bearer_auth(&token).json(&json!({}));
+                let answer = stage.api().send(request).await?;
+                let word = if token.is_empty() {
+                    "token_missing"
+                } else {
+                    "token_invalid"
+                };
+                ensure!(
+                    answer.status == 401 && answer.code() == word,
+                    "{answer:?} for {method} {path} with {token:?}"
+                );
+            }
         }
         let mut dial = Dial::conversation(stage.api().base(), customer.talk.conversation, good);
         dial.protocols.truncate(1);

@@ -24,6 +24,7 @@ mod endings;
 mod exchange;
 mod gallery;
 mod handovers;
+mod hostile;
 mod keys;
 mod leaves;
 mod limits;

@@ -1,0 +1,147 @@
+//! Texts that are code elsewhere: wherever one of them is shown, it is text.
+
+mod corpus;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use stage::browser::Browser;
+use stage::cast::{Agent, Customer};
+use stage::play;
+
+/// Longest message in characters, with room to spare.
+const MESSAGE: usize = 9_000;
+
+/// The kinds of elements in the log, each with the names of its attributes.
+const KINDS: &str = r#"return [...new Set([...document.querySelectorAll(".log .message, .log .message *")].map((element) =>
+    [element.localName, ...element.getAttributeNames().sort()].join(" ")))].sort()"#;
+
+/// Something ran, or stands ready to.
+const BITES: &str = r##"
+    const bites = [];
+    if (typeof bitten !== "undefined") bites.push("it ran");
+    for (const element of document.querySelectorAll("*")) {
+        const runs = element.getAttributeNames().find((name) => name.startsWith("on"));
+        if (runs) bites.push(element.localName + " " + runs);
+        const link = element.getAttribute("href") ?? element.getAttribute("src");
+        if (link && !/^(\/|#|https?:|mailto:|tel:|data:,|blob:)/.test(link)) bites.push(link);
+    }
+    for (const element of document.querySelectorAll(".message__bubble *")) bites.push(element.localName);
+    return bites;"##;
+
+/// The corpus in messages that are not too long.
+fn messages() -> Vec<String> {
+    let mut messages: Vec<String> = Vec::new();
+    for text in corpus::all() {
+        match messages.last_mut() {
+            Some(message) if message.chars().count() + text.chars().count() < MESSAGE => {
+                message.push('\n');
+                message.push_str(&text);
+            }
+            Some(_) | None => messages.push(text),
+        }
+    }
+    messages
+}
+
+/// The driver cannot type so much: paste, as people do, and send.
+async fn pastes(browser: &Browser, text: &str) -> Result<()> {
+    let paste = "const field = document.querySelector('textarea.composer__text');
+        field.focus();
+        document.execCommand('insertText', false, arguments[0]);";
+    let _: Value = browser.runs(paste, &[json!(text)]).await?;
+    browser.presses(".composer__send").await
+}
+
+async fn is_unbitten(browser: &Browser) -> Result<()> {
+    let bites: Vec<String> = browser.runs(BITES, &[]).await?;
+    ensure!(bites.is_empty(), "{}: {bites:?}", browser.name);
+    Ok(())
+}
+
+async fn kinds(browser: &Browser) -> Result<Vec<String>> {
+    browser.runs(KINDS, &[]).await
+}
+
+/// No element is in the log of a kind that was not there before.
+async fn has_nothing_new(browser: &Browser, before: &[String]) -> Result<()> {
+    let mut new = kinds(browser).await?;
+    new.retain(|kind| !before.contains(kind));
+    ensure!(new.is_empty(), "{}: {new:?}", browser.name);
+    Ok(())
+}
+
+/// Each message goes one way, and is shown as it was written on both sides.
+async fn talk(customer: &Customer, jack: &Agent) -> Result<()> {
+    for message in messages() {
+        pastes(&customer.browser, &message).await?;
+        jack.reads(&message).await?;
+        pastes(&jack.browser, &message).await?;
+        customer.reads(&message).await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn sec_c1_01_sec_c4_01_a_thousand_hostile_texts_are_text() {
+    play(2, async |stage| {
+        let settings = json!({ "messages_burst": 1_000, "messages_per_10s": 1_000 });
+        let space = stage.space(settings, &["Jack"]).await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        jack.sets_available(true).await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        jack.accepts().await?;
+        jack.writes("Good morning").await?;
+        customer.reads("Good morning").await?;
+        let before = (kinds(&customer.browser).await?, kinds(&jack.browser).await?);
+        talk(&customer, &jack).await?;
+        is_unbitten(&customer.browser).await?;
+        is_unbitten(&jack.browser).await?;
+        has_nothing_new(&customer.browser, &before.0).await?;
+        has_nothing_new(&jack.browser, &before.1).await
+    });
+}
+
+#[test]
+fn sec_c5_01_hostile_names_notes_and_titles_are_text() {
+    const NAME: &str = "<img src=x onerror=bitten=1>";
+    const TITLE: &str = "\"><svg onload=bitten=1> {{7*7}} ${7*7}";
+    play(2, async |stage| {
+        let settings = json!({ "name": NAME, "reasons": [{ "id": "spam", "name": "<b>Spam" }] });
+        let agents = vec![json!({ "name": "Jack", "screen_name": NAME })];
+        let space = stage.api().space_with(settings, agents).await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        jack.sets_available(true).await?;
+        let customer = stage.customer(&space).await?;
+        for field in ["name", "company"] {
+            customer.page_says("set", json!({ field: NAME })).await?;
+        }
+        customer.opens_chat().await?;
+        customer.browser.reads(".header__name", NAME).await?;
+        customer.writes(TITLE).await?;
+        ensure!(jack.is_offered().await? == NAME, "the offer");
+        jack.accepts().await?;
+        jack.notes(TITLE).await?;
+        let token = stage.api().sign_in(&space, "Jack").await?.token;
+        let mine = format!("/api/v1/spaces/{}/items?list=mine", space.space);
+        let mine = stage.api().get(&mine, Some(&token)).await?;
+        let id = mine.body["items"][0]["conversation"].as_str();
+        let path = format!(
+            "/api/v1/conversations/{}/tickets",
+            id.context("no work item")?
+        );
+        let ticket = json!({ "kind": "incident", "title": TITLE });
+        let answer = stage.api().post(&path, Some(&token), &ticket).await?;
+        ensure!(answer.status == 201, "{answer:?}");
+        let says = "return document.body.textContent.split(arguments[0]).length";
+        let until = format!("{says} > 4");
+        let _: bool = jack
+            .browser
+            .until("message, note and ticket", &until, &[json!(TITLE)])
+            .await?;
+        customer.is_told(&format!("{NAME} is online")).await?;
+        is_unbitten(&customer.browser).await?;
+        is_unbitten(&jack.browser).await
+    });
+}
