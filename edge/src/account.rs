@@ -90,14 +90,16 @@ impl Shell {
                     number,
                     available,
                     outs,
+                    ins,
                 } => {
                     let asked = SpaceAsk::Wish {
                         agent,
                         number,
                         available,
                         outs,
+                        ins,
                     };
-                    self.tell(space, (number, outs), asked);
+                    self.tell(space, (number, outs, ins), asked);
                 }
             }
         }
@@ -105,7 +107,12 @@ impl Shell {
     }
 
     /// Tells a space in the background; what is not confirmed, the machine tells again.
-    fn tell(self: &Rc<Self>, space: SpaceId, (number, outs): (u64, u64), asked: SpaceAsk) {
+    fn tell(
+        self: &Rc<Self>,
+        space: SpaceId,
+        (number, outs, ins): (u64, u64, u64),
+        asked: SpaceAsk,
+    ) {
         let shell = self.clone();
         self.state.wait_until(async move {
             let told = match ask::space(&shell.env, &space, &asked).await {
@@ -113,6 +120,7 @@ impl Shell {
                     space,
                     number,
                     outs,
+                    ins,
                 }),
                 Ok(_) => Err(Error::RustError("it answered something else".to_owned())),
                 Err(error) => Err(error),

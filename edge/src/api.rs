@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod agents;
+pub mod audit;
 pub mod conversations;
 pub mod dev;
 pub mod fields;

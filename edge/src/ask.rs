@@ -14,7 +14,9 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings, Terms};
-use shared::space::{Agent, AgentChange, Door, InUse, Me, OpenTime, Opened, Place, Query};
+use shared::space::{
+    Agent, AgentChange, AuditQuery, Door, InUse, Me, OpenTime, Opened, Place, Query,
+};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, Response, Result, Stub};
 
@@ -146,6 +148,9 @@ pub enum SpaceAsk {
         available: bool,
         /// Number of the newest sign-out.
         outs: u64,
+        /// Number of the newest sign-in.
+        #[serde(default)]
+        ins: u64,
     },
     /// Somebody stands at a door.
     Door(Box<Door>),
@@ -180,6 +185,20 @@ pub enum SpaceAsk {
         agent: AgentId,
         /// False for leaving.
         active: bool,
+    },
+    /// What does the audit log say?
+    Acts {
+        /// Who reads.
+        agent: AgentId,
+        /// What.
+        query: AuditQuery,
+    },
+    /// Is the audit log whole?
+    CheckActs {
+        /// Who asks.
+        agent: AgentId,
+        /// The last entry that was checked.
+        after: u64,
     },
     /// Begin a session.
     SignIn(SignIn),

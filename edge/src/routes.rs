@@ -46,6 +46,10 @@ pub enum Target {
     Settings,
     /// Changes settings of a space.
     ChangeSettings,
+    /// What admins have done.
+    Audit,
+    /// Whether that is whole.
+    CheckAudit,
     /// One more agent.
     AddAgent,
     /// Changes of an agent.
@@ -172,6 +176,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/spaces/{space}/queues", Target::Queues),
     route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),
     route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
+    route("GET", "/api/v1/spaces/{space}/audit", Target::Audit),
+    route("GET", "/api/v1/spaces/{space}/audit/check", Target::CheckAudit),
     route("POST", "/api/v1/spaces/{space}/agents", Target::AddAgent),
     route("PATCH", "/api/v1/spaces/{space}/agents/{agent}", Target::Agent),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/deactivate", Target::Deactivate),

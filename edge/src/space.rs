@@ -1,6 +1,7 @@
 //! Durable Object of one space: sockets, disk and alarm around [`shared::space::Space`].
 //! No rule of the product lives here.
 
+mod acts;
 mod doors;
 mod sessions;
 
@@ -278,6 +279,12 @@ impl Shell<Place> {
                     })
                 });
             }
+            SpaceAsk::Acts { agent, query } => {
+                return self.with(|awake| awake.acts(agent, &query))?;
+            }
+            SpaceAsk::CheckActs { agent, after } => {
+                return self.with(|awake| awake.check_acts(agent, after))?;
+            }
             SpaceAsk::SignIn(who) => return self.with(|awake| awake.sign_in(&who))?,
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
@@ -320,11 +327,13 @@ impl Shell<Place> {
                 number,
                 available,
                 outs,
+                ins,
             } => Input::Wish {
                 agent,
                 number,
                 available,
                 outs,
+                ins,
             },
             SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
@@ -483,7 +492,7 @@ impl Shell<Place> {
 fn named(row: &Row) -> Option<&SpaceId> {
     match row {
         Row::Space { space, .. } => Some(space),
-        Row::Doors(_) | Row::Agent(_) | Row::Item(_) => None,
+        Row::Doors(_) | Row::Agent(_) | Row::Item(_) | Row::Audit(_) => None,
     }
 }
 

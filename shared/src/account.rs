@@ -6,6 +6,8 @@
 //!   that moment, under a number that rises with each wish; it is told until the space confirms
 //!   that number. A space takes the newest wish and no older one.
 //! - **AC12** Signing out (AC6) is owed to each space in the same way, under a number of its own.
+//! - **AC20** So is signing in, for the audit log of each space (R180); a call that is repeated begins
+//!   no second session.
 //!
 //! Sessions, one-time links and identities are AC3 to AC9, in `person`; who is invited, and whom an
 //! identity or address leads to, AC10 and AC11, in `sign`.
@@ -66,9 +68,14 @@ pub enum Input {
         number: u64,
         /// Number of the newest sign-out.
         outs: u64,
+        /// Number of the newest sign-in.
+        #[serde(default)]
+        ins: u64,
     },
     /// Somebody comes in; answered by [`Answer::Known`].
     Enter {
+        /// Who it is: the same at every call.
+        agent: AgentId,
         /// By what right.
         by: Entry,
         /// The session that begins.
@@ -150,6 +157,8 @@ pub enum Effect {
         available: bool,
         /// Number of the newest sign-out.
         outs: u64,
+        /// Number of the newest sign-in.
+        ins: u64,
     },
 }
 
@@ -179,6 +188,9 @@ pub struct Wish {
     /// How often the person has signed out of everything (AC12).
     #[serde(default)]
     pub outs: u64,
+    /// How often a session has begun (AC20).
+    #[serde(default)]
+    pub ins: u64,
 }
 
 /// A space in which the person works, or has worked.
@@ -309,10 +321,15 @@ impl Account {
                 space,
                 number,
                 outs,
-            } => self.told(effects, &space, (number, outs)),
-            Input::Enter { by, session } => {
+                ins,
+            } => self.told(effects, &space, (number, outs, ins)),
+            Input::Enter { agent, by, session } => {
+                let is_new = !self.person.has(&session);
                 self.person.enter(now, by, session)?;
                 effects.push(Effect::Save(Row::Person(self.person.clone())));
+                if is_new {
+                    self.wish(effects, agent, |wish| wish.ins = wish.ins.saturating_add(1));
+                }
                 return Ok(Answer::Known(self.view(session.id)));
             }
             Input::Look { session } => {
@@ -366,6 +383,7 @@ impl Account {
                 number: wish.number,
                 available: wish.available,
                 outs: wish.outs,
+                ins: wish.ins,
             }));
         }
     }
@@ -410,6 +428,7 @@ impl Account {
             number: 0,
             available: false,
             outs: 0,
+            ins: 0,
         });
         change(&mut wish);
         self.wish = Some(wish);
@@ -422,8 +441,8 @@ impl Account {
         }
     }
 
-    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, numbers: (u64, u64)) {
-        let newest = self.wish.map(|wish| (wish.number, wish.outs));
+    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, numbers: (u64, u64, u64)) {
+        let newest = self.wish.map(|wish| (wish.number, wish.outs, wish.ins));
         if let Some(membership) = self.memberships.get_mut(space)
             && membership.owed
             && newest == Some(numbers)

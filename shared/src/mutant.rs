@@ -76,11 +76,13 @@ pub enum Mutant {
     TicketOutlivesAbandon,
     /// A conversation forgets what a person has sent when its memory is lost.
     LimitInMemory,
+    /// A change of settings is not in the audit log.
+    ActForgotten,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -116,6 +118,7 @@ impl Mutant {
         Self::SecondTicket,
         Self::TicketOutlivesAbandon,
         Self::LimitInMemory,
+        Self::ActForgotten,
     ];
 
     /// The name on the command line.
@@ -157,6 +160,7 @@ impl Mutant {
             Self::SecondTicket => "second_ticket",
             Self::TicketOutlivesAbandon => "ticket_outlives_abandon",
             Self::LimitInMemory => "limit_in_memory",
+            Self::ActForgotten => "act_forgotten",
         }
     }
 

@@ -131,6 +131,17 @@ pub const fn may_configure(role: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an agent may read the audit log.
+///
+/// # Errors
+/// Only an admin may.
+pub const fn may_read_audit(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
+    }
+}
+
 /// Whether an agent may invite, and make API tokens.
 ///
 /// # Errors

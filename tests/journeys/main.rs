@@ -11,6 +11,7 @@ mod abandon;
 mod access;
 mod accounts;
 mod acts;
+mod audit;
 mod availability;
 mod bad_input;
 mod calls;

@@ -2,6 +2,7 @@
 //! invitations, and the people and settings of a space. A third build, so that neither customers
 //! nor agents at work download it.
 
+mod audit;
 mod form;
 mod join;
 mod open;
@@ -105,6 +106,7 @@ impl Home {
             "join" => join::page(self, about),
             "people" => people::page(self, about),
             "settings" => settings::page(self, about),
+            "audit" => audit::page(self, about),
             "failed" => sign_in::failed(self, &about),
             _ => match self.me.get() {
                 Some(me) => spaces::page(self, &me),

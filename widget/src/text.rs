@@ -9,6 +9,8 @@ mod de;
 mod en;
 #[cfg(feature = "home")]
 pub mod home;
+#[cfg(feature = "home")]
+pub mod privacy;
 #[cfg(feature = "console")]
 pub mod work;
 

@@ -99,7 +99,7 @@ pub async fn enter(
     response: Response,
 ) -> Result<Response, Problem> {
     let (text, session) = secret::fresh(Kind::Session, &agent)?;
-    known(&call.env, agent, &Input::Enter { by, session }).await?;
+    known(&call.env, agent, &Input::Enter { agent, by, session }).await?;
     cookie::set(&response, call.is_dev, &text)?;
     Ok(response)
 }

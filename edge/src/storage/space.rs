@@ -1,12 +1,12 @@
-//! Rows of a space: the space itself, one row per agent, per work item and per session.
+//! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
 use shared::id::{AgentId, ConversationId};
 use shared::session::Family;
-use shared::space::{Effect, Row};
+use shared::space::{AuditEntry, Effect, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
 
-use super::{Storage, corrupt};
+use super::{Storage, corrupt, number};
 use crate::read::read;
 
 /// Each row is the JSON of its value under its id.
@@ -15,7 +15,16 @@ pub const TABLES: &str = "
     CREATE TABLE agent(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE item(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE session(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
 ";
+
+/// What a space of an earlier release has not.
+const UPGRADE: &str = "
+    CREATE TABLE IF NOT EXISTS audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
+";
+
+/// Acts read at a time.
+const ACTS: i32 = 200;
 
 /// Sessions looked at whenever one begins, to drop those that are over: what begins once is so
 /// looked at about four times in its life, and the table stays as long as the living ones.
@@ -29,8 +38,10 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
     if !storage.is_written() {
         return Ok(Vec::new());
     }
+    storage.run(UPGRADE, vec![])?;
     let statement = "SELECT value FROM fact \
-        UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item";
+        UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item \
+        UNION ALL SELECT value FROM audit WHERE n = (SELECT max(n) FROM audit)";
     let rows = storage.read(statement, vec![])?;
     let rows = rows.iter().map(|columns| read(columns.text(0)?));
     rows.collect()
@@ -64,6 +75,40 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
     storage.write(changes().count(), || {
         changes().try_for_each(|change| apply(storage, change))
     })
+}
+
+/// Some acts before one, the newest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn acts_before(storage: &Storage, before: u64) -> Result<Vec<AuditEntry>> {
+    let statement = "SELECT value FROM audit WHERE n < ? ORDER BY n DESC LIMIT ?";
+    acts(storage, statement, vec![number(before), ACTS.into()])
+}
+
+/// The acts from one to another, both included, the oldest first.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn acts_from(storage: &Storage, from: u64, to: u64) -> Result<Vec<AuditEntry>> {
+    let statement = "SELECT value FROM audit WHERE n >= ? AND n <= ? ORDER BY n";
+    acts(storage, statement, vec![number(from), number(to)])
+}
+
+fn acts(
+    storage: &Storage,
+    statement: &str,
+    values: Vec<SqlStorageValue>,
+) -> Result<Vec<AuditEntry>> {
+    let rows = storage.read(statement, values)?;
+    rows.iter()
+        .map(|columns| match read(columns.text(0)?)? {
+            Row::Audit(entry) => Ok(entry),
+            Row::Space { .. } | Row::Doors(_) | Row::Agent(_) | Row::Item(_) => {
+                Err(corrupt("this is no act"))
+            }
+        })
+        .collect()
 }
 
 /// Reads a session.
@@ -126,6 +171,8 @@ fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
             "INSERT OR REPLACE INTO item VALUES (?, ?)",
             item.report.conversation.to_string(),
         ),
+        // Never written over: the same number twice fails the turn.
+        Change::Put(Row::Audit(act)) => ("INSERT INTO audit VALUES (?, ?)", act.n.to_string()),
         Change::Remove(conversation) => ("DELETE FROM item WHERE id = ?", conversation.to_string()),
     };
     let mut values: Vec<SqlStorageValue> = vec![id.into()];

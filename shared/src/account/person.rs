@@ -146,7 +146,7 @@ impl Session {
 impl Person {
     /// Lets somebody in; a new session begins.
     pub fn enter(&mut self, now: Timestamp, by: Entry, way: Way) -> Result<(), Refusal> {
-        if self.sessions.iter().any(|session| session.way.is(&way)) {
+        if self.has(&way) {
             return Ok(()); // a repeat
         }
         let only = match by {
@@ -183,6 +183,11 @@ impl Person {
             only,
         });
         Ok(())
+    }
+
+    /// Whether that session has begun.
+    pub fn has(&self, way: &Way) -> bool {
+        self.sessions.iter().any(|session| session.way.is(way))
     }
 
     /// Goes on with a session; true when that is to be stored.

@@ -36,10 +36,16 @@ fn told(effects: &[Effect]) -> Vec<(&str, u64, bool)> {
             available,
             agent: AGENT,
             outs: _,
+            ins: _,
         } => Some((space.as_str(), *number, *available)),
         Effect::Tell { .. } | Effect::Save(_) | Effect::Answer(_) => None,
     });
     tells.collect()
+}
+
+fn enter(by: Entry, session: Way) -> Input {
+    let agent = AGENT;
+    Input::Enter { agent, by, session }
 }
 
 fn done() -> Vec<Effect> {
@@ -112,6 +118,7 @@ fn f41_ac2_every_space_is_told_the_newest_wish_until_it_confirms() {
         space: space(name),
         number,
         outs: 0,
+        ins: 0,
     };
     person.at(s(1), confirm("demo", 1));
     let effects = person.at(s(2), Input::Tick);
@@ -146,7 +153,7 @@ fn ac6_ac12_every_space_hears_of_a_sign_out_until_it_confirms() {
     person.at(s(0), member("demo", 1, true));
     let by = Entry::Founder(PersonName::parse("Ada").unwrap());
     let session = way(1);
-    person.at(s(0), Input::Enter { by, session });
+    person.at(s(0), enter(by, session));
     let sign_out = |which| Input::SignOut {
         agent: AGENT,
         session,
@@ -177,6 +184,7 @@ fn ac6_ac12_every_space_hears_of_a_sign_out_until_it_confirms() {
         space: space("demo"),
         number: 0,
         outs,
+        ins: 1,
     };
     person.at(s(3), confirm(0));
     assert!(person.account.next_deadline().is_some());
@@ -193,7 +201,7 @@ fn ac8_who_is_admin_of_a_space_may_make_spaces() {
         Some(Effect::Answer(Answer::Known(view))) => view.may_create,
         other => panic!("{other:?}"),
     };
-    let effects = person.at(s(0), Input::Enter { by, session });
+    let effects = person.at(s(0), enter(by, session));
     assert!(!may_create(&effects));
     for (number, is_member, role, expected) in [
         (1, true, Role::Agent, false),

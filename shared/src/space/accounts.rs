@@ -10,6 +10,7 @@
 //!   agent's tokens (R85), so sockets and tokens of sessions that are over are void at once.
 
 use super::Effect;
+use super::audit_log::{About, Deed};
 use super::ledger::Ledger;
 use super::turn::Turn;
 use crate::frame::CloseCode;
@@ -50,7 +51,7 @@ impl Ledger {
         &mut self,
         turn: &mut Turn,
         agent: AgentId,
-        (number, outs): (u64, u64),
+        (number, outs, ins): (u64, u64, u64),
         available: bool,
     ) {
         let duty = self.roster.get(&agent);
@@ -64,6 +65,12 @@ impl Ledger {
         if duty.is_some_and(|duty| duty.agent.tenure.outs < outs) {
             self.change_agent(turn, agent, |agent| agent.tenure.outs = outs);
             self.begin_era(turn, agent, CloseCode::Unauthorized);
+            self.note_act(turn, Some(agent), Deed::SignedOut, About::of(agent));
+        }
+        let duty = self.roster.get(&agent);
+        if duty.is_some_and(|duty| duty.agent.tenure.ins < ins) {
+            self.change_agent(turn, agent, |agent| agent.tenure.ins = ins);
+            self.note_act(turn, Some(agent), Deed::SignedIn, About::of(agent));
         }
         turn.effects.push(Effect::Vouched);
     }

@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Effect;
+use super::audit_log::{About, Deed};
 use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
@@ -94,6 +95,8 @@ impl Ledger {
         ledger.counts.colleagues = turn.now.millis();
         turn.saves_space = true;
         turn.effects.push(Effect::Created);
+        let about = About::of(&ledger.space);
+        ledger.note_act(turn, None, Deed::SpaceCreated, about);
         ledger
     }
 

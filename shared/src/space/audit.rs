@@ -7,6 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::audit_log::AuditEntry;
 use super::configure::InUse;
 use super::desk::Counts;
 use super::ledger::Ledger;
@@ -38,6 +39,8 @@ pub(super) struct Touched {
     items: SortedSet<ConversationId>,
     offered: SortedSet<AgentId>,
     doors: bool,
+    acts: Vec<AuditEntry>,
+    is_act: bool,
 }
 
 /// What items and sockets say of an agent.
@@ -54,6 +57,8 @@ impl Touched {
             items: turn.items.clone(),
             offered: turn.offered.clone(),
             doors: turn.saves_doors,
+            acts: turn.acts.clone(),
+            is_act: turn.is_act,
         }
     }
 }
@@ -71,7 +76,13 @@ impl Ledger {
         if touched.doors {
             self.check_doors()?;
         }
-        Ok(())
+        let is_told = !touched.is_act || !touched.acts.is_empty();
+        ensure(is_told, "R182", || "an act is not in the audit log".into())?;
+        let chain = self.check_acts(&touched.acts);
+        chain.map_err(|what| Broken {
+            rule: "R181",
+            what: what.into(),
+        })
     }
 
     /// Checks everything, and every index against what rows and seats say.

@@ -16,6 +16,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
+use super::audit_log::{About, Deed, text};
 use super::ledger::Ledger;
 use super::row::Item;
 use super::turn::Turn;
@@ -73,7 +74,10 @@ impl Ledger {
             Ok(next) => {
                 let in_use = self.in_use(&next);
                 if next != self.settings {
+                    let (before, after) = (text(&self.settings), text(&next));
                     self.adopt(turn, next);
+                    let about = About::changed("settings", &before, &after);
+                    self.note_act(turn, Some(by), Deed::SettingsChanged, about);
                 }
                 Effect::Configured { in_use }
             }

@@ -20,6 +20,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
+use super::audit_log::{About, Deed, text};
 use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
@@ -200,37 +201,50 @@ impl Doors {
         self.keys.retain(|known| now < known.expires_at + KEPT);
     }
 
-    fn invite(&mut self, invitation: Invitation) -> Result<(), Refusal> {
+    /// True for one that is new.
+    fn invite(&mut self, invitation: Invitation) -> Result<bool, Refusal> {
         if self
             .invitations
             .iter()
             .any(|known| known.way.is(&invitation.way))
         {
-            return Ok(()); // a repeat
+            return Ok(false); // a repeat
         }
         if self.invitations.len() >= INVITATIONS_MAX as usize {
             let limit = INVITATIONS_MAX;
             return Err(Refusal::TooMany { limit });
         }
         self.invitations.push(invitation);
-        Ok(())
+        Ok(true)
     }
 
-    fn add_key(&mut self, key: ApiKey) -> Result<(), Refusal> {
+    /// True for one that is new.
+    fn add_key(&mut self, key: ApiKey) -> Result<bool, Refusal> {
         if self.keys.iter().any(|known| known.way.is(&key.way)) {
-            return Ok(());
+            return Ok(false);
         }
         if self.keys.len() >= KEYS_MAX as usize {
             let limit = KEYS_MAX;
             return Err(Refusal::TooMany { limit });
         }
         self.keys.push(key);
-        Ok(())
+        Ok(true)
     }
 
-    fn revoke(&mut self, id: WayId) {
+    /// True when there was one.
+    fn revoke(&mut self, id: WayId) -> bool {
+        let known = self.invitations.len() + self.keys.len();
         self.invitations.retain(|known| known.way.id != id);
         self.keys.retain(|known| known.way.id != id);
+        self.invitations.len() + self.keys.len() < known
+    }
+
+    /// The ways in, and which are used, as far as nothing but an act changes them.
+    fn ways(&self) -> Vec<(WayId, bool)> {
+        let invitations = self.invitations.iter();
+        let invitations = invitations.map(|known| (known.way.id, known.used.is_some()));
+        let keys = self.keys.iter().map(|known| (known.way.id, false));
+        invitations.chain(keys).collect()
     }
 
     /// What must hold: no two ways in have one name, and there are not too many.
@@ -252,9 +266,25 @@ impl Doors {
     }
 }
 
+/// What an invitation is to, as the audit log has it: no address.
+#[derive(Serialize)]
+struct Place {
+    role: Role,
+    queues: Option<Vec<Label>>,
+}
+
+/// What an API token is for, as the audit log has it.
+#[derive(Serialize)]
+struct Use<'a> {
+    name: &'a Title,
+    scope: Scope,
+}
+
 impl Ledger {
     /// Answers at a door.
     pub fn door(&mut self, turn: &mut Turn, door: Door) {
+        let uses_key = matches!(door, Door::UseKey(_));
+        let before = (!uses_key).then(|| self.doors.ways());
         let opened = match door {
             Door::Invite { by, invitation } => self.invite(turn, by, invitation),
             Door::Accept {
@@ -265,12 +295,19 @@ impl Ledger {
             } => self.accept_invitation(turn, (agent, name), &by, attempt),
             Door::MakeKey(key) => self.make_key(turn, key),
             Door::Revoke { by, id } => self.may_let_in(by).map(|()| {
-                self.doors.revoke(id);
-                turn.saves_doors = true;
+                if self.doors.revoke(id) {
+                    turn.saves_doors = true;
+                    turn.is_act = true;
+                    self.note_act(turn, Some(by), Deed::Revoked, About::of(id));
+                }
                 Opened::Done
             }),
             Door::UseKey(way) => self.use_key(turn, &way),
         };
+        if let Some(before) = before {
+            let after = self.doors.ways();
+            turn.is_act |= after.iter().any(|way| !before.contains(way));
+        }
         turn.effects.push(match opened {
             Ok(opened) => Effect::Opened(opened),
             Err(refusal) => Effect::Denied(refusal),
@@ -297,13 +334,21 @@ impl Ledger {
         self.check_queues(invitation.queues.as_deref())?;
         let expires_at = turn.now + INVITATION_LIFE;
         self.doors.sweep(turn.now);
-        self.doors.invite(Invitation {
+        let (id, queues) = (invitation.way.id, invitation.queues.clone());
+        let after = text(&Place {
+            role: invitation.role,
+            queues,
+        });
+        let is_new = self.doors.invite(Invitation {
             by,
             expires_at,
             used: None,
             ..invitation
         })?;
         turn.saves_doors = true;
+        if is_new {
+            self.note_act(turn, Some(by), Deed::Invited, About::new(id, &after));
+        }
         Ok(Opened::Done)
     }
 
@@ -329,6 +374,7 @@ impl Ledger {
         }
         let is_new = duty.is_none();
         invitation.used = Some((agent, attempt));
+        let id = invitation.way.id;
         turn.saves_doors = true;
         if is_new {
             let (role, queues) = (invitation.role, invitation.queues.clone());
@@ -339,6 +385,8 @@ impl Ledger {
             });
             turn.agents.insert(agent);
         }
+        let about = About::of(id);
+        self.note_act(turn, Some(agent), Deed::InvitationAccepted, about);
         Ok(Opened::Joined(address))
     }
 
@@ -347,7 +395,12 @@ impl Ledger {
         let duty = self.roster.get(&key.agent).ok_or(Refusal::Forbidden)?;
         let departures = duty.agent.tenure.departures;
         self.doors.sweep(turn.now);
-        self.doors.add_key(ApiKey {
+        let (by, id) = (key.agent, key.way.id);
+        let after = text(&Use {
+            name: &key.name,
+            scope: key.scope,
+        });
+        let is_new = self.doors.add_key(ApiKey {
             made_at: turn.now,
             expires_at: key.expires_at.min(turn.now + KEY_LIFE_MAX),
             used_at: None,
@@ -355,6 +408,9 @@ impl Ledger {
             ..key
         })?;
         turn.saves_doors = true;
+        if is_new {
+            self.note_act(turn, Some(by), Deed::TokenMade, About::new(id, &after));
+        }
         Ok(Opened::Done)
     }
 

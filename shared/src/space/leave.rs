@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::assignment::Proposal;
+use super::audit_log::{About, Deed};
 use super::ledger::Ledger;
 use super::row::{ItemState, TransferEnd};
 use super::turn::Turn;
@@ -29,7 +30,17 @@ impl Ledger {
         active: bool,
     ) {
         match self.try_to_set_active(turn, by, agent, active) {
-            Ok(()) => self.answer_with(turn, agent),
+            Ok(is_new) => {
+                if is_new {
+                    let deed = if active {
+                        Deed::AgentRestored
+                    } else {
+                        Deed::AgentRemoved
+                    };
+                    self.note_act(turn, by, deed, About::of(agent));
+                }
+                self.answer_with(turn, agent);
+            }
             Err(refusal) => turn.effects.push(Effect::Denied(refusal)),
         }
     }
@@ -40,7 +51,7 @@ impl Ledger {
         by: Option<AgentId>,
         agent: AgentId,
         active: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<bool, Refusal> {
         if let Some(by) = by
             && self.role_of(by)? != Role::Admin
         {
@@ -48,7 +59,7 @@ impl Ledger {
         }
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
         if duty.agent.deactivated != active {
-            return Ok(());
+            return Ok(false);
         }
         if active {
             self.registrations.owe(agent);
@@ -56,7 +67,7 @@ impl Ledger {
                 agent.deactivated = false;
                 agent.tenure.number = agent.tenure.number.saturating_add(1);
             });
-            return Ok(());
+            return Ok(true);
         }
         self.check_last_admin(agent)?;
         self.registrations.owe(agent);
@@ -70,7 +81,7 @@ impl Ledger {
         if !stays {
             self.begin_era(turn, agent, CloseCode::Forbidden);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes from agents who left what can be taken (R42). Asked at the end of every turn.

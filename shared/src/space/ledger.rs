@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::admission::Reservations;
+use super::audit_log::{self, AuditEntry};
 use super::backlog::Backlogs;
 use super::configure::InUse;
 use super::desk::Counts;
@@ -39,6 +40,8 @@ pub(super) struct Ledger {
     pub space: SpaceId,
     pub settings: Settings,
     pub doors: Doors,
+    /// The newest entry of the audit log (R181).
+    pub newest_act: Option<AuditEntry>,
     /// What the clocks of the time zones do that the queues name.
     pub zones: SortedMap<ZoneName, Zone>,
     /// The clock of the rotation: number of the newest offer.
@@ -90,6 +93,7 @@ impl Ledger {
             space,
             settings,
             doors: Doors::new(),
+            newest_act: None,
             zones: SortedMap::new(),
             offers_made,
             roster: SortedMap::new(),
@@ -132,6 +136,7 @@ impl Ledger {
         let mut doors = Doors::new();
         let mut agents = Vec::new();
         let mut items = Vec::new();
+        let mut acts = Vec::new();
         for row in rows {
             match row {
                 Row::Space {
@@ -144,6 +149,7 @@ impl Ledger {
                 Row::Doors(stored) => doors = stored,
                 Row::Agent(agent) => agents.push(agent),
                 Row::Item(item) => items.push(item),
+                Row::Audit(act) => acts.push(act),
             }
         }
         let (space, settings, offers_made, zones, rounds_at) = head?;
@@ -152,6 +158,7 @@ impl Ledger {
         let mut ledger = Self::new(space, settings, offers_made);
         ledger.zones = zones;
         ledger.doors = doors;
+        ledger.newest_act = audit_log::newest(acts);
         ledger.gates = ledger.fresh_gates(now).unsettled();
         ledger.rounds.last = rounds_at;
         for agent in agents {
@@ -247,11 +254,16 @@ impl Ledger {
     ) {
         let limit = |ledger: &Self| {
             let duty = ledger.roster.get(&agent)?;
-            Some(duty.limit(&ledger.settings))
+            let Agent {
+                role, deactivated, ..
+            } = duty.agent;
+            Some((duty.limit(&ledger.settings), (role, deactivated)))
         };
-        let before = limit(self);
+        let before = limit(self).unzip();
         self.change_duty(agent, |duty| change(&mut duty.agent));
-        if limit(self) < before
+        let after = limit(self).unzip();
+        turn.is_act |= after.1 != before.1;
+        if after.0 < before.0
             && let Some(duty) = self.roster.get_mut(&agent)
         {
             duty.leave_slots();

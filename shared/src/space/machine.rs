@@ -66,7 +66,9 @@ impl Space {
         }
         self.settled_at = Some(turn.now);
         ledger.settle(&mut turn, matches!(input, Input::Tick));
+        let version = ledger.settings.version;
         ledger.take(&mut turn, input);
+        turn.is_act |= ledger.settings.version != version;
         ledger.take_from_leavers(&mut turn);
         ledger.overflow(&mut turn);
         ledger.dispatch(&mut turn);
@@ -250,7 +252,8 @@ impl Ledger {
                 number,
                 available,
                 outs,
-            } => self.wished(turn, agent, (number, outs), available),
+                ins,
+            } => self.wished(turn, agent, (number, outs, ins), available),
             Input::Door(door) => self.door(turn, door),
             Input::Enter {
                 agent,

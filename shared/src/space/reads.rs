@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::audit_log::AuditEntry;
 use super::doors::{Doors, Invitation};
 use super::hours::Openness;
 use super::machine::Space;
@@ -38,6 +39,21 @@ impl Space {
     pub fn doors(&self, agent: AgentId) -> Result<&Doors, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
         ledger.doors_for(agent)
+    }
+
+    /// The newest entry of the audit log.
+    #[must_use]
+    pub fn newest_act(&self) -> Option<&AuditEntry> {
+        self.ledger.as_ref()?.newest_act.as_ref()
+    }
+
+    /// Whether an agent may read the audit log (R184).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent is no admin of it.
+    pub fn may_read_acts(&self, agent: AgentId) -> Result<(), Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.may_read_acts(agent)
     }
 
     /// The invitation that somebody holds, while it can be accepted.

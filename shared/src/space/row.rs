@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::audit_log::AuditEntry;
 use super::desk::Counts;
 use super::doors::Doors;
 use super::tenure::{Insider, Tenure};
@@ -46,6 +47,9 @@ pub enum Row {
     Agent(Agent),
     /// A work item.
     Item(Item),
+    /// An administrative act (R180): appended, and never written again. Of all of them a restore
+    /// needs the newest.
+    Audit(AuditEntry),
 }
 
 /// A person who answers, in one space.

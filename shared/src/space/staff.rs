@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::Effect;
+use super::audit_log::{About, Deed, text};
 use super::duty::Duty;
 use super::ledger::Ledger;
 use super::row::{Agent, ItemState};
@@ -79,8 +80,12 @@ impl Ledger {
             Ok(()) => {
                 // Under the same id it is a repeat.
                 if !self.roster.contains_key(&id) {
+                    let row = text(&agent);
                     self.add_agent(agent);
                     turn.agents.insert(id);
+                    turn.is_act = true;
+                    let about = About::new(id, &row);
+                    self.note_act(turn, Some(by), Deed::AgentAdded, about);
                     self.counts.colleagues = self.counts.colleagues.saturating_add(1);
                 }
                 self.answer_with(turn, id);
@@ -93,7 +98,7 @@ impl Ledger {
         match self.check_change(by, agent, &change) {
             Err(refusal) => turn.effects.push(Effect::Denied(refusal)),
             Ok(()) => {
-                self.change_staff(turn, agent, change);
+                self.change_staff(turn, by, agent, change);
                 self.answer_with(turn, agent);
             }
         }
@@ -149,7 +154,7 @@ impl Ledger {
         })
     }
 
-    fn change_staff(&mut self, turn: &mut Turn, agent: AgentId, change: AgentChange) {
+    fn change_staff(&mut self, turn: &mut Turn, by: AgentId, agent: AgentId, change: AgentChange) {
         let Some(duty) = self.roster.get(&agent) else {
             return;
         };
@@ -173,6 +178,9 @@ impl Ledger {
             return;
         }
         let has_new_role = after.role != before.role;
+        let (was, is) = (text(&before), text(&after));
+        let about = About::changed(agent, &was, &is);
+        self.note_act(turn, Some(by), Deed::AgentChanged, about);
         self.change_duty(agent, Duty::leave_slots);
         self.change_agent(turn, agent, |agent| *agent = after);
         self.counts.colleagues = self.counts.colleagues.saturating_add(1);

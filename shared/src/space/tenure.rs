@@ -42,6 +42,8 @@ pub struct Tenure {
     pub wish: u64,
     /// Number of the account's newest sign-out that was obeyed (R150).
     pub outs: u64,
+    /// Number of the account's newest sign-in that was noted (R180).
+    pub ins: u64,
 }
 
 impl Default for Tenure {
@@ -53,6 +55,7 @@ impl Default for Tenure {
             told: 0,
             wish: 0,
             outs: 0,
+            ins: 0,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod asked;
 mod assigning;
+mod audit_log;
 mod colleagues;
 mod configuring;
 mod day;

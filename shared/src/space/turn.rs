@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Effect;
+use super::audit_log::{self, AuditEntry};
 use super::ledger::Ledger;
 use super::place::Stand;
 use super::row::Row;
@@ -25,6 +26,10 @@ pub(super) struct Turn {
     pub saves_space: bool,
     /// True when the row of the doors is saved.
     pub saves_doors: bool,
+    /// Administrative acts, in their order.
+    pub acts: Vec<AuditEntry>,
+    /// True when something changed that only an administrative act changes (R182).
+    pub is_act: bool,
     /// Whose desk may have changed.
     pub desks: SortedSet<AgentId>,
     /// Sockets that said hello in this turn.
@@ -57,6 +62,8 @@ impl Turn {
             agents: SortedSet::new(),
             saves_space: false,
             saves_doors: false,
+            acts: Vec::new(),
+            is_act: false,
             desks: SortedSet::new(),
             fresh: SortedSet::new(),
             offered: SortedSet::new(),
@@ -92,6 +99,7 @@ impl Turn {
             .into_iter()
             .chain(doors)
             .chain(agents)
+            .chain(audit_log::rows(&self.acts))
             .map(Effect::Save);
         let effects = core::mem::take(&mut self.effects);
         rows.chain(items).chain(effects).collect()

@@ -21,9 +21,9 @@ use shared::settings::{
     SettingFault, Settings, Span, Terms, Zone,
 };
 use shared::space::{
-    Agent, ApiKey, Command as SpaceCommand, Counts, Desk, Doors, Insider, Invitation, Item,
-    ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope, Seat as SpaceSeat, Slot, Target,
-    Tenure, Transfer, TransferEnd, Transferred, WorkItem,
+    Agent, ApiKey, AuditEntry, Command as SpaceCommand, Counts, Deed, Desk, Doors, Insider,
+    Invitation, Item, ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope,
+    Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
 use shared::text::{EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
 use shared::time::Timestamp;
@@ -60,7 +60,7 @@ kinds!(refusal, REFUSALS, Refusal, Refusal:
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
-kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item);
+kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item Audit);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
 kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss);
@@ -800,6 +800,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             rounds_at: NOW,
         },
         SpaceRow::Doors(doors()),
+        SpaceRow::Audit(audit_entry()),
         SpaceRow::Agent(Agent {
             agent: AGENT,
             name: name("Jack Smith"),
@@ -820,6 +821,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 told: 2,
                 wish: 4,
                 outs: 5,
+                ins: 6,
             },
         }),
     ];
@@ -850,6 +852,22 @@ pub fn space_rows() -> Vec<SpaceRow> {
     rows
 }
 
+fn audit_entry() -> AuditEntry {
+    let mut entry = AuditEntry {
+        n: 1,
+        at: NOW,
+        who: Some(AGENT),
+        what: Deed::SettingsChanged,
+        object: "settings".into(),
+        before: Some(r#"{"live_chat":true}"#.into()),
+        after: Some(r#"{"live_chat":false}"#.into()),
+        prev: "0".repeat(64),
+        hash: String::new(),
+    };
+    entry.hash = entry.digest();
+    entry
+}
+
 /// Every row of an account.
 pub fn account_rows() -> Vec<AccountRow> {
     vec![
@@ -858,6 +876,7 @@ pub fn account_rows() -> Vec<AccountRow> {
             number: 2,
             available: true,
             outs: 1,
+            ins: 1,
         }),
         AccountRow::Membership(Membership {
             space: "demo".parse().unwrap(),

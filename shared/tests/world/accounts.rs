@@ -69,7 +69,7 @@ impl World {
         &mut self,
         agent: AgentId,
         space: SpaceId,
-        (number, outs): (u64, u64),
+        (number, outs, ins): (u64, u64, u64),
         available: bool,
     ) {
         let is_taken = if space == self.space_id() {
@@ -78,6 +78,7 @@ impl World {
                 number,
                 available,
                 outs,
+                ins,
             };
             self.space_turn(input).is_some()
         } else {
@@ -86,15 +87,21 @@ impl World {
             true
         };
         if is_taken {
-            self.call(&Event::Told(agent, space, (number, outs)));
+            self.call(&Event::Told(agent, space, (number, outs, ins)));
         }
     }
 
-    pub fn wish_is_told(&mut self, agent: AgentId, space: SpaceId, (number, outs): (u64, u64)) {
+    pub fn wish_is_told(
+        &mut self,
+        agent: AgentId,
+        space: SpaceId,
+        (number, outs, ins): (u64, u64, u64),
+    ) {
         let input = Input::Told {
             space,
             number,
             outs,
+            ins,
         };
         self.account_turn(agent, input);
     }
@@ -159,7 +166,8 @@ impl World {
                     number,
                     available,
                     outs,
-                } => told.push(Event::ToldBy(agent, space, (number, outs), available)),
+                    ins,
+                } => told.push(Event::ToldBy(agent, space, (number, outs, ins), available)),
                 Effect::Answer(_) => (),
             }
         }

@@ -12,7 +12,9 @@ use shared::frame::SocketId;
 use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::settings::{Lists, Settings, Terms};
-use shared::space::{Agent, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space};
+use shared::space::{
+    Agent, AuditEntry, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space,
+};
 use shared::time::Timestamp;
 
 use crate::world::{Event, Host, Ms, World};
@@ -137,6 +139,8 @@ pub struct SpaceDisk {
     row: Option<SpaceRow>,
     pub agents: BTreeMap<AgentId, Agent>,
     pub items: BTreeMap<ConversationId, Item>,
+    /// The audit log.
+    pub acts: Vec<AuditEntry>,
 }
 
 impl SpaceDisk {
@@ -152,6 +156,7 @@ impl SpaceDisk {
             .into_iter()
             .chain(agents)
             .chain(items)
+            .chain(self.acts.last().cloned().map(SpaceRow::Audit))
             .collect()
     }
 }

@@ -91,8 +91,8 @@ pub enum Event {
     /// A space tells an account whether its person is a member.
     ToAccount(AgentId, SpaceId, u64, bool, Role),
     /// An account tells a space what its person wishes, and the space has it.
-    ToldBy(AgentId, SpaceId, (u64, u64), bool),
-    Told(AgentId, SpaceId, (u64, u64)),
+    ToldBy(AgentId, SpaceId, (u64, u64, u64), bool),
+    Told(AgentId, SpaceId, (u64, u64, u64)),
     AccountTick(AgentId, Ms),
     /// The Worker has checked an agent's token with the space.
     Entered(usize, Box<Person>),

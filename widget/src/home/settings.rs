@@ -9,6 +9,7 @@ use crate::dom::{El, el};
 use crate::js;
 use crate::task::spawn;
 use crate::text::home::words;
+use crate::text::privacy;
 use crate::var::Var;
 
 /// What a setting is on the screen.
@@ -85,6 +86,7 @@ pub fn page(home: Home, space: String) -> El {
                 .text(&snippet.concat()),
         );
     let programs = tokens::part(home, &space);
+    let audit = ["#audit=", &space].concat();
     let inside = move || match settings.get() {
         Some(settings_now) => vec![edit(home, space.clone(), &settings_now, settings, is_saved)],
         None => vec![],
@@ -101,6 +103,7 @@ pub fn page(home: Home, space: String) -> El {
         )
         .child(home.alert())
         .child(programs)
+        .child(form::link(&audit, privacy::words().audit))
 }
 
 fn edit(

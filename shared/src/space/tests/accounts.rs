@@ -31,6 +31,7 @@ fn wish(scene: &mut Scene, n: u8, number: u64, available: bool) {
         number,
         available,
         outs: 0,
+        ins: 0,
     });
     assert!(effects.contains(&Effect::Vouched));
 }

@@ -227,6 +227,7 @@ impl Day {
                         Row::Doors(_) => "doors".into(),
                         Row::Agent(agent) => alloc::format!("agent {}", agent.agent),
                         Row::Item(item) => alloc::format!("item {}", item.report.conversation),
+                        Row::Audit(act) => alloc::format!("audit {}", act.n),
                     };
                     self.disk.insert(key, row.clone());
                 }

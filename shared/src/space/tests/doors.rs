@@ -320,6 +320,7 @@ fn sec_g4_01_r150_a_sign_out_begins_a_new_era_once() {
             number: 0,
             available: false,
             outs,
+            ins: 0,
         })
     };
     let effects = sign_out(&mut scene, 1);

@@ -91,7 +91,7 @@ fn r22_a_space_is_made_once() {
     let effects = space.handle(at(0), create());
     assert_eq!(
         (saves(&effects), effects.last()),
-        (2, Some(&Effect::Created))
+        (3, Some(&Effect::Created))
     );
     let effects = space.handle(at(1), create());
     assert_eq!(effects, vec![Effect::Denied(Refusal::CommandConflict)]);

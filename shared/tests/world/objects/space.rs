@@ -97,6 +97,7 @@ impl World {
                 space::Row::Agent(agent) => {
                     self.space.disk.agents.insert(agent.agent, agent.clone());
                 }
+                space::Row::Audit(act) => self.keep_act(act),
                 space::Row::Item(item) => {
                     self.check_item(item, now);
                     let conversation = item.report.conversation;
@@ -129,6 +130,14 @@ impl World {
             | space::Effect::Vouched
             | space::Effect::Denied(_) => (),
         }
+    }
+
+    /// R181: an act follows the one before it on the disk.
+    fn keep_act(&mut self, act: &space::AuditEntry) {
+        if !act.follows(self.space.disk.acts.last()) {
+            self.violate("R181", || format!("{act:?} follows nothing"));
+        }
+        self.space.disk.acts.push(act.clone());
     }
 
     pub(super) fn send_of_space(&mut self, effects: &[space::Effect]) {
@@ -186,6 +195,7 @@ impl World {
             number,
             available,
             outs: _,
+            ins: _,
         } = input
         else {
             return None;

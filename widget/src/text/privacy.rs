@@ -1,0 +1,90 @@
+//! What admins read of the audit log.
+
+use super::text;
+
+/// One language of these pages.
+pub struct Words {
+    pub audit: &'static str,
+    pub audit_text: &'static str,
+    pub who: &'static str,
+    pub everybody: &'static str,
+    pub nobody: &'static str,
+    pub what: &'static str,
+    pub everything: &'static str,
+    pub older: &'static str,
+    pub check: &'static str,
+    pub whole: &'static str,
+    pub broken: &'static str,
+    pub download: &'static str,
+    pub deeds: [(&'static str, &'static str); 12],
+}
+
+/// The words in the language of the page.
+pub fn words() -> &'static Words {
+    if text().lang == "de" { &DE } else { &EN }
+}
+
+/// What an act is called.
+pub fn deed(word: &str) -> &str {
+    let mut deeds = words().deeds.iter();
+    let known = deeds.find(|(known, _)| *known == word);
+    known.map_or(word, |(_, name)| name)
+}
+
+const EN: Words = Words {
+    audit: "Audit log",
+    audit_text: "What people have done to this space. It is kept as long as the space, and nobody can change it.",
+    who: "Who",
+    everybody: "Everybody",
+    nobody: "Bellhop",
+    what: "What",
+    everything: "Everything",
+    older: "Older",
+    check: "Check that it is whole",
+    whole: "The log is whole: {n} entries, each following the one before.",
+    broken: "The log was tampered with at entry {n}.",
+    download: "Download",
+    deeds: [
+        ("space_created", "Space made"),
+        ("settings_changed", "Settings changed"),
+        ("agent_added", "Agent added"),
+        ("agent_changed", "Agent changed"),
+        ("agent_removed", "Agent deactivated"),
+        ("agent_restored", "Agent let back in"),
+        ("invited", "Invited"),
+        ("invitation_accepted", "Invitation accepted"),
+        ("token_made", "API token made"),
+        ("revoked", "Invitation or API token taken back"),
+        ("signed_in", "Signed in"),
+        ("signed_out", "Signed out everywhere"),
+    ],
+};
+
+const DE: Words = Words {
+    audit: "Protokoll",
+    audit_text: "Was Personen an diesem Bereich getan haben. Es bleibt so lange wie der Bereich, und niemand kann es ändern.",
+    who: "Wer",
+    everybody: "Alle",
+    nobody: "Bellhop",
+    what: "Was",
+    everything: "Alles",
+    older: "Ältere",
+    check: "Prüfen, ob es ganz ist",
+    whole: "Das Protokoll ist ganz: {n} Einträge, jeder folgt dem davor.",
+    broken: "Das Protokoll wurde bei Eintrag {n} verändert.",
+    download: "Herunterladen",
+    deeds: [
+        ("space_created", "Bereich angelegt"),
+        ("settings_changed", "Einstellungen geändert"),
+        ("agent_added", "Agent hinzugefügt"),
+        ("agent_changed", "Agent geändert"),
+        ("agent_removed", "Agent deaktiviert"),
+        ("agent_restored", "Agent wieder aufgenommen"),
+        ("invited", "Eingeladen"),
+        ("invitation_accepted", "Einladung angenommen"),
+        ("token_made", "API-Token angelegt"),
+        ("revoked", "Einladung oder API-Token zurückgenommen"),
+        ("signed_in", "Angemeldet"),
+        ("signed_out", "Überall abgemeldet"),
+    ],
+};
