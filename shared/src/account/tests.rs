@@ -222,3 +222,28 @@ fn ac8_who_is_admin_of_a_space_may_make_spaces() {
         assert_eq!(may_create(&effects), expected, "{role:?}");
     }
 }
+
+#[test]
+fn ac20_every_space_hears_of_a_sign_in_once_for_each_session() {
+    let mut person = Person::new();
+    person.at(s(0), member("demo", 1, true));
+    let by = || Entry::Founder(PersonName::parse("Ada").unwrap());
+    let ins = |effects: &[Effect]| {
+        let mut tells = effects.iter().filter_map(|effect| match effect {
+            Effect::Tell { ins, .. } => Some(*ins),
+            Effect::Save(_) | Effect::Answer(_) => None,
+        });
+        tells.next()
+    };
+    assert_eq!(ins(&person.at(s(0), enter(by(), way(1)))), Some(1));
+    assert_eq!(ins(&person.at(s(1), enter(by(), way(1)))), None, "a repeat");
+    assert_eq!(ins(&person.at(s(2), Input::Tick)), Some(1), "told again");
+    let confirm = Input::Told {
+        space: space("demo"),
+        number: 0,
+        outs: 0,
+        ins: 1,
+    };
+    person.at(s(3), confirm);
+    assert_eq!(person.account.next_deadline(), None);
+}

@@ -81,3 +81,17 @@ fn no_capacity_check_shows() {
     scene.space.handle(at(scene.now), input);
     assert_eq!(scene.space.check().unwrap_err().rule, "A4");
 }
+
+#[test]
+fn r182_an_act_that_is_forgotten_shows() {
+    let mut scene = Scene::with(&[EVE]);
+    plant(Some(Mutant::ActForgotten));
+    let change = crate::settings::Change {
+        live_chat: Some(false),
+        ..Default::default()
+    };
+    let by = agent(EVE);
+    let now = at(scene.now);
+    scene.space.handle(now, Input::Configure { by, change });
+    assert_eq!(scene.space.check().unwrap_err().rule, "R182");
+}
