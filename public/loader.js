@@ -190,6 +190,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     show: () => (button.hidden = false),
     hide: () => (button.hidden = true),
     set: (value) => post("set", Object.assign(profile, value)),
+    identify: (identify) => commands.set({ identify }),
+    on: (name, act) => (hear["on_" + name] = act),
   };
 
   button.onclick = () => show(!isOpen);
@@ -207,7 +209,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   for (const change of ["resize", "scroll"]) view.addEventListener(change, paint);
   addEventListener("securitypolicyviolation", (event) => event.disposition == "enforce" && event.blockedURI.startsWith(origin) && fail());
 
-  (window.Bellhop = (name, value) => { commands[name]?.(value); }).on = 1;
+  (window.Bellhop = (name, ...values) => { commands[name]?.(...values); }).on = 1;
   early?.q?.forEach((call) => Bellhop(...call));
   paint();
 

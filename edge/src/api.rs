@@ -7,6 +7,7 @@ pub mod audit;
 pub mod conversations;
 pub mod dev;
 pub mod fields;
+pub mod identity;
 pub mod invitations;
 pub mod items;
 pub mod keys;
@@ -100,6 +101,8 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Admitted(..)
         | SpaceTold::Confirmed { .. }
         | SpaceTold::Session(_)
+        | SpaceTold::IdentityKeys(_)
+        | SpaceTold::Identified { .. }
         | SpaceTold::SessionOver) => Ok(told),
     }
 }

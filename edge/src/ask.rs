@@ -9,7 +9,8 @@ use core::str::FromStr;
 use serde::{Deserialize, Serialize};
 use shared::account::{self, Way};
 use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
-use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId, WayId};
+use shared::identity::{IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
@@ -51,6 +52,11 @@ pub enum ConversationAsk {
         id: CommandId,
         /// The command as JSON: the Worker has no other use for it.
         command: String,
+    },
+    /// The site vouches for the person of a session.
+    Identify {
+        /// Who.
+        person: Person,
     },
     /// A proposal of the space.
     Instruct(Instruction),
@@ -116,6 +122,8 @@ pub enum SpaceAsk {
         queue: Label,
         /// A number for the address that the visitor writes from.
         address: Option<u64>,
+        /// Whether the site vouches for the visitor.
+        verified: bool,
     },
     /// A command without a socket.
     Act {
@@ -202,6 +210,12 @@ pub enum SpaceAsk {
     },
     /// Begin a session.
     SignIn(SignIn),
+    /// By which keys does your site vouch for its customers?
+    IdentityKeys,
+    /// The same, as an admin reads of them.
+    IdentityKeysFor,
+    /// Begin a session for whom the site vouches.
+    Identify(Box<Identify>),
     /// Go on with a session.
     Refresh {
         /// The family.
@@ -223,6 +237,19 @@ pub enum SignIn {
     Visitor(VisitorId),
     /// An agent, by name, whatever the case of its letters.
     Agent(String),
+}
+
+/// For whom a site vouches.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Identify {
+    /// By which key.
+    pub key: WayId,
+    /// The session's name: of the site's token, if there was one.
+    pub family: String,
+    /// Who it is.
+    pub visitor: VisitorId,
+    /// What the session is worth.
+    pub verified: Verified,
 }
 
 /// Answered by a space.
@@ -273,6 +300,17 @@ pub enum SpaceTold {
     },
     /// A session begins or goes on.
     Session(Session),
+    /// To [`SpaceAsk::IdentityKeys`].
+    IdentityKeys(Vec<IdentityKey>),
+    /// To [`SpaceAsk::Identify`].
+    Identified {
+        /// The session.
+        session: Session,
+        /// What the session before may have open.
+        own: Vec<ConversationId>,
+        /// What the customer has open.
+        open: Vec<ConversationId>,
+    },
     /// The session is over, or never was.
     SessionOver,
     /// No.
@@ -303,7 +341,7 @@ impl Session {
 /// The subject of a person's session.
 pub fn subject(person: &Person) -> Subject {
     match person {
-        Person::Visitor { visitor } => Subject::Visitor(*visitor),
+        Person::Visitor { visitor, .. } => Subject::Visitor(*visitor),
         Person::Agent { agent, .. } => Subject::Agent(*agent),
     }
 }

@@ -3,9 +3,11 @@
 pub mod address;
 pub mod cookie;
 pub mod foreign;
+pub mod identity;
 pub mod jwt;
 pub mod key;
 pub mod refresh;
+pub mod seal;
 pub mod secret;
 
 use shared::frame::{Encoding, PROTOCOL_TOKEN};

@@ -166,6 +166,14 @@ impl Shell<Thread> {
             return self.enter(entrance);
         }
         let told = match read(&request.text().await?)? {
+            ConversationAsk::Identify { person } => {
+                let outcome = self.turn(Input::Identified { person })?;
+                if outcome.has_begun {
+                    ConversationTold::Begun { is_new: false }
+                } else {
+                    ConversationTold::Denied(Refusal::ConversationUnknown)
+                }
+            }
             ConversationAsk::Begin { birth, id, text } => {
                 let birth = *birth;
                 let outcome = self.turn(Input::Begin { birth, id, text })?;
@@ -228,8 +236,7 @@ impl Shell<Thread> {
 
     fn read(self: &Rc<Self>, person: &Person, after: Seq) -> Result<ConversationTold> {
         self.with(|awake| {
-            let birth = awake.core.machine.birth();
-            let Some(side) = birth.and_then(|birth| birth.side(person)) else {
+            let Some(side) = awake.core.machine.side(person) else {
                 return Ok(ConversationTold::Denied(Refusal::ConversationUnknown));
             };
             Ok(ConversationTold::Read {

@@ -76,7 +76,20 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         Err(asked) => return off(call, &asked, "unknown_space").await,
     };
     let policy = csp::policy(&own(call), Frames::Allowed(&settings.origins));
-    let values = [("space", space.as_str()), ("name", settings.name.as_str())];
+    let sign_in = settings.sign_in_url.as_ref();
+    let values = [
+        ("space", space.as_str()),
+        ("name", settings.name.as_str()),
+        (
+            "verify",
+            if settings.require_verification {
+                "1"
+            } else {
+                ""
+            },
+        ),
+        ("sign_in", sign_in.map_or("", |url| url.as_str())),
+    ];
     let response = document(call, "chat.html", 200, &policy, &values).await?;
     // A host page that isolates itself may still show the chat.
     let headers = response.headers();

@@ -145,7 +145,12 @@ fn serve(target: Target, call: &mut Call) -> LocalBoxFuture<'_, Result<Response,
         Target::AcceptInvitation => Box::pin(api::invitations::accept(call)),
         Target::MakeToken => Box::pin(api::keys::create(call)),
         Target::Tokens => Box::pin(api::keys::list(call)),
-        Target::RevokeInvitation | Target::RevokeToken => Box::pin(api::invitations::revoke(call)),
+        Target::Identify => Box::pin(api::identity::identify(call)),
+        Target::MakeIdentityKey => Box::pin(api::identity::create(call)),
+        Target::IdentityKeys => Box::pin(api::identity::list(call)),
+        Target::RevokeInvitation | Target::RevokeToken | Target::RetireIdentityKey => {
+            Box::pin(api::invitations::revoke(call))
+        }
         Target::Me => Box::pin(api::me::look(call)),
         Target::MyAvailability => Box::pin(api::me::set_available(call)),
         Target::CspReports => Box::pin(api::reports::take(call)),

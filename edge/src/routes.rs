@@ -94,6 +94,14 @@ pub enum Target {
     AcceptInvitation,
     /// A new API token.
     MakeToken,
+    /// A session for whom the site vouches.
+    Identify,
+    /// A new identity key.
+    MakeIdentityKey,
+    /// Identity keys of a space.
+    IdentityKeys,
+    /// Retires an identity key.
+    RetireIdentityKey,
     /// API tokens of a space.
     Tokens,
     /// Takes an API token back.
@@ -192,6 +200,10 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/tokens", Target::MakeToken),
     route("GET", "/api/v1/spaces/{space}/tokens", Target::Tokens),
     route("DELETE", "/api/v1/spaces/{space}/tokens/{token}", Target::RevokeToken),
+    route("POST", "/api/v1/spaces/{space}/identify", Target::Identify),
+    route("POST", "/api/v1/spaces/{space}/identity-keys", Target::MakeIdentityKey),
+    route("GET", "/api/v1/spaces/{space}/identity-keys", Target::IdentityKeys),
+    route("DELETE", "/api/v1/spaces/{space}/identity-keys/{key}", Target::RetireIdentityKey),
     route("GET", "/api/v1/session", Target::Session),
     route("POST", "/api/v1/session", Target::BeginSession),
     route("DELETE", "/api/v1/session", Target::EndSession),

@@ -310,7 +310,7 @@ impl<Seat: Serialize> Session<Seat> {
 fn is_same_person(one: &Person, other: &Person) -> bool {
     use Person::{Agent, Visitor};
     match (one, other) {
-        (Visitor { visitor: one }, Visitor { visitor: other }) => one == other,
+        (Visitor { visitor: one, .. }, Visitor { visitor: other, .. }) => one == other,
         (
             Agent { agent, era, .. },
             Agent {

@@ -289,6 +289,15 @@ impl Shell<Place> {
             SpaceAsk::Refresh { family, generation } => {
                 return self.with(|awake| awake.refresh(&family, generation))?;
             }
+            SpaceAsk::IdentityKeys => {
+                let keys = self.with(|awake| awake.core.machine.identity_keys().to_vec())?;
+                return Ok(SpaceTold::IdentityKeys(keys));
+            }
+            SpaceAsk::IdentityKeysFor => {
+                let by = by()?;
+                return self.with(|awake| told(doors::identity_keys(&awake.core.machine, by)))?;
+            }
+            SpaceAsk::Identify(whom) => return self.with(|awake| awake.identify(*whom))?,
             SpaceAsk::Me(agent) => {
                 let me = self.with(|awake| awake.core.machine.me(agent))?;
                 let gone = SpaceTold::Denied(Refusal::AgentUnknown);
@@ -369,11 +378,13 @@ impl Shell<Place> {
                 conversation,
                 queue,
                 address,
+                verified,
             } => Input::Admit {
                 visitor,
                 conversation,
                 queue,
                 address,
+                verified,
             },
             SpaceAsk::Configure(change) => {
                 // The machine knows the clocks before it opens or closes a queue by them (R50).
@@ -499,6 +510,9 @@ fn named(row: &Row) -> Option<&SpaceId> {
 fn fence(instruction: &Instruction) -> Option<Fence> {
     match instruction {
         Instruction::Assign(assignment) => Some(assignment.fence),
-        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
+        Instruction::Describe
+        | Instruction::Place(_)
+        | Instruction::Dismiss(_)
+        | Instruction::NeedVerified(_) => None,
     }
 }

@@ -13,6 +13,7 @@
 //! | `sockets`, `hello` | who may connect, which connection counts (C1 to C5) |
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
 //! | `place` | what the customer is told of the line (PL1, PL2) |
+//! | `customer` | whose it is, and who may write unverified (ID4 to ID6) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 //! | `shorthand` | how the log is stored (ST1 to ST3) |
 
@@ -24,6 +25,7 @@ mod check;
 mod command;
 mod commands;
 mod cursors;
+mod customer;
 mod event;
 mod hello;
 mod lifecycle;
@@ -61,17 +63,19 @@ pub use shorthand::Shorthand;
 pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
+use crate::identity::Identity;
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
 use crate::settings::{Lists, Terms};
 use crate::space::{OpenTime, Place};
-use crate::text::{Label, MessageText, PersonName};
+use crate::text::{EmailAddress, Label, MessageText, PersonName};
 use crate::time::Timestamp;
 
 /// What a conversation is born with; stored once and never changed.
@@ -81,7 +85,7 @@ pub struct Birth {
     pub conversation: ConversationId,
     /// The space that it belongs to; every person's token must name it.
     pub space: SpaceId,
-    /// The one customer who may read and write it.
+    /// The customer who begins it; whose it is in the end, [`Event::CustomerIdentified`] may tell.
     pub visitor: VisitorId,
     /// What the customer claims to be called.
     pub name: PersonName,
@@ -98,6 +102,12 @@ pub struct Birth {
     /// The earlier conversation of the same customer that it goes on from (BI1 of `born`).
     #[serde(default)]
     pub follows: Option<ConversationId>,
+    /// The address that the customer claims to have.
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
+    /// What the site has signed about the customer.
+    #[serde(default)]
+    pub identity: Option<Box<Identity>>,
     /// This life of the log.
     pub epoch: EpochId,
     /// What it keeps of the settings of the space at its birth (S2 of `settings`).
@@ -147,6 +157,12 @@ pub enum Input {
         id: CommandId,
         /// What.
         command: Command,
+    },
+    /// The site vouches for the person of a session: what was that session's is the customer's (ID5).
+    /// Answered with [`Effect::Begun`] when the conversation is the customer's now.
+    Identified {
+        /// Who, as the token says.
+        person: Person,
     },
     /// A socket is gone.
     Disconnected {

@@ -26,6 +26,7 @@ pub mod bucket;
 pub mod conversation;
 pub mod frame;
 pub mod id;
+pub mod identity;
 pub mod json;
 pub mod link;
 pub mod mutant;

@@ -120,6 +120,9 @@ pub enum Refusal {
     /// A link or invitation that was used, was revoked, has run out or never was.
     #[error("the link is over")]
     LinkOver,
+    /// The space talks only with customers for whom its site vouches.
+    #[error("sign in on this site to write here")]
+    VerificationRequired,
     /// The session has ended.
     #[error("the session is over")]
     SessionOver,
@@ -198,6 +201,7 @@ impl Refusal {
             Self::TokenRevoked => "token_revoked",
             Self::AgentUnknown => "agent_unknown",
             Self::LinkOver => "link_over",
+            Self::VerificationRequired => "verification_required",
             Self::SessionOver => "session_over",
             Self::NotInvited => "not_invited",
             Self::TooMany { .. } => "too_many",
@@ -218,6 +222,7 @@ impl Refusal {
             | Self::NotAssignee
             | Self::OfferNotYours
             | Self::SpaceOff
+            | Self::VerificationRequired
             | Self::NotInvited => 403,
             Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }

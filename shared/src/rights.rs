@@ -7,10 +7,13 @@
 //!
 //! Neither function has a default arm: a new command or event stops the build until its row stands here.
 
+use alloc::boxed::Box;
+
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{self, Event};
 use crate::id::{AgentId, VisitorId};
+use crate::identity::Verified;
 use crate::refusal::Refusal;
 use crate::space::AgentChange;
 use crate::text::PersonName;
@@ -35,6 +38,9 @@ pub enum Person {
     Visitor {
         /// The subject of the token.
         visitor: VisitorId,
+        /// Whom the site vouches for, if it does.
+        #[serde(default)]
+        verified: Option<Box<Verified>>,
     },
     /// A person who answers.
     Agent {
@@ -61,6 +67,22 @@ pub enum Side {
 }
 
 impl Person {
+    /// A customer for whom nobody vouches.
+    #[must_use]
+    pub const fn visitor(visitor: VisitorId) -> Self {
+        let verified = None;
+        Self::Visitor { visitor, verified }
+    }
+
+    /// Whom the site vouches for.
+    #[must_use]
+    pub fn verified(&self) -> Option<&Verified> {
+        match self {
+            Self::Visitor { verified, .. } => verified.as_deref(),
+            Self::Agent { .. } => None,
+        }
+    }
+
     /// The side that the person is on.
     #[must_use]
     pub const fn side(&self) -> Side {
@@ -190,6 +212,7 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned
+        | Event::VerificationSet { .. }
         | Event::Ended { .. }
         | Event::Closed { .. } => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
@@ -198,6 +221,7 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
+        | Event::CustomerIdentified { .. }
         | Event::Unknown => Audience::Agents,
     }
 }

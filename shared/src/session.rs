@@ -11,12 +11,18 @@
 //! - **F5** A generation that was never given out is refused and changes nothing.
 //! - **F6** A session of an agent remembers how often the agent had left: one from before a leave is
 //!   over (R87 of `space`).
+//! - **F7** A session of a customer for whom a site vouches is named by the site's token (its `jti`): where
+//!   there is such a session, the token was used before, and begins no other.
+//! - **F8** It ends with the identity key that vouched, at the next refresh: who holds a key that was
+//!   stolen and retired keeps nothing.
 
+use alloc::boxed::Box;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, VisitorId};
+use crate::id::{AgentId, VisitorId, WayId};
+use crate::identity::Verified;
 use crate::time::Timestamp;
 
 /// How long a session lasts after its last use: 30 days. Source: SECURITY.md V1.
@@ -55,6 +61,9 @@ pub struct Family {
     /// How often its agent had left when it began (F6).
     #[serde(default)]
     pub departures: u32,
+    /// Whom the site vouches for, and by which of its keys (F8).
+    #[serde(default)]
+    pub verified: Option<(WayId, Box<Verified>)>,
 }
 
 /// Why a refresh token is not taken.
@@ -81,6 +90,7 @@ impl Family {
             rotated_at: now,
             revoked: false,
             departures,
+            verified: None,
         }
     }
 

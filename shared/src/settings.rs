@@ -7,8 +7,9 @@
 //! - **S5** Each change that changes something raises the version. Who names the version that the
 //!   change was made for is refused when it is not the newest.
 //!
-//! Where the chat may be shown is S3, in `origin`; queues stand in `queue`, business hours in
-//! `hours`, resolutions and reasons (S6 to S8) in `lists`, what a conversation keeps (S2) in `terms`.
+//! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
+//! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, what a conversation
+//! keeps (S2) in `terms`.
 
 mod fault;
 mod hours;
@@ -20,7 +21,7 @@ mod terms;
 pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
 pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
-pub use origin::{Origin, OriginError};
+pub use origin::{Origin, OriginError, PageUrl};
 pub use queue::{Overflow, Queue};
 pub use terms::Terms;
 
@@ -97,6 +98,13 @@ pub struct Settings {
     /// Rises when resolutions or reasons are changed.
     #[serde(default)]
     pub lists: u32,
+    /// Whether only customers for whom the site vouches may write (SECURITY.md I3): no.
+    #[serde(default)]
+    pub require_verification: bool,
+    /// The site's own page to sign in on, where the chat leads who has to (S9); `None` where the page
+    /// around the chat does that itself.
+    #[serde(default)]
+    pub sign_in_url: Option<PageUrl>,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -208,6 +216,10 @@ pub struct Change {
     pub resolutions: Option<Vec<Resolution>>,
     /// See [`Settings::reasons`]; the whole list.
     pub reasons: Option<Vec<Reason>>,
+    /// See [`Settings::require_verification`].
+    pub require_verification: Option<bool>,
+    /// See [`Settings::sign_in_url`]; an empty text for `None`.
+    pub sign_in_url: Option<String>,
 }
 
 impl Settings {
@@ -241,6 +253,8 @@ impl Settings {
             resolutions: lists::built_in_resolutions(),
             reasons: vec![],
             lists: 0,
+            require_verification: false,
+            sign_in_url: None,
         }
     }
 
@@ -260,6 +274,8 @@ impl Settings {
             queues,
             resolutions,
             reasons,
+            require_verification,
+            sign_in_url,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
@@ -285,6 +301,19 @@ impl Settings {
                     return Err(SettingFault::Malformed.of("fallback_text").into());
                 }
             };
+        }
+        next.require_verification = require_verification.unwrap_or(next.require_verification);
+        if let Some(url) = sign_in_url {
+            let malformed = |_| SettingFault::Malformed.of("sign_in_url");
+            next.sign_in_url = match url.trim() {
+                "" => None,
+                url => Some(url.parse().map_err(malformed)?),
+            };
+        }
+        if let Some(url) = &next.sign_in_url
+            && !next.origins.iter().any(|origin| origin.allows(url))
+        {
+            return Err(SettingFault::NotOfSite.of("sign_in_url").into());
         }
         let limit = check("conversation_limit", change.conversation_limit, LIMIT)?;
         next.conversation_limit = limit

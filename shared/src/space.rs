@@ -16,7 +16,7 @@
 //! `manual` R26 to R28 and R61, `transfer` R32 to R36, `lanes` R37 to R39, R58 and R59 (and R40 of
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
-//! `tenure` R85 to R87, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
+//! `tenure` R85 to R87, `customers` R160 to R164, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
 //! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, `audit_log` R180 to R184.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -32,6 +32,7 @@ mod backlog;
 mod colleagues;
 mod commands;
 mod configure;
+mod customers;
 mod desk;
 mod doors;
 mod duty;
@@ -66,6 +67,7 @@ pub use audit::Broken;
 pub use audit_log::{AUDIT_PAGE, AuditEntry, AuditQuery, Deed};
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
+pub use customers::IDENTITY_KEYS_MAX;
 pub use desk::{COUNTS_PAUSE, Counts, Desk, Me, Offer, Transfer, Transferred, WorkItem};
 pub use doors::{
     ApiKey, Door, Doors, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX, KEYS_MAX,
@@ -186,6 +188,8 @@ pub enum Input {
         queue: Label,
         /// A number for the address that the visitor writes from, where that is known (R120).
         address: Option<u64>,
+        /// Whether the site vouches for the visitor (R163).
+        verified: bool,
     },
     /// A socket of an agent was accepted; its token was checked by the Worker.
     Connected {

@@ -120,6 +120,12 @@ text! {
             .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
         if has_parts && address.chars().all(is_plain) { Ok(address) } else { Err(TextError::Forbidden) }
     };
+    /// A site's own id of a customer: 1 to 128 scalar values, nothing hidden (T2). It is compared as it
+    /// stands, so one with blanks around it is refused, not trimmed.
+    CustomerId = |text| {
+        let id = bounded(text, 128)?;
+        if id.len() != text.len() || id.chars().any(is_hidden) { Err(TextError::Forbidden) } else { Ok(id) }
+    };
     /// Name of a time zone, like `Europe/Berlin`: 1 to 64 of `a-z`, `A-Z`, `0-9`, `/`, `_`, `+`
     /// and `-`. Whether there is one of that name, the platform says.
     ZoneName = |text| {

@@ -16,6 +16,7 @@ mod availability;
 mod bad_input;
 mod calls;
 mod crash;
+mod customers;
 mod desk;
 mod documents;
 mod doors;

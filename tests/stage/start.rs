@@ -145,3 +145,25 @@ fn serve(
         })?;
     Ok((process, port))
 }
+
+impl Edge {
+    /// Every byte of the objects' disks.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn stored(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut folders = vec![self.state.path().join("objects")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    bytes.extend(fs::read(path)?);
+                }
+            }
+        }
+        Ok(bytes)
+    }
+}

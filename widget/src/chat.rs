@@ -4,7 +4,9 @@ mod confirm;
 mod ended;
 mod frame;
 mod header;
+mod identity;
 mod screen;
+mod sign_in;
 mod waiting;
 mod welcome;
 
@@ -23,7 +25,7 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::thread::{CLAIMS, Claim, Thread};
+use crate::thread::{CLAIMS, Claim, Thread, is_barred};
 use crate::var::{Bell, Var};
 use crate::{device, js, text, ui};
 
@@ -41,6 +43,10 @@ pub struct Chat {
     pub is_online: Var<bool>,
     /// Rings when the page has asked for another language.
     pub language: Bell,
+    /// Whether the site vouches for the person.
+    pub is_known: Var<bool>,
+    /// By what the page has said so last.
+    said: Var<String>,
     /// What the page says of the person.
     claim: Var<Claim>,
 }
@@ -100,6 +106,8 @@ impl Chat {
             is_shown: Var::new(false),
             is_online: Var::new(js::is_online()),
             language: Bell::new(),
+            is_known: Var::new(tab.session.is_known()),
+            said: Var::new(String::new()),
             claim: Var::new(Claim::default()),
         };
         chat.thread.now().input(Input::Start);
@@ -137,6 +145,17 @@ impl Chat {
                 .map(|assignee| assignee.name.to_string())
         });
         name.flatten()
+    }
+
+    /// Whether the person has to sign in before writing (F16).
+    pub fn must_sign_in(self) -> bool {
+        if self.is_known.get() {
+            return false;
+        }
+        let thread = self.thread.get();
+        let here = thread.lifecycle(|lifecycle| lifecycle.needs_verified);
+        here.unwrap_or(self.tab().config.verifies)
+            || thread.pending(|pending| pending.iter().any(is_barred))
     }
 
     /// Goes on with a conversation that another tab has begun.

@@ -21,6 +21,12 @@ pub struct Config {
     /// The ways to sign in that this installation has.
     #[cfg(feature = "home")]
     pub methods: String,
+    /// Only customers for whom the site vouches may write.
+    #[cfg(feature = "chat")]
+    pub verifies: bool,
+    /// The site's page to sign in on; empty where the page around us does that.
+    #[cfg(feature = "chat")]
+    pub sign_in: String,
     /// The language that the page asks for; empty when it asks for none.
     pub lang: String,
 }
@@ -41,6 +47,10 @@ impl Config {
             has_session: read("session").is_some_and(|session| session == "1"),
             #[cfg(feature = "home")]
             methods: read("methods").unwrap_or_default(),
+            #[cfg(feature = "chat")]
+            verifies: read("verify").is_some_and(|verify| verify == "1"),
+            #[cfg(feature = "chat")]
+            sign_in: read("signIn").unwrap_or_default(),
             lang: read("lang").unwrap_or_default(),
         }
     }

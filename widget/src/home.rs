@@ -4,6 +4,7 @@
 
 mod audit;
 mod form;
+mod identity;
 mod join;
 mod open;
 mod people;
@@ -281,6 +282,7 @@ fn word(code: &str) -> &'static str {
         "not_invited" => words.not_invited,
         "last_admin" => words.last_admin,
         "settings_changed" => words.settings_changed,
+        "seal_key_missing" => words.seal_key_missing,
         _ => "",
     }
 }

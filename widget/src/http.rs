@@ -95,7 +95,15 @@ async fn call(path: &str, init: &Object) -> Result<JsValue, HttpError> {
     let body = JsFuture::from(answer.json()).await.unwrap_or_default();
     match status {
         200..300 => Ok(body),
+        // What an installation has not set up is not there a moment later either.
+        503 if cfg!(feature = "home") && !is_busy(&body) => Err(HttpError::Refused(status, body)),
         500.. => Err(HttpError::Unreachable),
         _ => Err(HttpError::Refused(status, body)),
     }
+}
+
+/// Whether a 503 says nothing but "later".
+fn is_busy(body: &JsValue) -> bool {
+    let error = js::get(body, "error").unwrap_or_default();
+    js::get_text(&error, "code").is_none_or(|code| code == "unavailable")
 }

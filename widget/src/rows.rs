@@ -148,9 +148,14 @@ fn group(author: &Author, is_note: bool) -> Group {
 
 fn is_shown(entry: &Entry) -> bool {
     match entry.event {
-        Event::Opened { .. } | Event::AgentRequested | Event::Unknown => false,
+        Event::Opened { .. }
+        | Event::AgentRequested
+        | Event::VerificationSet { required: false }
+        | Event::Unknown => false,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::VerificationSet { required: true }
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned

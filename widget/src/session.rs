@@ -125,6 +125,37 @@ impl Session {
         }
     }
 
+    /// Whether the site vouches for who this is.
+    #[cfg(feature = "chat")]
+    pub fn is_known(&self) -> bool {
+        self.store.get("known").is_some()
+    }
+
+    /// Goes on as whom the site vouches for, by its token or by an id and its hash. No tab renews the
+    /// session meanwhile: it would put the old one in the place of the new one.
+    #[cfg(feature = "chat")]
+    pub async fn identify(&self, shown: &JsValue) -> Result<JsValue, HttpError> {
+        if self.exists()
+            && let Err(HttpError::Unreachable) = self.ensure().await
+        {
+            return Err(HttpError::Unreachable);
+        }
+        let _guard = lock::hold(&self.store.key("refresh")).await;
+        let part = |name| js::get(shown, name).unwrap_or_default();
+        let body = if shown.is_string() {
+            vec![("token", shown.clone())]
+        } else {
+            vec![("id", part("id")), ("hash", part("hash"))]
+        };
+        let bearer = self.token().map(|token| ["Bearer ", &token].concat());
+        let bearer = bearer.as_deref().map(|bearer| ("Authorization", bearer));
+        let path = ["/api/v1/spaces/", &self.space, "/identify"].concat();
+        let answer = http::post(&path, bearer.as_slice(), &body).await?;
+        self.keep(&answer).ok_or(HttpError::Unreachable)?;
+        self.store.set("known", "1");
+        Ok(answer)
+    }
+
     /// Stores what the server said; the token, if there was one.
     pub fn keep(&self, answer: &JsValue) -> Option<String> {
         let token = js::get_text(answer, "token")?;
@@ -141,7 +172,7 @@ impl Session {
 
     /// Forgets the session.
     pub fn forget(&self) {
-        for name in ["token", "refresh", "agent", "expires"] {
+        for name in ["token", "refresh", "agent", "expires", "known"] {
             self.store.remove(name);
         }
     }

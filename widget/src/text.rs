@@ -98,6 +98,10 @@ pub struct Text {
     pub close: &'static str,
     pub ended_title: &'static str,
     pub start_new: &'static str,
+    pub sign_in: &'static str,
+    pub sign_in_title: &'static str,
+    pub sign_in_text: &'static str,
+    pub sign_in_first: &'static str,
 }
 
 impl Text {
@@ -109,6 +113,7 @@ impl Text {
             | Refusal::ConversationUnknown
             | Refusal::ConversationOpen { .. } => self.over,
             Refusal::QueueFull { .. } => self.queue_full,
+            Refusal::VerificationRequired => self.sign_in_first,
             Refusal::Forbidden
             | Refusal::NotAssignee
             | Refusal::AlreadyAssigned { .. }

@@ -9,7 +9,11 @@ use std::rc::Rc;
 use shared::conversation::{Command, Entry, Lifecycle, Seq};
 use shared::frame::{decode_binary, encode_binary};
 use shared::id::{CommandId, ConversationId};
+#[cfg(feature = "chat")]
+use shared::link::Failure;
 use shared::link::{ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State};
+#[cfg(feature = "chat")]
+use shared::refusal::Refusal;
 use shared::rights::Side;
 #[cfg(feature = "chat")]
 use shared::space::Place;
@@ -50,11 +54,11 @@ struct Shell {
 /// What the page says of the customer: texts of JavaScript by the names of [`CLAIMS`], `undefined`
 /// where it says nothing.
 #[derive(Clone, Default)]
-pub struct Claim(pub [JsValue; 4]);
+pub struct Claim(pub [JsValue; 5]);
 
 /// What a page can say: who the customer is, and where the conversation goes.
 #[cfg(feature = "chat")]
-pub const CLAIMS: [&str; 4] = ["name", "company", "queue", "skills"];
+pub const CLAIMS: [&str; 5] = ["name", "company", "email", "queue", "skills"];
 
 /// How far a message of one's own has come.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -134,6 +138,25 @@ impl Thread {
         shell.socket = None;
         shell.timer = None;
         shell.link = ConversationLink::new(shell.tab.device, 0, self.side, None, Vec::new());
+    }
+
+    /// Dials again, as whoever the session is of by now.
+    #[cfg(feature = "chat")]
+    pub fn redial(self) {
+        if self.with(ConversationLink::state) == State::Live {
+            self.shell.borrow_mut().socket = None;
+            self.input(Input::Lost { code: 1006 });
+        }
+    }
+
+    /// Sends again what was refused because nobody vouched for the customer.
+    #[cfg(feature = "chat")]
+    pub fn retry_barred(self) {
+        let barred = |item: &Pending| is_barred(item).then_some(item.id);
+        let barred: Vec<_> = self.with(|link| link.pending().iter().filter_map(barred).collect());
+        for id in barred {
+            self.input(Input::Retry { id });
+        }
     }
 
     /// What the page says of the customer, for the first message.
@@ -343,6 +366,13 @@ impl Thread {
             },
         });
     }
+}
+
+/// Whether a message was refused because nobody vouched for the customer.
+#[cfg(feature = "chat")]
+pub fn is_barred(item: &Pending) -> bool {
+    let barred = Failure::Refused(Refusal::VerificationRequired);
+    matches!(&item.state, PendingState::Failed(failure) if *failure == barred)
 }
 
 /// The entry that a command caused, searched from the newest.

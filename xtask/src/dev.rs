@@ -79,7 +79,9 @@ fn wrangler(port: u16, state: &Path) -> Result<Command> {
         "--show-interactive-dev-session=false",
     ]);
     wrangler.args(["--log-level", "warn", "--var", "BELLHOP_DEV:1"]);
-    wrangler.args(["--var", &format!("TOKEN_KEY:{}", random::token_key(state)?)]);
+    for (name, key) in random::keys(state)? {
+        wrangler.args(["--var", &format!("{name}:{key}")]);
+    }
     wrangler.envs([
         ("CI", "1"),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),

@@ -16,9 +16,18 @@ pub fn secret() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The key that signs tokens, kept beside the state that it belongs to: 256 bits in hex.
-pub fn token_key(state: &Path) -> Result<String> {
-    let path = state.join("token-key");
+/// The keys of an installation, kept beside the state that they belong to: the one that signs
+/// tokens, and the one that seals secrets.
+pub fn keys(state: &Path) -> Result<[(&'static str, String); 2]> {
+    Ok([
+        ("TOKEN_KEY", kept(state, "token-key")?),
+        ("SEAL_KEY", kept(state, "seal-key")?),
+    ])
+}
+
+/// A secret that is made once: 256 bits in hex.
+fn kept(state: &Path, file: &str) -> Result<String> {
+    let path = state.join(file);
     if let Ok(key) = fs::read_to_string(&path) {
         return Ok(key);
     }

@@ -40,8 +40,11 @@ pub fn start(
     let objects = state.join("objects");
     fs::create_dir_all(&objects)?;
     let state = fs::canonicalize(state)?;
-    let key = crate::random::token_key(&state)?;
-    let mut vars = vec![("BELLHOP_DEV", "1"), ("TOKEN_KEY", key.as_str())];
+    let keys = crate::random::keys(&state)?;
+    let mut vars = vec![("BELLHOP_DEV", "1")];
+    let is_given = |name: &str| more.iter().any(|(known, _)| known == name);
+    let made = keys.iter().filter(|(name, _)| !is_given(name));
+    vars.extend(made.map(|(name, key)| (*name, key.as_str())));
     vars.extend(
         more.iter()
             .map(|(name, value)| (name.as_str(), value.as_str())),

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::json;
 use shared::conversation::{Birth, Seq, Source};
-use shared::id::{ConversationId, EpochId, SpaceId, VisitorId};
+use shared::id::{ConversationId, EpochId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::{GENERAL, SKILLS_MAX, Terms};
 use shared::sorted::SortedSet;
-use shared::text::{Label, MessageText, PersonName, TextError};
+use shared::text::{EmailAddress, Label, MessageText, PersonName, TextError};
 use worker::Response;
 
 use super::acts::command_id;
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, clock, random};
@@ -25,6 +26,7 @@ struct Body {
     text: String,
     name: Option<String>,
     company: Option<String>,
+    email: Option<String>,
     queue: Option<String>,
     #[serde(default)]
     skills: Vec<String>,
@@ -35,18 +37,22 @@ struct Body {
 pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     let key = auth::key(&call.env)?;
     let pass = call.pass()?;
-    let Person::Visitor { visitor } = pass.person else {
+    let Person::Visitor { visitor, .. } = pass.person else {
         return Err(Refusal::Forbidden.into());
     };
     let id = command_id(call, true)?;
     let body: Body = body::json(&mut call.request).await?;
     let text = MessageText::parse(&body.text).map_err(|error| text_problem("text", error))?;
+    let signed = pass.person.verified().map(|verified| &verified.identity);
+    let signed_name = signed.and_then(|identity| identity.name.clone());
     let name = match &body.name {
         Some(name) => PersonName::parse(name).map_err(|error| text_problem("name", error))?,
         None => PersonName::guest(visitor),
     };
     let company = body.company.as_deref().map(PersonName::parse).transpose();
     let company = company.map_err(|error| text_problem("company", error))?;
+    let email = body.email.as_deref().map(EmailAddress::parse).transpose();
+    let email = email.map_err(|error| text_problem("email", error))?;
     let follows = body.follows.as_deref().map(str::parse).transpose();
     let follows = follows.map_err(|error| Problem::field("id_malformed", "follows", error))?;
     let conversation = key.conversation(&pass.space, visitor, id);
@@ -55,17 +61,19 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         None => Label::parse(GENERAL).map_err(Problem::internal)?,
     };
     let skills = skills(&body.skills)?;
-    let (settings, queue) = admit(call, &pass.space, visitor, conversation, queue).await?;
+    let (settings, queue) = admit(call, &pass, conversation, queue).await?;
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
         visitor,
-        name,
+        name: signed_name.unwrap_or(name),
         queue,
         skills,
         source: Source::Widget,
         company,
-        follows: readable(call, &pass.space, visitor, follows).await?,
+        follows: readable(call, &pass, follows).await?,
+        email,
+        identity: signed.cloned().map(Box::new),
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),
@@ -102,35 +110,37 @@ pub async fn events(call: &Call) -> Result<Response, Problem> {
 /// The conversation, if that visitor can read it (BI1).
 async fn readable(
     call: &Call,
-    space: &SpaceId,
-    visitor: VisitorId,
+    pass: &Pass,
     conversation: Option<ConversationId>,
 ) -> Result<Option<ConversationId>, Problem> {
     let Some(conversation) = conversation else {
         return Ok(None);
     };
     let asked = ConversationAsk::Read {
-        person: Person::Visitor { visitor },
+        person: pass.person.clone(),
         after: Seq((1 << 53) - 1),
     };
-    let told = ask::conversation(&call.env, space, conversation, &asked).await?;
+    let told = ask::conversation(&call.env, &pass.space, conversation, &asked).await?;
     Ok(matches!(told, ConversationTold::Read { .. }).then_some(conversation))
 }
 
 async fn admit(
     call: &Call,
-    space: &SpaceId,
-    visitor: VisitorId,
+    pass: &Pass,
     conversation: ConversationId,
     queue: Label,
 ) -> Result<(Terms, Label), Problem> {
+    let Person::Visitor { visitor, .. } = pass.person else {
+        return Err(Refusal::Forbidden.into());
+    };
     let asked = SpaceAsk::Admit {
         visitor,
         conversation,
         queue,
-        address: auth::address::number(call, space),
+        address: auth::address::number(call, &pass.space),
+        verified: pass.person.verified().is_some(),
     };
-    let told = super::ask_space(call, space, &asked).await?;
+    let told = super::ask_space(call, &pass.space, &asked).await?;
     let SpaceTold::Admitted(settings, queue) = told else {
         return Err(super::unexpected());
     };
@@ -165,7 +175,7 @@ fn after(call: &Call) -> Result<Seq, Problem> {
     }
 }
 
-pub(super) fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {
+pub fn text_problem(field: impl Into<Cow<'static, str>>, error: TextError) -> Problem {
     let code = match error {
         TextError::Empty => "text_empty",
         TextError::TooLong { .. } => "text_too_long",

@@ -12,6 +12,7 @@ use core::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use shared::identity::Algorithm;
 use shared::session::CLOCK_LEEWAY;
 use shared::sorted::SortedMap;
 use shared::text::{EmailAddress, PersonName};
@@ -83,12 +84,9 @@ pub async fn verify(
     expected: &Expected<'_>,
     token: &str,
 ) -> Result<Claims, Problem> {
-    let parts = Parts::read(token).ok_or_else(invalid)?;
+    let parts = Parts::of_issuer(token).ok_or_else(invalid)?;
     let key = key(env, keys, &parts).await?.ok_or_else(invalid)?;
-    let signature = Uint8Array::from(parts.signature.as_slice());
-    let promise = verify_signature(parts.kind, &key, parts.signed, signature);
-    let is_signed = JsFuture::from(promise).await;
-    if is_signed.ok().and_then(|is| is.as_bool()) != Some(true) {
+    if !parts.is_signed_by(&key).await {
         return Err(invalid());
     }
     judge(clock::now(), expected, &parts.claims).ok_or_else(invalid)
@@ -109,16 +107,36 @@ pub async fn document(env: &Env, address: &str) -> Result<Value, Problem> {
 
 /// A token, taken apart.
 #[derive(Debug)]
-struct Parts<'a> {
-    kind: &'static str,
+pub struct Parts<'a> {
+    /// The algorithm that it names.
+    pub algorithm: Algorithm,
+    /// The name of its key; empty for none.
     name: String,
-    signed: &'a str,
-    claims: Value,
-    signature: Vec<u8>,
+    /// What is signed.
+    pub signed: &'a str,
+    /// What it says.
+    pub claims: Value,
+    /// The signature.
+    pub signature: Vec<u8>,
 }
 
 impl<'a> Parts<'a> {
-    fn read(token: &'a str) -> Option<Self> {
+    /// A token of an issuer: its key is a public one, and has a name (X1, X2).
+    fn of_issuer(token: &'a str) -> Option<Self> {
+        let parts = Self::read(token)?;
+        (parts.algorithm != Algorithm::Hs256 && !parts.name.is_empty()).then_some(parts)
+    }
+
+    /// Whether the owner of a public key has signed it. The key is of the kind that the token names.
+    pub async fn is_signed_by(&self, key: &str) -> bool {
+        let signature = Uint8Array::from(self.signature.as_slice());
+        let promise = verify_signature(self.algorithm.name(), key, self.signed, signature);
+        let is_signed = JsFuture::from(promise).await;
+        is_signed.ok().and_then(|is| is.as_bool()) == Some(true)
+    }
+
+    /// Takes a token apart; `None` for what is none, or names no algorithm that we know.
+    pub fn read(token: &'a str) -> Option<Self> {
         if token.len() > TOKEN_MAX {
             return None;
         }
@@ -130,18 +148,17 @@ impl<'a> Parts<'a> {
             value.is_object().then_some(value)
         };
         let header = object(header)?;
-        let kind = match text(&header, "alg")? {
-            "RS256" => "RS256",
-            "ES256" => "ES256",
-            _ => return None,
-        };
+        let algorithm = Algorithm::named(text(&header, "alg")?)?;
         // What a header calls critical we do not know.
         if header.get("crit").is_some() {
             return None;
         }
         Some(Self {
-            kind,
-            name: text(&header, "kid")?.to_owned(),
+            algorithm,
+            name: match header.get("kid") {
+                None => String::new(),
+                Some(name) => name.as_str()?.to_owned(),
+            },
             signed,
             claims: object(claims)?,
             signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
@@ -178,7 +195,7 @@ async fn key(env: &Env, keys: &str, parts: &Parts<'_>) -> Result<Option<String>,
     let find = |list: &Value| {
         let keys = list.get("keys")?.as_array()?;
         keys.iter()
-            .find_map(|key| fitting(key, &parts.name, parts.kind))
+            .find_map(|key| fitting(key, &parts.name, parts.algorithm))
     };
     let known = find(&read(env, keys, KEPT).await?);
     match known {
@@ -187,19 +204,23 @@ async fn key(env: &Env, keys: &str, parts: &Parts<'_>) -> Result<Option<String>,
     }
 }
 
-fn fitting(key: &Value, name: &str, kind: &str) -> Option<String> {
-    let is_for_this = text(key, "kid") == Some(name)
-        && text(key, "alg").is_none_or(|of_key| of_key == kind)
+fn fitting(key: &Value, name: &str, kind: Algorithm) -> Option<String> {
+    (text(key, "kid") == Some(name)).then(|| public_key(key, kind))?
+}
+
+/// A public key of that kind, as WebCrypto takes it.
+pub fn public_key(key: &Value, kind: Algorithm) -> Option<String> {
+    let is_for_this = text(key, "alg").is_none_or(|of_key| of_key == kind.name())
         && text(key, "use").is_none_or(|of_key| of_key == "sig");
     if !is_for_this {
         return None;
     }
     let key = match (text(key, "kty")?, kind) {
-        ("RSA", "RS256") => {
+        ("RSA", Algorithm::Rs256) => {
             let modulus = text(key, "n").filter(|modulus| modulus.len() >= MODULUS_MIN)?;
             json!({ "kty": "RSA", "n": modulus, "e": text(key, "e")? })
         }
-        ("EC", "ES256") if text(key, "crv") == Some("P-256") => {
+        ("EC", Algorithm::Es256) if text(key, "crv") == Some("P-256") => {
             json!({ "kty": "EC", "crv": "P-256", "x": text(key, "x")?, "y": text(key, "y")? })
         }
         _ => return None,
@@ -221,24 +242,12 @@ fn judge(now: Timestamp, expected: &Expected<'_>, claims: &Value) -> Option<Clai
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     };
-    let moment = |name: &str| match claims.get(name) {
-        None => Some(None),
-        Some(value) => {
-            let seconds = value
-                .as_f64()
-                .filter(|seconds| (0.0..4e9).contains(seconds))?;
-            Some(Some(Timestamp::from_millis((seconds * 1_000.0) as u64)))
-        }
-    };
-    let is_begun = |at: Option<Timestamp>| at.is_none_or(|at| at <= now + CLOCK_LEEWAY);
-    let is_in_time = moment("exp")?.is_some_and(|at| now < at + CLOCK_LEEWAY)
-        && is_begun(moment("iat")?)
-        && is_begun(moment("nbf")?);
+    in_time(now, claims)?;
     let is_ours = text(claims, "iss") == Some(expected.issuer)
         && expected
             .nonce
             .is_none_or(|nonce| text(claims, "nonce") == Some(nonce));
-    if !(is_for_us && is_in_time && is_ours) {
+    if !(is_for_us && is_ours) {
         return None;
     }
     let subject =
@@ -249,6 +258,24 @@ fn judge(now: Timestamp, expected: &Expected<'_>, claims: &Value) -> Option<Clai
         is_verified: claims.get("email_verified") == Some(&Value::Bool(true)),
         name: text(claims, "name").and_then(|name| PersonName::parse(name).ok()),
     })
+}
+
+/// When a token that is good at that moment ends; it has an end.
+pub fn in_time(now: Timestamp, claims: &Value) -> Option<Timestamp> {
+    let moment = |name: &str| match claims.get(name) {
+        None => Some(None),
+        Some(value) => {
+            let seconds = value
+                .as_f64()
+                .filter(|seconds| (0.0..4e9).contains(seconds))?;
+            Some(Some(Timestamp::from_millis((seconds * 1_000.0) as u64)))
+        }
+    };
+    let ends_at = moment("exp")??;
+    let is_begun = |at: Option<Timestamp>| at.is_none_or(|at| at <= now + CLOCK_LEEWAY);
+    let is_in_time =
+        now < ends_at + CLOCK_LEEWAY && is_begun(moment("iat")?) && is_begun(moment("nbf")?);
+    is_in_time.then_some(ends_at)
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
@@ -364,7 +391,7 @@ mod tests {
         ];
         for (key, name, kind, fits) in cases {
             assert_eq!(
-                fitting(key, name, kind).is_some(),
+                fitting(key, name, Algorithm::named(kind).unwrap()).is_some(),
                 fits,
                 "{key} {name} {kind}"
             );
@@ -398,7 +425,7 @@ mod tests {
         ];
         for (header, is_read) in cases {
             assert_eq!(
-                Parts::read(&token(header.clone())).is_some(),
+                Parts::of_issuer(&token(header.clone())).is_some(),
                 is_read,
                 "{header}"
             );

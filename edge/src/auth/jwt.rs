@@ -2,7 +2,7 @@
 //!
 //! - **J1** The algorithm is HS256, fixed here: a token is read only when its header is, byte for
 //!   byte, the one that we write (SECURITY.md G2).
-//! - **J2** A token is good for one space (`aud`), one person (`sub`, `role`, `name`, `era`) and until
+//! - **J2** A token is good for one space (`aud`), one person (`sub`, `role`, `name`, `era`, `customer`) and until
 //!   `exp`, give or take [`CLOCK_LEEWAY`].
 //! - **J3** A claim that is missing, doubled, unknown or of another type makes the token invalid.
 
@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use shared::id::SpaceId;
+use shared::identity::Verified;
 use shared::rights::{Person, Role};
 use shared::session::{CLOCK_LEEWAY, TOKEN_LIFE};
 use shared::text::PersonName;
@@ -17,8 +18,9 @@ use shared::time::Timestamp;
 
 use super::key::Key;
 
-/// Longest token that is looked at: ours have about 400 bytes, with the longest name about 1,000.
-const TOKEN_MAX: usize = 2_048;
+/// Longest token that is looked at: ours have about 400 bytes, with the longest name about 1,000,
+/// with the longest texts of a site about its customer about 2,800.
+const TOKEN_MAX: usize = 4_096;
 
 /// What a valid token says.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -60,6 +62,7 @@ struct Claims {
     role: ClaimedRole,
     name: Option<PersonName>,
     era: Option<u32>,
+    customer: Option<Box<Verified>>,
     iat: u64,
     exp: u64,
 }
@@ -77,7 +80,7 @@ enum ClaimedRole {
 pub fn mint(key: &Key, now: Timestamp, space: &SpaceId, person: &Person) -> String {
     let iat = now.millis() / 1_000;
     let (sub, role, name, era) = match person {
-        Person::Visitor { visitor } => (visitor.to_string(), ClaimedRole::Customer, None, None),
+        Person::Visitor { visitor, .. } => (visitor.to_string(), ClaimedRole::Customer, None, None),
         Person::Agent {
             agent,
             name,
@@ -98,6 +101,7 @@ pub fn mint(key: &Key, now: Timestamp, space: &SpaceId, person: &Person) -> Stri
         role,
         name,
         era,
+        customer: person.verified().cloned().map(Box::new),
         iat,
         exp: iat.saturating_add(TOKEN_LIFE.as_secs()),
     };
@@ -143,7 +147,9 @@ fn judge(now: Timestamp, claims: Claims) -> Result<Pass, TokenError> {
     let person = match (role, claims.name, claims.era) {
         (None, None, None) => Person::Visitor {
             visitor: claims.sub.parse().map_err(invalid)?,
+            verified: claims.customer,
         },
+        (Some(_), ..) if claims.customer.is_some() => return Err(TokenError::Invalid),
         (Some(role), Some(name), era) => Person::Agent {
             agent: claims.sub.parse().map_err(invalid)?,
             name,

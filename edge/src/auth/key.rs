@@ -72,6 +72,16 @@ impl Key {
     }
 }
 
+/// Whether that is the HMAC of a text under a secret of a site's; compared in constant time.
+pub fn is_hmac(secret: &str, text: &str, signature: &[u8]) -> bool {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok();
+    let mac = mac.filter(|_| !secret.is_empty()).map(|mut mac| {
+        mac.update(text.as_bytes());
+        mac
+    });
+    mac.is_some_and(|mac| mac.verify_slice(signature).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

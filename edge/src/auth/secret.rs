@@ -8,7 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use shared::account::Way;
-use shared::id::{AgentId, SpaceId};
+use shared::id::{AgentId, SpaceId, VisitorId};
+
+use shared::text::CustomerId;
 
 use crate::errors::Problem;
 use crate::random;
@@ -85,6 +87,25 @@ pub fn of_identity(issuer: &str, subject: &str) -> AgentId {
     sign(&["identity", issuer, subject])
 }
 
+/// The visitor whom a site calls so (ID2 of `shared::identity`).
+pub fn of_customer(space: &SpaceId, id: &CustomerId) -> VisitorId {
+    VisitorId::from_bytes(sign(&["customer", space.as_str(), id.as_str()]).bytes())
+}
+
+/// The session that a token of a site begins (F7 of `shared::session`).
+pub fn of_token(id: &str) -> String {
+    sign(&["token", id]).to_string()
+}
+
+/// A fresh secret that a site signs with.
+///
+/// # Errors
+/// When the platform gives no random bytes.
+pub fn for_site() -> Result<String, Problem> {
+    let (head, tail) = (random::bytes()?, random::bytes()?);
+    Ok(["bhk_", &URL_SAFE_NO_PAD.encode([head, tail].concat())].concat())
+}
+
 /// The account that the deployment's secret founds.
 pub fn of_founder(hash: &str) -> AgentId {
     sign(&["founder", hash])
@@ -150,6 +171,25 @@ mod tests {
             assert_eq!(token(text), None, "{case}");
         }
         assert!(token(&good).is_some());
+    }
+
+    #[test]
+    fn id2_a_customer_is_one_visitor_in_each_space() {
+        let (demo, other): (SpaceId, SpaceId) = ("demo".parse().unwrap(), "other".parse().unwrap());
+        let id = |text| CustomerId::parse(text).unwrap();
+        assert_eq!(of_customer(&demo, &id("42")), of_customer(&demo, &id("42")));
+        assert_ne!(
+            of_customer(&demo, &id("42")),
+            of_customer(&other, &id("42"))
+        );
+        assert_ne!(of_customer(&demo, &id("42")), of_customer(&demo, &id("4")));
+    }
+
+    #[test]
+    fn f7_a_token_of_a_site_names_one_session() {
+        assert_eq!(of_token("a"), of_token("a"));
+        assert_ne!(of_token("a"), of_token("b"));
+        assert_eq!(of_token("a").len(), 36);
     }
 
     #[test]

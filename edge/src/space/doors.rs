@@ -39,6 +39,20 @@ pub fn keys(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
     Ok(json!({ "tokens": keys.collect::<Vec<_>>() }))
 }
 
+/// Identity keys, for admins.
+pub fn identity_keys(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
+    let keys = space.identity_keys_for(agent)?.iter().map(|key| {
+        json!({
+            "id": key.id,
+            "algorithm": key.algorithm,
+            "last4": key.last4,
+            "by": key.by,
+            "made_at": key.made_at,
+        })
+    });
+    Ok(json!({ "identity_keys": keys.collect::<Vec<_>>() }))
+}
+
 /// What an invitation is to, for whoever holds it.
 pub fn invitation(space: &Space, now: Timestamp, way: &Way) -> Result<Value, Refusal> {
     let invitation = space.invitation(now, way)?;

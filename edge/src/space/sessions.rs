@@ -8,7 +8,7 @@ use shared::space::Agent;
 use worker::{Error, Result};
 
 use super::Place;
-use crate::ask::{self, Session, SignIn, SpaceTold};
+use crate::ask::{self, Identify, Session, SignIn, SpaceTold};
 use crate::object::Awake;
 use crate::storage::space as rows;
 use crate::{clock, random};
@@ -24,7 +24,7 @@ impl Awake<Place> {
             SignIn::Visitor(_) if !settings.live_chat => {
                 return Ok(SpaceTold::Denied(Refusal::SpaceOff));
             }
-            SignIn::Visitor(visitor) => (Person::Visitor { visitor: *visitor }, 0),
+            SignIn::Visitor(visitor) => (Person::visitor(*visitor), 0),
             SignIn::Agent(name) => match self.core.agent_called(name) {
                 Some(agent) => (agent.person(), agent.tenure.departures),
                 None => return Ok(SpaceTold::Denied(Refusal::AgentUnknown)),
@@ -42,6 +42,46 @@ impl Awake<Place> {
             generation: begun.generation,
             person,
         }))
+    }
+
+    /// Begins a session for whom the site vouches: one for each of its tokens (F7).
+    pub(super) fn identify(&mut self, whom: Identify) -> Result<SpaceTold> {
+        let now = clock::now();
+        let Identify {
+            key,
+            family,
+            visitor,
+            verified,
+        } = whom;
+        let Some(settings) = self.core.machine.settings() else {
+            return Ok(SpaceTold::Denied(Refusal::SpaceUnknown));
+        };
+        if !settings.live_chat {
+            return Ok(SpaceTold::Denied(Refusal::SpaceOff));
+        }
+        let is_used = rows::session(&self.storage, &family)?.is_some();
+        if is_used || !self.core.machine.has_identity_key(key) {
+            return Ok(SpaceTold::SessionOver);
+        }
+        let before = verified.before;
+        let verified = Box::new(verified);
+        let mut begun = Family::begin(now, Subject::Visitor(visitor), 0);
+        begun.verified = Some((key, verified.clone()));
+        rows::sweep_sessions(&self.storage, &family, now)?;
+        rows::put_session(&self.storage, &family, &begun)?;
+        let open_of = |visitor| self.core.machine.open_of(visitor);
+        Ok(SpaceTold::Identified {
+            own: before.map(open_of).unwrap_or_default(),
+            open: open_of(visitor),
+            session: Session {
+                family,
+                generation: begun.generation,
+                person: Person::Visitor {
+                    visitor,
+                    verified: Some(verified),
+                },
+            },
+        })
     }
 
     /// Goes on with a session.
@@ -82,7 +122,14 @@ impl Place {
     /// The person of a session as of this moment; `None` for an agent who has left since.
     fn subject(&self, family: &Family) -> Option<Person> {
         match family.subject {
-            Subject::Visitor(visitor) => Some(Person::Visitor { visitor }),
+            Subject::Visitor(visitor) => match &family.verified {
+                None => Some(Person::visitor(visitor)),
+                Some((key, verified)) => {
+                    let verified = Some(verified.clone());
+                    let person = Person::Visitor { visitor, verified };
+                    self.machine.has_identity_key(*key).then_some(person)
+                }
+            },
             Subject::Agent(agent) => {
                 let member = self.machine.member(agent, family.departures);
                 member.map(Agent::person)

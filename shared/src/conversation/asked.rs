@@ -27,6 +27,7 @@ impl Born {
         id: CommandId,
         command: Command,
     ) {
+        self.hand_over(turn, &person);
         let known = self.log.known(sender(&person), id);
         let reply = match known {
             _ if !self.is_open_to(&person) => Err(Refusal::ConversationUnknown),
@@ -148,9 +149,7 @@ mod tests {
 
     #[test]
     fn ak1_a_stranger_learns_nothing() {
-        let person = Person::Visitor {
-            visitor: VisitorId::from_bytes([66; 16]),
-        };
+        let person = Person::visitor(VisitorId::from_bytes([66; 16]));
         let asked = Input::Asked {
             person,
             id: command_id(0),

@@ -30,6 +30,10 @@ impl Born {
                 self.dismiss(turn, dismissal);
                 (None, Some(dismissal))
             }
+            Instruction::NeedVerified(required) => {
+                self.need_verified(turn, required);
+                (None, None)
+            }
         };
         let answer = Answer {
             outcome,

@@ -9,6 +9,7 @@ use alloc::string::String;
 use super::allowance::Allowance;
 use super::check::{Before, Broken};
 use super::cursors::Progress;
+use super::customer::Customer;
 use super::log::{Log, digest};
 use super::reports::Reporting;
 use super::sockets::Socket;
@@ -33,6 +34,7 @@ pub(super) struct Born {
     pub(super) birth: Birth,
     pub(super) log: Log,
     pub(super) lifecycle: Lifecycle,
+    pub(super) customer: Customer,
     pub(super) first_words: String,
     /// True after the reminder: no internal entry changes the lifecycle.
     pub(super) is_reminded: bool,
@@ -66,6 +68,7 @@ impl Born {
         let words = Words::new(&birth.settings);
         Self {
             lifecycle: Lifecycle::born(&birth),
+            customer: Customer::of(&birth),
             birth,
             log: Log::default(),
             first_words: String::new(),
@@ -101,6 +104,8 @@ impl Born {
             source: birth.source,
             company: birth.company.clone(),
             follows: birth.follows,
+            email: birth.email.clone(),
+            identity: birth.identity.clone(),
         };
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);
@@ -178,6 +183,7 @@ impl Born {
         }
         self.take_ticket(&entry.event);
         self.spend(entry);
+        self.customer.take(&entry.event);
         if is_reported(&entry.event) {
             self.reporting.revise(entry.seq, entry.at);
         }
@@ -200,7 +206,9 @@ const fn is_reported(event: &Event) -> bool {
         | Event::Ended { .. }
         | Event::Closed { .. }
         | Event::TicketCreated { .. }
-        | Event::TicketChanged { .. } => true,
+        | Event::TicketChanged { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::VerificationSet { .. } => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
         | Event::IdleWarned

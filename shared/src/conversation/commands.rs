@@ -131,6 +131,11 @@ impl Born {
         match (command, stage) {
             (_, Stage::Closed { .. }) => Err(Refusal::Closed),
             (Command::Post { .. } | Command::End, Stage::WrappingUp { .. }) => Err(Refusal::Ended),
+            (Command::Post { .. }, Stage::Active { .. } | Stage::Waiting { .. })
+                if self.bars(person) =>
+            {
+                Err(Refusal::VerificationRequired)
+            }
             (Command::Post { text }, Stage::Active { .. }) => {
                 Ok(vec![Event::MessagePosted { text }])
             }

@@ -1,12 +1,14 @@
 //! What has happened in a conversation: sent and folded in this one form, stored in a shorter one.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::tickets::{TicketKind, TicketStatus};
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
-use crate::text::{Label, MessageText, PersonName, Title};
+use crate::identity::Identity;
+use crate::text::{EmailAddress, Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
 /// Place of an entry in a log: 1, 2, 3 … without a gap, for each side by its own count;
@@ -129,6 +131,12 @@ pub enum Event {
         /// The earlier conversation of the same customer that it goes on from.
         #[serde(default)]
         follows: Option<ConversationId>,
+        /// The address that the customer claims to have.
+        #[serde(default)]
+        email: Option<EmailAddress>,
+        /// What the site has signed about the customer, if it vouched before the first message.
+        #[serde(default)]
+        identity: Option<Box<Identity>>,
     },
     /// Somebody wrote to the other side.
     MessagePosted {
@@ -204,6 +212,18 @@ pub enum Event {
         /// Where.
         status: TicketStatus,
     },
+    /// The site vouches for the customer, whose conversation it is from here on. Agents alone get it.
+    CustomerIdentified {
+        /// The customer, the same in every browser.
+        visitor: VisitorId,
+        /// What the site has signed.
+        identity: Box<Identity>,
+    },
+    /// Only a customer for whom the site vouches may write from here on, or everyone again.
+    VerificationSet {
+        /// True for the former.
+        required: bool,
+    },
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
     Unknown,
 }
@@ -242,6 +262,8 @@ impl Event {
             Self::ReasonGiven { .. } => "reason_given",
             Self::TicketCreated { .. } => "ticket_created",
             Self::TicketChanged { .. } => "ticket_changed",
+            Self::CustomerIdentified { .. } => "customer_identified",
+            Self::VerificationSet { .. } => "verification_set",
             Self::Unknown => "unknown",
         }
     }
@@ -262,6 +284,31 @@ impl Event {
             | Self::ReasonGiven { .. }
             | Self::TicketCreated { .. }
             | Self::TicketChanged { .. }
+            | Self::CustomerIdentified { .. }
+            | Self::VerificationSet { .. }
+            | Self::Unknown => None,
+        }
+    }
+
+    /// What the site has signed about the customer, if this tells it.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::Opened { identity, .. } => identity.as_deref(),
+            Self::CustomerIdentified { identity, .. } => Some(identity),
+            Self::MessagePosted { .. }
+            | Self::NotePosted { .. }
+            | Self::AgentRequested
+            | Self::AgentAssigned { .. }
+            | Self::AgentUnassigned { .. }
+            | Self::IdleWarned
+            | Self::Ended { .. }
+            | Self::WrapUpReminded
+            | Self::Closed { .. }
+            | Self::ReasonGiven { .. }
+            | Self::TicketCreated { .. }
+            | Self::TicketChanged { .. }
+            | Self::VerificationSet { .. }
             | Self::Unknown => None,
         }
     }

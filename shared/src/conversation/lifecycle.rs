@@ -88,6 +88,8 @@ pub struct Lifecycle {
     pub fence: Fence,
     /// When a person last wrote to the other side.
     pub last_message_at: Timestamp,
+    /// True while only a customer for whom the site vouches may write (ID4).
+    pub needs_verified: bool,
 }
 
 impl Lifecycle {
@@ -101,6 +103,7 @@ impl Lifecycle {
             stage: Stage::Waiting { since: birth.at },
             fence: Fence(0),
             last_message_at: birth.at,
+            needs_verified: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl Lifecycle {
             stage: Stage::Waiting { since: entry.at },
             fence: Fence(0),
             last_message_at: entry.at,
+            needs_verified: false,
         })
     }
 
@@ -132,7 +136,9 @@ impl Lifecycle {
             | Event::ReasonGiven { .. }
             | Event::TicketCreated { .. }
             | Event::TicketChanged { .. }
+            | Event::CustomerIdentified { .. }
             | Event::Unknown => (),
+            Event::VerificationSet { required } => self.needs_verified = *required,
             Event::MessagePosted { .. } => {
                 if entry.author != Author::System {
                     self.last_message_at = entry.at;

@@ -224,6 +224,8 @@ fn digest_of(event: &Event) -> Option<u64> {
         Event::Opened { .. }
         | Event::ReasonGiven { .. }
         | Event::TicketChanged { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::VerificationSet { .. }
         | Event::AgentRequested
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }

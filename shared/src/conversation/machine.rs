@@ -52,6 +52,7 @@ impl Conversation {
                 id,
                 command,
             } => born.asked(&mut turn, person, id, command),
+            Input::Identified { person } => born.identified(&mut turn, &person),
             Input::Disconnected { socket } => born.disconnected(&mut turn, socket),
             Input::Instructed(instruction) => born.instructed(&mut turn, instruction),
             Input::Reported {
@@ -90,7 +91,10 @@ impl Conversation {
             Input::Instructed(instruction) => {
                 let outcome = match instruction {
                     Instruction::Assign(_) => Some(Outcome::Ended),
-                    Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
+                    Instruction::Describe
+                    | Instruction::Place(_)
+                    | Instruction::Dismiss(_)
+                    | Instruction::NeedVerified(_) => None,
                 };
                 vec![Effect::Answer(Answer {
                     outcome,
@@ -102,6 +106,7 @@ impl Conversation {
                 vec![Effect::Replied { person, id, reply }]
             }
             Input::Frame { .. }
+            | Input::Identified { .. }
             | Input::Disconnected { .. }
             | Input::Reported { .. }
             | Input::Tick => vec![],
@@ -146,6 +151,12 @@ impl Conversation {
     #[must_use]
     pub fn lifecycle(&self) -> Option<&super::Lifecycle> {
         self.born.as_ref().map(|born| &born.lifecycle)
+    }
+
+    /// The side on which a person of the conversation's space reads it; `None` for everybody else (C1).
+    #[must_use]
+    pub fn side(&self, person: &crate::rights::Person) -> Option<crate::rights::Side> {
+        self.born.as_ref()?.side(person)
     }
 
     /// What the conversation was born with; `None` before birth.

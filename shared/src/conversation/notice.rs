@@ -48,6 +48,12 @@ pub struct Report {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// True when the site vouches for the customer, whose name and company are then what it has signed.
+    #[serde(default)]
+    pub verified: bool,
+    /// True while only a customer for whom the site vouches may write in it (R164 of `space`).
+    #[serde(default)]
+    pub needs_verified: bool,
     /// The ticket that was made of it.
     #[serde(default)]
     pub ticket: Option<Ticket>,
@@ -105,6 +111,8 @@ pub enum Instruction {
     Place(Place),
     /// Close an agent's sockets.
     Dismiss(Dismissal),
+    /// Whether only a customer for whom the site vouches may write (R164 of `space`).
+    NeedVerified(bool),
 }
 
 /// An agent has left the space, or become something else in it: the sockets that were let in by a

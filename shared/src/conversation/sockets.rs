@@ -17,7 +17,7 @@ use core::time::Duration;
 use super::born::Born;
 use super::turn::Turn;
 use super::typing::Typing;
-use super::{Birth, Command, Cursor, Dismissal, Effect, Seat, Seq};
+use super::{Command, Cursor, Dismissal, Effect, Seat, Seq};
 use crate::frame::{CloseCode, SocketId, ToServer};
 use crate::id::SpaceId;
 use crate::rights::{Person, Side};
@@ -69,7 +69,9 @@ impl Socket {
     /// True when a connection of the same tab and person with a higher number replaces this one.
     pub(super) fn is_older_than(&self, other: &Seat) -> bool {
         let is_same_person = match (&self.seat.person, &other.person) {
-            (Person::Visitor { visitor }, Person::Visitor { visitor: other }) => visitor == other,
+            (Person::Visitor { visitor, .. }, Person::Visitor { visitor: other, .. }) => {
+                visitor == other
+            }
             (Person::Agent { agent, .. }, Person::Agent { agent: other, .. }) => agent == other,
             (Person::Visitor { .. }, Person::Agent { .. })
             | (Person::Agent { .. }, Person::Visitor { .. }) => false,
@@ -80,18 +82,6 @@ impl Socket {
                 (Some((device, connection)), Some((other, newer)))
                     if device == other && connection < newer
             )
-    }
-}
-
-impl Birth {
-    /// The side on which a person of the conversation's space reads it; `None` for everybody else,
-    /// who learn nothing but that there is no such conversation (C1).
-    #[must_use]
-    pub fn side(&self, person: &Person) -> Option<Side> {
-        match person {
-            Person::Visitor { visitor } => (*visitor == self.visitor).then_some(Side::Customer),
-            Person::Agent { .. } => Some(Side::Agent),
-        }
     }
 }
 
@@ -108,6 +98,7 @@ impl Born {
             turn.close(id, CloseCode::Unknown);
             return;
         }
+        self.hand_over(turn, &person);
         if self.is_dismissed(&person) {
             turn.close(id, CloseCode::Unauthorized);
             return;
@@ -130,7 +121,7 @@ impl Born {
 
     /// Whether a person of the space may read and write here (C1).
     pub(super) fn is_open_to(&self, person: &Person) -> bool {
-        self.birth.side(person).is_some()
+        self.side(person).is_some()
     }
 
     /// A frame came from a socket; from one that is closed it is not heard.
@@ -242,9 +233,7 @@ mod tests {
     #[test]
     fn c1_strangers_learn_that_there_is_nothing() {
         let other_space: SpaceId = "other".parse().unwrap();
-        let stranger = Person::Visitor {
-            visitor: VisitorId::from_bytes([66; 16]),
-        };
+        let stranger = Person::visitor(VisitorId::from_bytes([66; 16]));
         let cases = [
             ("the customer", person(CUSTOMER), space(), "keep 9"),
             ("an agent", person(MIA), space(), "keep 9"),

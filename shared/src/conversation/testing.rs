@@ -82,12 +82,8 @@ pub(super) fn person(socket: SocketId) -> Person {
         MIA => agent("Mia", Role::Agent),
         ADA => agent("Ada", Role::Supervisor),
         ROOT => agent("Root", Role::Admin),
-        STRANGER => Person::Visitor {
-            visitor: VisitorId::from_bytes([77; 16]),
-        },
-        _ => Person::Visitor {
-            visitor: VisitorId::from_bytes([7; 16]),
-        },
+        STRANGER => Person::visitor(VisitorId::from_bytes([77; 16])),
+        _ => Person::visitor(VisitorId::from_bytes([7; 16])),
     }
 }
 
@@ -102,6 +98,8 @@ pub(super) fn birth() -> Birth {
         source: Source::Widget,
         company: None,
         follows: None,
+        email: None,
+        identity: None,
         epoch: EpochId::from_bytes([8; 16]),
         settings: Terms::from(&Settings::new(name("Demo"))),
         at: ms(0),

@@ -759,6 +759,8 @@ fn opening() -> Event {
         source: Source::Widget,
         company: None,
         follows: None,
+        email: None,
+        identity: None,
     }
 }
 

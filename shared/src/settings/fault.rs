@@ -56,6 +56,9 @@ pub enum SettingFault {
     /// A queue whose overflow leads back to it.
     #[error("leads back to the queue")]
     Cycle,
+    /// An address that is not of a page that may show the chat.
+    #[error("is not an address of an allowed origin")]
+    NotOfSite,
     /// What every space has cannot be closed.
     #[error("cannot be closed")]
     BuiltIn,
@@ -76,6 +79,7 @@ impl SettingFault {
             Self::ZoneUnknown => "time_zone_unknown",
             Self::QueueUnknown => "queue_unknown",
             Self::Cycle => "overflow_cycle",
+            Self::NotOfSite => "not_of_site",
             Self::BuiltIn => "built_in",
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! - **S3** An allowed origin is scheme, host and port; `*.` stands for one or more labels; `:*`
 //!   for any port, on a loopback host only. Origins are compared as parts, never as prefixes or suffixes of text.
+//! - **S9** The chat leads nobody but to a page of the site: an address on an allowed origin, without
+//!   credentials. So an allowed origin that it needs is not taken away before it.
 
 use alloc::string::{String, ToString};
 use core::fmt;
@@ -25,6 +27,84 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+impl Origin {
+    /// Whether a page is of this origin (S9).
+    #[must_use]
+    pub fn allows(&self, page: &PageUrl) -> bool {
+        let (Some((scheme, host, port)), Some((of_scheme, of_host, of_port))) =
+            (parts(&self.0), parts(page.origin()))
+        else {
+            return false;
+        };
+        let is_host = match host.strip_prefix("*.") {
+            None => host == of_host,
+            Some(name) => of_host
+                .strip_suffix(name)
+                .is_some_and(|labels| labels.len() > 1 && labels.ends_with('.')),
+        };
+        scheme == of_scheme && is_host && (port == of_port || port == Some("*"))
+    }
+}
+
+/// Address of a page of a site (S9): an origin without wildcards, and what follows, at most 500
+/// characters of printable ASCII that no attribute and no header is ended by.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PageUrl(String);
+
+impl PageUrl {
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn origin(&self) -> &str {
+        let start = self.0.find("://").map_or(0, |at| at.saturating_add(3));
+        let rest = self.0.get(start..).unwrap_or_default();
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let end = start.saturating_add(end);
+        self.0.get(..end).unwrap_or_default()
+    }
+}
+
+impl FromStr for PageUrl {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let is_plain = |byte: u8| {
+            byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'\\' | b'`')
+        };
+        let url = Self(text.to_string());
+        let origin: Origin = url.origin().parse()?;
+        let is_one = text.len() <= 500 && text.bytes().all(is_plain) && !origin.0.contains('*');
+        is_one.then_some(url).ok_or(OriginError)
+    }
+}
+
+impl TryFrom<String> for PageUrl {
+    type Error = OriginError;
+
+    fn try_from(text: String) -> Result<Self, OriginError> {
+        text.parse()
+    }
+}
+
+impl From<PageUrl> for String {
+    fn from(url: PageUrl) -> Self {
+        url.0
+    }
+}
+
+/// Scheme, host and port.
+fn parts(origin: &str) -> Option<(&str, &str, Option<&str>)> {
+    let (scheme, rest) = origin.split_once("://")?;
+    Some(match rest.rsplit_once(':') {
+        Some((host, port)) => (scheme, host, Some(port)),
+        None => (scheme, rest, None),
+    })
 }
 
 impl fmt::Display for Origin {
@@ -91,6 +171,74 @@ impl From<Origin> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s9_the_chat_leads_to_pages_of_the_site_alone() {
+        let cases = [
+            (
+                "https://shop.example",
+                "https://shop.example/sign-in?to=chat#x",
+                true,
+            ),
+            ("https://shop.example", "https://shop.example", true),
+            (
+                "https://shop.example",
+                "https://shop.example.evil.example/",
+                false,
+            ),
+            (
+                "https://shop.example",
+                "https://shop.example@evil.example/",
+                false,
+            ),
+            ("https://shop.example", "https://evilshop.example/", false),
+            ("https://shop.example", "https://shop.example:8443/", false),
+            ("https://shop.example", "http://shop.example/", false),
+            ("https://shop.example", "//shop.example/", false),
+            (
+                "https://shop.example",
+                "javascript://shop.example/%0aalert(1)",
+                false,
+            ),
+            (
+                "https://shop.example",
+                "https://shop.example\\@evil.example/",
+                false,
+            ),
+            (
+                "https://shop.example",
+                "https://shop.example/\"onclick=",
+                false,
+            ),
+            ("https://shop.example", "/sign-in", false),
+            (
+                "https://*.shop.example",
+                "https://www.shop.example/in",
+                true,
+            ),
+            (
+                "https://*.shop.example",
+                "https://a.b.shop.example/in",
+                true,
+            ),
+            ("https://*.shop.example", "https://shop.example/in", false),
+            ("https://*.shop.example", "https://.shop.example/in", false),
+            (
+                "https://*.shop.example",
+                "https://evilshop.example/in",
+                false,
+            ),
+            ("https://*.shop.example", "https://*.shop.example/in", false),
+            ("http://localhost:*", "http://localhost:8080/in", true),
+            ("http://localhost:*", "http://127.0.0.1:8080/in", false),
+        ];
+        for (origin, url, is_allowed) in cases {
+            let origin: Origin = origin.parse().unwrap();
+            let page = url.parse::<PageUrl>();
+            let allows = page.is_ok_and(|page| origin.allows(&page));
+            assert_eq!(allows, is_allowed, "{origin} {url}");
+        }
+    }
 
     #[test]
     fn s3_an_origin_is_scheme_host_and_port() {

@@ -75,6 +75,11 @@ impl Reservations {
         self.reserved.insert(conversation, reservation);
     }
 
+    /// The conversation of a visitor that may have begun.
+    pub fn of(&self, visitor: VisitorId) -> Option<ConversationId> {
+        self.of.get(&visitor).copied()
+    }
+
     fn free(&mut self, conversation: ConversationId) -> Option<Reservation> {
         let old = self.reserved.remove(&conversation)?;
         self.dues.remove(&(old.due, conversation));
@@ -104,7 +109,7 @@ impl Ledger {
     pub fn admit(
         &mut self,
         turn: &mut Turn,
-        visitor: VisitorId,
+        (visitor, verified): (VisitorId, bool),
         conversation: ConversationId,
         (queue, address): (&Label, Option<u64>),
     ) {
@@ -121,6 +126,9 @@ impl Ledger {
         let answer = match open.or(reserved) {
             _ if is_known => admitted(queue.clone()),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
+            _ if self.settings.require_verification && !verified => {
+                Effect::Denied(Refusal::VerificationRequired)
+            }
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
             None => match pace.and_then(|()| self.begins_in(queue)) {
                 Ok(queue) => admitted(queue),

@@ -267,6 +267,13 @@ impl Ledger {
         ensure(is_right, "R88", || {
             format!("{:?} is not {unregistered:?}", self.registrations)
         })?;
+        let required = self.settings.require_verification;
+        let items = self.items.values();
+        let untold = items.filter(|item| item.is_untold(required));
+        let untold: SortedSet<_> = untold.map(|item| item.report.conversation).collect();
+        ensure(*self.verifications.owed() == untold, "R164", || {
+            format!("{:?} is not {untold:?}", self.verifications)
+        })?;
         ensure(*self.dismissals.owed() == owed, "R86", || {
             format!("{:?} is not {owed:?}", self.dismissals)
         })

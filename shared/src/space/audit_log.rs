@@ -90,7 +90,9 @@ pub enum Deed {
     InvitationAccepted,
     /// An API token was made.
     TokenMade,
-    /// An invitation or API token was taken back.
+    /// An identity key was made.
+    IdentityKeyMade,
+    /// An invitation, API token or identity key was taken back.
     Revoked,
     /// A person signed in.
     SignedIn,

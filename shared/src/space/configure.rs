@@ -163,6 +163,7 @@ impl Ledger {
         }
         // What colleagues read of each other names limits and queues (R81).
         self.counts.colleagues = self.counts.colleagues.saturating_add(1);
+        self.recount_verifications();
         self.hang_gates(turn.now);
         self.lanes = self.fresh_lanes();
         self.lines.recount(self.lines_anew());

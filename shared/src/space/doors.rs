@@ -21,11 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use super::audit_log::{About, Deed, text};
+use super::customers::IDENTITY_KEYS_MAX;
 use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
 use crate::account::Way;
 use crate::id::{AgentId, WayId};
+use crate::identity::IdentityKey;
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Role};
 use crate::sorted::SortedSet;
@@ -68,7 +70,9 @@ pub enum Door {
     },
     /// An admin makes an API token.
     MakeKey(ApiKey),
-    /// An admin takes an invitation or token back.
+    /// An admin makes an identity key (R160 of `customers`).
+    MakeIdentityKey(IdentityKey),
+    /// An admin takes an invitation, token or identity key back.
     Revoke {
         /// Who.
         by: AgentId,
@@ -158,6 +162,9 @@ pub struct Doors {
     pub invitations: Vec<Invitation>,
     /// API tokens.
     pub keys: Vec<ApiKey>,
+    /// Keys by which the site vouches for its customers (R160 of `customers`).
+    #[serde(default)]
+    pub identity_keys: Vec<IdentityKey>,
 }
 
 impl Invitation {
@@ -183,6 +190,7 @@ impl Doors {
         Self {
             invitations: Vec::new(),
             keys: Vec::new(),
+            identity_keys: Vec::new(),
         }
     }
 
@@ -233,18 +241,20 @@ impl Doors {
 
     /// True when there was one.
     fn revoke(&mut self, id: WayId) -> bool {
-        let known = self.invitations.len() + self.keys.len();
+        let known = self.invitations.len() + self.keys.len() + self.identity_keys.len();
         self.invitations.retain(|known| known.way.id != id);
         self.keys.retain(|known| known.way.id != id);
-        self.invitations.len() + self.keys.len() < known
+        self.identity_keys.retain(|known| known.id != id);
+        self.invitations.len() + self.keys.len() + self.identity_keys.len() < known
     }
 
     /// The ways in, and which are used, as far as nothing but an act changes them.
     fn ways(&self) -> Vec<(WayId, bool)> {
         let invitations = self.invitations.iter();
         let invitations = invitations.map(|known| (known.way.id, known.used.is_some()));
-        let keys = self.keys.iter().map(|known| (known.way.id, false));
-        invitations.chain(keys).collect()
+        let keys = self.keys.iter().map(|known| known.way.id);
+        let keys = keys.chain(self.identity_keys.iter().map(|known| known.id));
+        invitations.chain(keys.map(|id| (id, false))).collect()
     }
 
     /// What must hold: no two ways in have one name, and there are not too many.
@@ -255,13 +265,15 @@ impl Doors {
         let mut ways = invitations
             .map(|known| known.way.id)
             .chain(sent)
-            .chain(keys);
+            .chain(keys)
+            .chain(self.identity_keys.iter().map(|known| known.id));
         let mut ids = SortedSet::new();
         if !ways.all(|id| ids.insert(id)) {
             return Err("two ways in have one name");
         }
         let are_few = self.invitations.len() <= INVITATIONS_MAX as usize
-            && self.keys.len() <= KEYS_MAX as usize;
+            && self.keys.len() <= KEYS_MAX as usize
+            && self.identity_keys.len() <= IDENTITY_KEYS_MAX as usize;
         are_few.then_some(()).ok_or("there are too many ways in")
     }
 }
@@ -294,6 +306,7 @@ impl Ledger {
                 attempt,
             } => self.accept_invitation(turn, (agent, name), &by, attempt),
             Door::MakeKey(key) => self.make_key(turn, key),
+            Door::MakeIdentityKey(key) => self.make_identity_key(turn, key),
             Door::Revoke { by, id } => self.may_let_in(by).map(|()| {
                 if self.doors.revoke(id) {
                     turn.saves_doors = true;

@@ -22,6 +22,11 @@ impl Ledger {
             let open = self.open.entry(item.report.visitor).or_default();
             open.insert(conversation);
         }
+        if item.is_untold(self.settings.require_verification) {
+            self.verifications.put(conversation);
+        } else {
+            self.verifications.settle(&conversation);
+        }
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_add(1);
         }

@@ -62,6 +62,8 @@ pub(super) struct Ledger {
     pub admins: SortedSet<AgentId>,
     /// Conversations that have yet to close an agent's sockets (R86).
     pub dismissals: Outbox<(ConversationId, AgentId)>,
+    /// Conversations that have yet to be told who may write (R164).
+    pub verifications: Outbox<ConversationId>,
     /// Whose accounts are to be told something (R88).
     pub registrations: Outbox<AgentId>,
     /// Agents who left and still have something (R42).
@@ -107,6 +109,7 @@ impl Ledger {
             lists: Lists::new(),
             admins: SortedSet::new(),
             dismissals: Outbox::new(),
+            verifications: Outbox::new(),
             registrations: Outbox::new(),
             leavers: SortedSet::new(),
             deadlines: SortedSet::new(),

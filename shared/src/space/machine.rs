@@ -73,6 +73,7 @@ impl Space {
         ledger.overflow(&mut turn);
         ledger.dispatch(&mut turn);
         ledger.dismiss(&mut turn);
+        ledger.tell_verification(&mut turn);
         ledger.register(&mut turn);
         ledger.settle_limits(&turn);
         ledger.show(&mut turn);
@@ -96,6 +97,7 @@ impl Space {
         let hours = ledger.gates.next_due(waits);
         let overflow = ledger.overflow_due_at(self.settled_at.unwrap_or_default());
         let registration = ledger.registrations.due_at();
+        let verification = ledger.verifications.due_at();
         let dues = [
             item,
             socket,
@@ -103,6 +105,7 @@ impl Space {
             round,
             dismissal,
             registration,
+            verification,
             counts,
             places,
             hours,
@@ -240,7 +243,8 @@ impl Ledger {
                 conversation,
                 queue,
                 address,
-            } => self.admit(turn, visitor, conversation, (&queue, address)),
+                verified,
+            } => self.admit(turn, (visitor, verified), conversation, (&queue, address)),
             Input::Asked { agent, id, command } => self.asked(turn, agent, id, &command),
             Input::Configure { by, change } => self.configure(turn, by, change),
             Input::AddAgent { by, agent } => self.add(turn, by, agent),

@@ -195,6 +195,7 @@ impl Ledger {
     /// Takes a work item out of the books for good.
     pub fn remove_item(&mut self, turn: &mut Turn, conversation: ConversationId) {
         self.forget_insiders(turn, conversation);
+        self.verifications.settle(&conversation);
         self.take_item(turn, conversation);
     }
 

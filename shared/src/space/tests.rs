@@ -6,6 +6,7 @@ mod assigning;
 mod audit_log;
 mod colleagues;
 mod configuring;
+mod customers;
 mod day;
 mod doors;
 mod hours;
@@ -395,6 +396,8 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         queue: Label::parse("GENERAL").unwrap(),
         skills: vec![],
         source: Source::Widget,
+        verified: false,
+        needs_verified: false,
         company: None,
         ticket: None,
         lists: 0,

@@ -10,6 +10,7 @@ use shared::conversation::{
 };
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
+use shared::identity::Identity;
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
 use shared::settings::{OfferMode, Reason, Resolution, SettingFault};
@@ -17,7 +18,7 @@ use shared::space::{
     Command as SpaceCommand, Counts, Desk, Me, Offer, Place, Target, Transfer, TransferEnd,
     Transferred, WorkItem,
 };
-use shared::text::{Label, MessageText, PersonName, Title};
+use shared::text::{CustomerId, EmailAddress, Label, MessageText, PersonName, Title};
 use shared::time::Timestamp;
 
 macro_rules! ids {
@@ -220,18 +221,25 @@ fn event() -> impl Strategy<Value = Event> {
             label(),
             source(),
             option::of(name()),
-            option::of(conversation())
+            option::of(conversation()),
+            option::of(identity()),
         )
-            .prop_map(|(visitor, name, queue, source, company, follows)| {
-                Event::Opened {
-                    visitor,
-                    name,
-                    queue,
-                    source,
-                    company,
-                    follows,
+            .prop_map(
+                |(visitor, name, queue, source, company, follows, identity)| {
+                    Event::Opened {
+                        visitor,
+                        name,
+                        queue,
+                        source,
+                        company,
+                        follows,
+                        email: identity
+                            .as_ref()
+                            .and_then(|identity| identity.email.clone()),
+                        identity: identity.map(Box::new),
+                    }
                 }
-            }),
+            ),
         text().prop_map(|text| Event::MessagePosted { text }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),
@@ -265,8 +273,28 @@ fn event() -> impl Strategy<Value = Event> {
             title: ticket.title,
         }),
         ticket_status().prop_map(|status| Event::TicketChanged { status }),
+        (visitor(), identity()).prop_map(|(visitor, identity)| Event::CustomerIdentified {
+            visitor,
+            identity: Box::new(identity),
+        }),
+        any::<bool>().prop_map(|required| Event::VerificationSet { required }),
         Just(Event::Unknown),
     ]
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    (
+        "[a-z0-9|:-]{1,20}",
+        option::of(name()),
+        option::of("[a-z]{1,9}@[a-z]{1,9}"),
+        option::of(name()),
+    )
+        .prop_map(|(id, name, email, company)| Identity {
+            id: CustomerId::parse(&id).unwrap(),
+            name,
+            email: email.map(|email| EmailAddress::parse(&email).unwrap()),
+            company,
+        })
 }
 
 pub fn entry() -> impl Strategy<Value = Entry> {
@@ -297,6 +325,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
         Refusal::LastAdmin,
+        Refusal::VerificationRequired,
         Refusal::LinkOver,
         Refusal::SessionOver,
         Refusal::NotInvited,

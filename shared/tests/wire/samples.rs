@@ -14,6 +14,7 @@ use shared::conversation::{
 };
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
+use shared::identity::{self, Algorithm, IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::{Audience, Person, Role, Side, audience};
 use shared::settings::{
@@ -25,7 +26,7 @@ use shared::space::{
     Invitation, Item, ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope,
     Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
-use shared::text::{EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
+use shared::text::{CustomerId, EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
 use shared::time::Timestamp;
 
 /// Names the kinds of an enum and of a value of it.
@@ -48,7 +49,8 @@ kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
-    WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged Unknown);
+    WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
+    Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
@@ -56,14 +58,14 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid RateLimited SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid RateLimited SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item Audit);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
-kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss NeedVerified);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
 
 const DISMISSAL: Dismissal = Dismissal {
@@ -231,6 +233,8 @@ pub fn events() -> Vec<Event> {
             source: Source::Widget,
             company: Some(name("Larch & Lantern")),
             follows: Some(CONVERSATION),
+            email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
+            identity: Some(Box::new(identity())),
         },
         Event::MessagePosted {
             text: text("Where is my order? 📦"),
@@ -277,6 +281,11 @@ pub fn events() -> Vec<Event> {
         Event::TicketChanged {
             status: TicketStatus::Cancelled,
         },
+        Event::CustomerIdentified {
+            visitor: VISITOR,
+            identity: Box::new(identity()),
+        },
+        Event::VerificationSet { required: true },
         Event::Unknown,
     ]
 }
@@ -489,6 +498,7 @@ pub fn refusals() -> Vec<Refusal> {
         },
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
+        Refusal::VerificationRequired,
         Refusal::LastAdmin,
         Refusal::LinkOver,
         Refusal::SessionOver,
@@ -572,6 +582,8 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
         follows: None,
+        email: None,
+        identity: Some(Box::new(identity())),
         epoch: EPOCH,
         settings: Terms::from(&settings()),
         at: NOW,
@@ -594,7 +606,14 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
 /// Seats of a conversation.
 pub fn conversation_seats() -> Vec<ConversationSeat> {
     let people = [
-        Person::Visitor { visitor: VISITOR },
+        Person::visitor(VISITOR),
+        Person::Visitor {
+            visitor: VISITOR,
+            verified: Some(Box::new(Verified {
+                identity: identity(),
+                before: Some(VISITOR),
+            })),
+        },
         Person::Agent {
             agent: AGENT,
             name: name("Jack"),
@@ -646,6 +665,8 @@ pub fn reports() -> Vec<Report> {
         skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
+        verified: true,
+        needs_verified: true,
         ticket: Some(ticket()),
         lists: 2,
         age_ms: 61_000,
@@ -679,7 +700,18 @@ pub fn instructions() -> Vec<Instruction> {
         Instruction::Describe,
         Instruction::Place(place()),
         Instruction::Dismiss(DISMISSAL),
+        Instruction::NeedVerified(true),
     ]
+}
+
+/// What a site has signed about its customer.
+pub fn identity() -> identity::Identity {
+    identity::Identity {
+        id: CustomerId::parse("user-42").unwrap(),
+        name: Some(name("Zoë")),
+        email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
+        company: None,
+    }
 }
 
 fn place() -> Place {
@@ -781,6 +813,14 @@ fn doors() -> Doors {
             expires_at: NOW,
             used_at: Some(NOW),
             departures: 1,
+        }],
+        identity_keys: vec![IdentityKey {
+            id: way(5).id,
+            algorithm: Algorithm::Hs256,
+            key: "v1.0a1b2c3d.bm9uY2U.c2VhbGVk".into(),
+            last4: "k3Fq".into(),
+            by: AGENT,
+            made_at: NOW,
         }],
     }
 }

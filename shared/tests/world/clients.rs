@@ -166,7 +166,7 @@ impl World {
                     let client = &mut self.clients[number];
                     client.stored.connection = connection;
                     client.stored.conversation = Some(conversation);
-                    if let Person::Visitor { visitor } = &client.person {
+                    if let Person::Visitor { visitor, .. } = &client.person {
                         let browser = self.browsers.entry(*visitor).or_default();
                         browser.conversation = Some(conversation);
                     }
@@ -237,7 +237,7 @@ impl World {
         self.note("forget", [number as u64, 0], |_| conversation.to_string());
         let client = &mut self.clients[number];
         client.stored.conversation = None;
-        if let Person::Visitor { visitor } = &client.person {
+        if let Person::Visitor { visitor, .. } = &client.person {
             let browser = self.browsers.entry(*visitor).or_default();
             let is_other = |known: &ConversationId| *known != conversation;
             browser.conversation = browser.conversation.filter(is_other);

@@ -152,7 +152,7 @@ impl World {
 
     fn open_tab(&mut self, number: usize, stored: Stored) -> usize {
         let visitor = self.visitors[number].visitor;
-        let tab = self.new_client(Person::Visitor { visitor }, stored);
+        let tab = self.new_client(Person::visitor(visitor), stored);
         self.visitors[number].tabs.push(tab);
         self.tell(tab, Input::Start);
         tab

@@ -45,9 +45,7 @@ fn live(meter: &mut Meter, number: u64, messages: u64) {
         seats: std::collections::BTreeMap::new(),
     };
     talk.takes(meter, "begin", make::begin(number));
-    let visitor = Person::Visitor {
-        visitor: make::visitor(number),
-    };
+    let visitor = Person::visitor(make::visitor(number));
     talk.arrives(meter, CUSTOMER, visitor.clone(), 1);
     talk.arrives(meter, AGENT, make::person(1), 1);
     talk.takes(meter, "assign", talk.assign(1));

@@ -192,6 +192,7 @@ impl Shift {
             conversation: id,
             queue: make::label("GENERAL"),
             address: None,
+            verified: false,
         });
         let talk = Talk {
             machine: Conversation::default(),

@@ -279,6 +279,7 @@ impl Place {
             conversation: conversation(self.newest + 1),
             queue: make::label("GENERAL"),
             address: Some(self.newest.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+            verified: false,
         };
         self.takes(meter, "admit", admit);
     }

@@ -4,7 +4,7 @@ use shared::link::Input;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, StorageEvent};
 
-use super::{Chat, Screen};
+use super::{Chat, Screen, identity};
 use crate::dom::effect;
 use crate::js::document;
 use crate::var::Var;
@@ -28,6 +28,9 @@ pub fn attach(chat: Chat) {
             && let Some(conversation) = event.new_value().and_then(|id| id.parse().ok())
         {
             chat.open(conversation);
+        }
+        if event.key() == Some(chat.tab().local.key("known")) {
+            identity::heard(chat);
         }
     });
     chat.is_shown.set(!host::is_framed());
@@ -92,12 +95,21 @@ fn hear(chat: Chat, kind: &str, message: &JsValue) {
             {
                 chat.language.ring();
             }
-            chat.claim(message);
+            take(chat, message);
             show(chat, message);
         }
         "shown" => show(chat, message),
-        "set" => chat.claim(message),
+        "set" => take(chat, message),
         _ => (),
+    }
+}
+
+/// What the page says of the person.
+fn take(chat: Chat, message: &JsValue) {
+    chat.claim(message);
+    let shown = js_sys::Reflect::get(message, &"identify".into());
+    if let Some(shown) = shown.ok().filter(|shown| !shown.is_undefined()) {
+        identity::identify(chat, shown);
     }
 }
 

@@ -8,6 +8,7 @@ use web_sys::KeyboardEvent;
 use super::confirm::confirm;
 use super::ended::ended;
 use super::header::header;
+use super::sign_in::sign_in;
 use super::welcome::{after, before};
 use super::{Chat, Screen};
 use crate::dom::{El, el};
@@ -63,7 +64,8 @@ pub fn screen(chat: Chat) -> El {
     };
     let is_over = move || chat.screen() == Screen::Ended;
     // Who was writing when it ended finishes the sentence: it begins the next conversation.
-    let is_writing = move || !is_over() || !chat.draft.peek(String::is_empty);
+    let must_sign_in = move || !is_over() && chat.must_sign_in();
+    let is_writing = move || !(is_over() || must_sign_in()) || !chat.draft.peek(String::is_empty);
     let main = el("main", "chat")
         .bind_attr("data-state", state)
         .on("keydown", move |event| {
@@ -90,5 +92,6 @@ pub fn screen(chat: Chat) -> El {
     main.when(move || !is_over(), move || typing(who_types))
         .when(move || is_asking.get(), move || confirm(end, stop_asking))
         .when(is_over, move || ended(chat))
+        .when(must_sign_in, move || sign_in(chat))
         .when(is_writing, move || composer.draw())
 }

@@ -52,6 +52,7 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
                 source,
                 company,
                 follows,
+                email: claims_email,
                 ..
             },
         ..
@@ -59,8 +60,31 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
     else {
         return vec![];
     };
-    let mut all = vec![name_row(name.as_str())];
-    all.extend(company.map(|company| row(work().company, claimed(company.as_str()))));
+    let signed = talk.thread.entries(|entries| {
+        let mut told = entries.iter().rev();
+        told.find_map(|entry| entry.event.identity().cloned())
+    });
+    let mut all = Vec::new();
+    let (mut signed_name, mut signed_email, mut signed_company) = (None, None, None);
+    if let Some(signed) = signed {
+        all.push(row(words.customer_id, verified(signed.id.as_str())));
+        signed_name = signed.name;
+        signed_email = signed.email;
+        signed_company = signed.company;
+    }
+    all.insert(
+        0,
+        match signed_name {
+            Some(name) => row(words.name, verified(name.as_str())),
+            None => name_row(name.as_str()),
+        },
+    );
+    let email = signed_email.map(|email| verified(email.as_str()));
+    let email = email.or_else(|| claims_email.map(|email| claimed(email.as_str())));
+    all.extend(email.map(|email| row(words.email, email)));
+    let company_now = signed_company.map(|company| verified(company.as_str()));
+    let company = company_now.or_else(|| company.map(|company| claimed(company.as_str())));
+    all.extend(company.map(|company| row(work().company, company)));
     all.push(row(words.started, moment(at)));
     let (accepted, ended) = talk.thread.entries(|entries| {
         let last = |is_it: fn(&Event) -> bool| {
@@ -151,6 +175,15 @@ fn ticket(entries: &[Entry]) -> Option<El> {
         .child(el("span", "details__claim").text(words().ticket_status(status)))
         .child(el("p", "").attr("dir", "auto").text(title.as_str()));
     Some(value)
+}
+
+/// What the site has signed.
+fn verified(value: &str) -> El {
+    el("dd", "")
+        .attr("dir", "auto")
+        .text(value)
+        .text(" ")
+        .child(el("span", "details__claim details__claim--verified").text(words().verified))
 }
 
 /// What the page or the customer says, and nobody has checked.

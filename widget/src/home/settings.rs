@@ -4,7 +4,7 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use super::{Home, form, rows, tokens};
+use super::{Home, form, identity, rows, tokens};
 use crate::dom::{El, el};
 use crate::js;
 use crate::task::spawn;
@@ -24,7 +24,7 @@ enum Kind {
 }
 
 /// The settings in their order, with the name of each in the API.
-fn fields() -> [(&'static str, Kind, &'static str); 19] {
+fn fields() -> [(&'static str, Kind, &'static str); 21] {
     let words = words();
     [
         ("name", Kind::Text, words.space_name),
@@ -53,6 +53,12 @@ fn fields() -> [(&'static str, Kind, &'static str); 19] {
             Kind::Number,
             words.conversations_per_hour,
         ),
+        (
+            "require_verification",
+            Kind::Tick,
+            words.require_verification,
+        ),
+        ("sign_in_url", Kind::Text, words.sign_in_url),
         ("version", Kind::Number, ""),
     ]
 }
@@ -87,6 +93,7 @@ pub fn page(home: Home, space: String) -> El {
         );
     let programs = tokens::part(home, &space);
     let audit = ["#audit=", &space].concat();
+    let customers = identity::part(home, &space);
     let inside = move || match settings.get() {
         Some(settings_now) => vec![edit(home, space.clone(), &settings_now, settings, is_saved)],
         None => vec![],
@@ -104,6 +111,7 @@ pub fn page(home: Home, space: String) -> El {
         .child(home.alert())
         .child(programs)
         .child(form::link(&audit, privacy::words().audit))
+        .child(customers)
 }
 
 fn edit(

@@ -59,6 +59,11 @@ pub struct Words {
     pub preview: &'static str,
     pub name: &'static str,
     pub claimed: &'static str,
+    pub verified: &'static str,
+    pub email: &'static str,
+    pub customer_id: &'static str,
+    pub identified: &'static str,
+    pub must_verify: &'static str,
     pub earlier: &'static str,
     pub read_transcript: &'static str,
     pub started: &'static str,
@@ -182,7 +187,12 @@ impl Words {
             Event::TicketChanged { status } => {
                 super::fill(self.ticket_changed, self.ticket_status(*status))
             }
-            Event::Opened { .. }
+            Event::CustomerIdentified { identity, .. } => {
+                super::fill(self.identified, identity.id.as_str())
+            }
+            Event::VerificationSet { required: true } => self.must_verify.to_owned(),
+            Event::VerificationSet { required: false }
+            | Event::Opened { .. }
             | Event::MessagePosted { .. }
             | Event::NotePosted { .. }
             | Event::AgentRequested
@@ -234,6 +244,7 @@ impl Words {
             | Refusal::LastAdmin
             | Refusal::LinkOver
             | Refusal::SessionOver
+            | Refusal::VerificationRequired
             | Refusal::NotInvited
             | Refusal::TooMany { .. }
             | Refusal::TokenRevoked
@@ -295,6 +306,11 @@ const EN: Words = Words {
     preview: "Offered to you. The customer does not see that you look.",
     name: "Name",
     claimed: "claimed",
+    verified: "verified",
+    email: "E-mail",
+    customer_id: "Customer ID",
+    identified: "The site has verified the customer: {id}",
+    must_verify: "From here on only a verified customer can write",
     earlier: "Earlier conversation",
     read_transcript: "Read it",
     started: "Started",
@@ -403,6 +419,11 @@ const DE: Words = Words {
     preview: "Ihnen angeboten. Der Kunde sieht nicht, dass Sie hineinschauen.",
     name: "Name",
     claimed: "laut Seite",
+    verified: "bestätigt",
+    email: "E-Mail",
+    customer_id: "Kundennummer",
+    identified: "Die Website hat den Kunden bestätigt: {id}",
+    must_verify: "Ab hier kann nur ein bestätigter Kunde schreiben",
     earlier: "Früheres Gespräch",
     read_transcript: "Nachlesen",
     started: "Begonnen",

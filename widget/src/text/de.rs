@@ -64,4 +64,8 @@ pub const TEXT: Text = Text {
     close: "Schließen",
     ended_title: "Das Gespräch ist beendet",
     start_new: "Neues Gespräch beginnen",
+    sign_in: "Anmelden",
+    sign_in_title: "Bitte melden Sie sich zuerst an",
+    sign_in_text: "Dieser Chat ist für angemeldete Personen. Was Sie schreiben, bleibt erhalten.",
+    sign_in_first: "Bitte zuerst anmelden",
 };

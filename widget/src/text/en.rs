@@ -64,4 +64,8 @@ pub const TEXT: Text = Text {
     close: "Close",
     ended_title: "The conversation is over",
     start_new: "Start a new conversation",
+    sign_in: "Sign in",
+    sign_in_title: "Please sign in first",
+    sign_in_text: "This chat is for people who have signed in. What you write is kept.",
+    sign_in_first: "sign in first",
 };

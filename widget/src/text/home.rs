@@ -103,6 +103,17 @@ pub struct Words {
     pub scope_write: &'static str,
     pub used: &'static str,
     pub never_used: &'static str,
+    pub require_verification: &'static str,
+    pub sign_in_url: &'static str,
+    pub identity: &'static str,
+    pub identity_text: &'static str,
+    pub identity_made: &'static str,
+    pub identity_kind: &'static str,
+    pub identity_secret: &'static str,
+    pub identity_public: &'static str,
+    pub made: &'static str,
+    pub retire: &'static str,
+    pub seal_key_missing: &'static str,
 }
 
 /// The words in the language of the page.
@@ -210,6 +221,17 @@ const EN: Words = Words {
     scope_write: "Read and change",
     used: "used {date}",
     never_used: "never used",
+    require_verification: "Only customers who have signed in on your site may write",
+    sign_in_url: "Page of your site to sign in on (empty: your page is told)",
+    identity: "Identity keys",
+    identity_text: "Your server signs with one who your customers are. Two are good at a time, so that you can change from one to the next.",
+    identity_made: "The secret, for your server alone",
+    identity_kind: "Kind",
+    identity_secret: "HS256: a secret that we make",
+    identity_public: "Public key of your server",
+    made: "made {when}",
+    retire: "Retire",
+    seal_key_missing: "This installation keeps no secrets: its administrator has to set SEAL_KEY.",
 };
 
 const DE: Words = Words {
@@ -312,4 +334,15 @@ const DE: Words = Words {
     scope_write: "Lesen und ändern",
     used: "benutzt {date}",
     never_used: "nie benutzt",
+    require_verification: "Nur Kunden, die auf Ihrer Website angemeldet sind, dürfen schreiben",
+    sign_in_url: "Anmeldeseite Ihrer Website (leer: Ihre Seite erfährt es)",
+    identity: "Identitätsschlüssel",
+    identity_text: "Damit bestätigt Ihr Server, wer Ihre Kunden sind. Zwei gelten zugleich, damit Sie vom einen zum nächsten wechseln können.",
+    identity_made: "Das Geheimnis, nur für Ihren Server",
+    identity_kind: "Art",
+    identity_secret: "HS256: ein Geheimnis, das wir erzeugen",
+    identity_public: "Öffentlicher Schlüssel Ihres Servers",
+    made: "erstellt {when}",
+    retire: "Stilllegen",
+    seal_key_missing: "Diese Installation verwahrt keine Geheimnisse: SEAL_KEY muss gesetzt werden.",
 };

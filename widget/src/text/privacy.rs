@@ -16,7 +16,7 @@ pub struct Words {
     pub whole: &'static str,
     pub broken: &'static str,
     pub download: &'static str,
-    pub deeds: [(&'static str, &'static str); 12],
+    pub deeds: [(&'static str, &'static str); 13],
 }
 
 /// The words in the language of the page.
@@ -54,7 +54,11 @@ const EN: Words = Words {
         ("invited", "Invited"),
         ("invitation_accepted", "Invitation accepted"),
         ("token_made", "API token made"),
-        ("revoked", "Invitation or API token taken back"),
+        ("identity_key_made", "Identity key made"),
+        (
+            "revoked",
+            "Invitation, API token or identity key taken back",
+        ),
         ("signed_in", "Signed in"),
         ("signed_out", "Signed out everywhere"),
     ],
@@ -83,7 +87,11 @@ const DE: Words = Words {
         ("invited", "Eingeladen"),
         ("invitation_accepted", "Einladung angenommen"),
         ("token_made", "API-Token angelegt"),
-        ("revoked", "Einladung oder API-Token zurückgenommen"),
+        ("identity_key_made", "Identitätsschlüssel angelegt"),
+        (
+            "revoked",
+            "Einladung, API-Token oder Identitätsschlüssel zurückgenommen",
+        ),
         ("signed_in", "Angemeldet"),
         ("signed_out", "Überall abgemeldet"),
     ],

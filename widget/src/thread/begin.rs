@@ -13,7 +13,7 @@ use crate::{js, lock};
 
 /// Posts the first message; tabs take turns, so that two do not make two conversations.
 pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) -> Input {
-    let [name, company, mut queue, skills] = claim.0;
+    let [name, company, email, mut queue, skills] = claim.0;
     let mut skills = words(&skills);
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
@@ -45,6 +45,7 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
             ("text", JsValue::from_str(text.as_str())),
             ("name", name.clone()),
             ("company", company.clone()),
+            ("email", email.clone()),
             ("queue", queue.clone()),
             ("skills", skills.clone()),
             ("follows", follows.map_or(JsValue::UNDEFINED, JsValue::from)),
@@ -73,7 +74,11 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
             let retry_after = retry_after as u32;
             return failed(BeginFailure::Refused(Refusal::RateLimited { retry_after }));
         }
-        if js::get_text(&error, "code").is_some_and(|code| code == "queue_full") {
+        let code = js::get_text(&error, "code").unwrap_or_default();
+        if code == "verification_required" {
+            return failed(BeginFailure::Refused(Refusal::VerificationRequired));
+        }
+        if code == "queue_full" {
             let text = js::get_text(&error, "text");
             let text = text.and_then(|text| MessageText::parse(&text).ok());
             return failed(BeginFailure::Refused(Refusal::QueueFull { text }));

@@ -14,9 +14,7 @@ fn now() -> Timestamp {
 }
 
 fn visitor() -> Person {
-    Person::Visitor {
-        visitor: VisitorId::from_bytes([7; 16]),
-    }
+    Person::visitor(VisitorId::from_bytes([7; 16]))
 }
 
 fn agent(role: Role) -> Person {

@@ -364,9 +364,10 @@ impl Day {
                     let answer = obey(talk, &instruction);
                     let fence = match instruction {
                         Instruction::Assign(assignment) => Some(assignment.fence),
-                        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => {
-                            None
-                        }
+                        Instruction::Describe
+                        | Instruction::Place(_)
+                        | Instruction::Dismiss(_)
+                        | Instruction::NeedVerified(_) => None,
                     };
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
@@ -560,7 +561,10 @@ fn queues() -> Vec<Queue> {
 /// What a conversation does with an instruction (rules O1 and A1).
 fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
     let outcome = match instruction {
-        Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
+        Instruction::Describe
+        | Instruction::Place(_)
+        | Instruction::Dismiss(_)
+        | Instruction::NeedVerified(_) => None,
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
@@ -587,7 +591,10 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
     };
     let dismissed = match instruction {
         Instruction::Dismiss(dismissal) => Some(*dismissal),
-        Instruction::Assign(_) | Instruction::Describe | Instruction::Place(_) => None,
+        Instruction::Assign(_)
+        | Instruction::Describe
+        | Instruction::Place(_)
+        | Instruction::NeedVerified(_) => None,
     };
     Answer {
         outcome,

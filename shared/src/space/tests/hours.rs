@@ -70,6 +70,7 @@ fn admit(scene: &mut Scene, c: u8, queue: &str) -> Result<&'static str, Refusal>
         conversation: conversation(c),
         queue: label(queue),
         address: None,
+        verified: false,
     });
     effects
         .into_iter()

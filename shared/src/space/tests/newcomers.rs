@@ -9,6 +9,7 @@ fn admit(scene: &mut Scene, visitor: u8, c: u8, address: Option<u64>) -> Option<
         conversation: conversation(c),
         queue: Label::parse("GENERAL").unwrap(),
         address,
+        verified: false,
     });
     match effects.last() {
         Some(Effect::Admitted { .. }) => None,

@@ -171,6 +171,7 @@ fn pain_u5_whoever_waits_is_told_where_and_whether_anybody_is_there() {
         conversation: conversation(7),
         queue: Label::parse("GENERAL").unwrap(),
         address: None,
+        verified: false,
     });
     assert!(effects.contains(&Effect::Denied(Refusal::QueueFull { text: None })));
 }

@@ -99,7 +99,7 @@ fn r20_a_newer_connection_of_a_tab_replaces_the_older() {
 fn a_socket_belongs_to_an_agent_of_the_space() {
     let mut scene = Scene::with(&[ADA]);
     let visitor = VisitorId::from_bytes([1; 16]);
-    for person in [person(BEN), Person::Visitor { visitor }] {
+    for person in [person(BEN), Person::visitor(visitor)] {
         let socket = SocketId(9);
         let effects = scene.take(Input::Connected { socket, person });
         assert_eq!(

@@ -86,6 +86,7 @@ fn r39_a_closed_queue_takes_no_new_work_and_drains() {
             conversation: conversation(n),
             queue: Label::parse(queue).unwrap(),
             address: None,
+            verified: false,
         });
         let refused = effects.iter().find_map(|effect| {
             if let Effect::Denied(refusal) = effect {

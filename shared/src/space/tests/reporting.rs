@@ -104,6 +104,7 @@ fn admit(scene: &mut Scene, visitor: u8, c: u8) -> Option<Refusal> {
         conversation: conversation(c),
         queue: Label::parse("GENERAL").unwrap(),
         address: None,
+        verified: false,
     });
     match effects.as_slice() {
         [Effect::Admitted { .. }] => None,

@@ -141,7 +141,10 @@ fn r44_the_log_is_told_what_was_taken_and_what_was_accepted() {
         instructions
             .filter_map(|instruction| match instruction {
                 Instruction::Assign(assignment) => Some(assignment.taken),
-                Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
+                Instruction::Describe
+                | Instruction::Place(_)
+                | Instruction::Dismiss(_)
+                | Instruction::NeedVerified(_) => None,
             })
             .collect()
     };

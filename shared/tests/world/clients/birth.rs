@@ -61,7 +61,7 @@ impl World {
     }
 
     pub(super) fn release_lock(&mut self, number: usize) {
-        if let Person::Visitor { visitor } = &self.clients[number].person {
+        if let Person::Visitor { visitor, .. } = &self.clients[number].person {
             let browser = self.browsers.entry(*visitor).or_default();
             browser.lock = browser.lock.filter(|holder| *holder != number);
         }
@@ -96,6 +96,7 @@ impl World {
                 [home @ 128..=200, ..] => Some(u64::from(home)),
                 _ => None,
             },
+            verified: false,
         };
         let effects = self.space_turn(input);
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
@@ -212,6 +213,8 @@ impl World {
             source: conversation::Source::Widget,
             company: None,
             follows: self.earlier(self.visitor_of(number)),
+            email: None,
+            identity: None,
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,
             at: self.clock(self.conversations[object].shell.skew),
@@ -249,7 +252,7 @@ impl World {
 
     pub fn visitor_of(&self, number: usize) -> VisitorId {
         match &self.clients[number].person {
-            Person::Visitor { visitor } => *visitor,
+            Person::Visitor { visitor, .. } => *visitor,
             Person::Agent { .. } => unreachable!("an agent begins no conversation"),
         }
     }

@@ -83,7 +83,10 @@ impl World {
         });
         let fence = match &instruction {
             Instruction::Assign(assignment) => Some(assignment.fence),
-            Instruction::Describe | Instruction::Place(_) | Instruction::Dismiss(_) => None,
+            Instruction::Describe
+            | Instruction::Place(_)
+            | Instruction::Dismiss(_)
+            | Instruction::NeedVerified(_) => None,
         };
         let generation = self.space.shell.generation;
         let input = conversation::Input::Instructed(instruction);
