@@ -59,9 +59,14 @@ export default class extends WorkerEntrypoint {
 }
 
 const APPEND = "INSERT INTO log VALUES (?, ?, ?, ?)";
-/** What wasm calls for every message. */
+/** What wasm calls: a row for every message, and the platform's reading of addresses. */
 globalThis.bellhop = {
   append: (sql, seq, place, entry, cursors) => void sql.exec(APPEND, seq, place || null, entry, cursors ?? null),
+  address(text) {
+    const { origin, protocol, hostname, port, pathname, search, username, password } = new URL(text);
+    return [origin, protocol, hostname, port, pathname, search, username + password];
+  },
+  parameter: (query, name) => new URLSearchParams(query).get(name) ?? undefined,
 };
 
 /** A Durable Object whose Rust half can be made again. */

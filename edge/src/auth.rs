@@ -12,8 +12,9 @@ pub mod secret;
 
 use shared::frame::{Encoding, PROTOCOL_TOKEN};
 use shared::time::Timestamp;
-use worker::{Env, Request, Url};
+use worker::{Env, Request};
 
+use crate::address::Address;
 use crate::clock;
 use crate::errors::Problem;
 use jwt::{Pass, TokenError};
@@ -31,8 +32,8 @@ pub fn key(env: &Env) -> Result<Key, Problem> {
 
 /// Whether the Worker runs on somebody's own machine: the flag is set *and* the request came to a
 /// loopback host, so that a name that leads here (DNS rebinding) opens nothing (G5).
-pub fn is_dev(env: &Env, url: &Url) -> bool {
-    is_flagged(env) && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
+pub fn is_dev(env: &Env, url: &Address) -> bool {
+    is_flagged(env) && matches!(url.host.as_str(), "127.0.0.1" | "localhost" | "[::1]")
 }
 
 /// Lets a call for one's own machine through.
@@ -55,9 +56,9 @@ pub fn check_dev(env: &Env, is_dev: bool) -> Result<(), Problem> {
 ///
 /// # Errors
 /// 403 for a foreign origin.
-pub fn check_origin(request: &Request, url: &Url) -> Result<(), Problem> {
+pub fn check_origin(request: &Request, url: &Address) -> Result<(), Problem> {
     match request.headers().get("origin")? {
-        Some(origin) if origin != own_origin(url) => Err(origin_refused()),
+        Some(origin) if origin != url.origin => Err(origin_refused()),
         Some(_) | None => Ok(()),
     }
 }
@@ -66,16 +67,11 @@ pub fn check_origin(request: &Request, url: &Url) -> Result<(), Problem> {
 ///
 /// # Errors
 /// 403 for a foreign origin, and for none.
-pub fn require_origin(request: &Request, url: &Url) -> Result<(), Problem> {
+pub fn require_origin(request: &Request, url: &Address) -> Result<(), Problem> {
     match request.headers().get("origin")? {
-        Some(origin) if origin == own_origin(url) => Ok(()),
+        Some(origin) if origin == url.origin => Ok(()),
         Some(_) | None => Err(origin_refused()),
     }
-}
-
-/// Our own origin, as a browser would name it.
-pub fn own_origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 /// The bearer of a request.

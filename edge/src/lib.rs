@@ -16,6 +16,7 @@
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
 mod account;
+mod address;
 mod alarm;
 mod api;
 mod ask;

@@ -5,8 +5,9 @@ use core::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use worker::{Delay, Env, Fetch, Headers, Url};
+use worker::{Delay, Env, Fetch, Headers};
 
+use crate::address::Address;
 use crate::auth;
 use crate::errors::Problem;
 use crate::ours;
@@ -77,19 +78,19 @@ async fn send(
 ///
 /// # Errors
 /// When it may not.
-pub fn check(address: &str, is_dev: bool) -> Result<Url, Problem> {
-    let url = Url::parse(address).map_err(|_| refused(address))?;
-    let is_plain = url.username().is_empty() && url.password().is_none();
-    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
-    if is_dev && is_local && is_plain && url.scheme() == "http" {
+pub fn check(address: &str, is_dev: bool) -> Result<Address, Problem> {
+    let url = Address::parse(address).ok_or_else(|| refused(address))?;
+    let is_plain = url.user.is_empty();
+    let is_local = matches!(url.host.as_str(), "127.0.0.1" | "localhost");
+    if is_dev && is_local && is_plain && url.scheme == "http:" {
         return Ok(url);
     }
-    let name = url.domain().unwrap_or_default().trim_end_matches('.');
+    let name = url.host.trim_end_matches('.');
+    let end = name.rsplit('.').next().unwrap_or_default();
+    let is_number = end.bytes().all(|byte| byte.is_ascii_digit());
     let is_inner = !name.contains('.')
-        || ["local", "internal", "arpa", "localhost", "home", "lan"]
-            .iter()
-            .any(|inner| name.rsplit('.').next() == Some(*inner));
-    if url.scheme() == "https" && is_plain && url.port().is_none() && !is_inner {
+        || ["local", "internal", "arpa", "localhost", "home", "lan"].contains(&end);
+    if url.scheme == "https:" && is_plain && url.port.is_empty() && !is_inner && !is_number {
         Ok(url)
     } else {
         Err(refused(address))

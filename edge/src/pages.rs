@@ -10,7 +10,7 @@ use worker::{Headers, Response};
 
 use crate::api::sign_in;
 use crate::ask::{self, SpaceAsk, SpaceTold};
-use crate::auth::{self, cookie};
+use crate::auth::cookie;
 use crate::errors::Problem;
 use crate::mail;
 use crate::router::Call;
@@ -205,12 +205,12 @@ fn guard(call: &Call, headers: &Headers, policy: &str) -> Result<(), Problem> {
 fn common(call: &Call, headers: &Headers) -> Result<(), Problem> {
     headers.set("x-content-type-options", "nosniff")?;
     headers.set("referrer-policy", "no-referrer")?;
-    if call.url.scheme() == "https" {
+    if call.url.scheme == "https:" {
         headers.set("strict-transport-security", "max-age=63072000")?;
     }
     Ok(())
 }
 
 fn own(call: &Call) -> String {
-    auth::own_origin(&call.url)
+    call.url.origin.clone()
 }

@@ -4,8 +4,9 @@ use core::future::ready;
 use shared::account::Which;
 
 use futures_util::future::LocalBoxFuture;
-use worker::{Env, Request, Response, Url};
+use worker::{Env, Request, Response};
 
+use crate::address::Address;
 use crate::auth::{self, jwt::Pass};
 use crate::errors::Problem;
 use crate::routes::{self, Found, Target};
@@ -19,7 +20,7 @@ pub struct Call {
     /// The request.
     pub request: Request,
     /// Its address.
-    pub url: Url,
+    pub url: Address,
     /// The bindings.
     pub env: Env,
     /// The first segment of the path that is not fixed.
@@ -47,9 +48,7 @@ impl Call {
 
     /// A parameter of the query.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let mut pairs = self.url.query_pairs();
-        let pair = pairs.find(|(known, _)| known == name)?;
-        Some(pair.1.into_owned())
+        self.url.parameter(name)
     }
 }
 
@@ -58,22 +57,21 @@ impl Call {
 /// # Errors
 /// Never for what a client may send; only when the platform cannot make an answer.
 pub async fn answer(request: Request, env: Env) -> worker::Result<Response> {
-    let url = request.url();
-    let response = match url {
-        Ok(url) => route(request, url, env).await,
-        Err(_) => Err(Problem::new(400, "url_malformed", "the address is not one")),
+    let response = match Address::parse(&request.inner().url()) {
+        Some(url) => route(request, url, env).await,
+        None => Err(Problem::new(400, "url_malformed", "the address is not one")),
     };
     response.or_else(|problem| problem.response())
 }
 
-async fn route(request: Request, url: Url, env: Env) -> Result<Response, Problem> {
-    if url.path().len() + url.query().map_or(0, str::len) > PATH_MAX {
+async fn route(request: Request, url: Address, env: Env) -> Result<Response, Problem> {
+    if url.path.len() + url.query.len() > PATH_MAX {
         let message = format!("a path has at most {PATH_MAX} bytes");
         return Err(Problem::new(414, "path_too_long", message));
     }
     // The crate's own type of methods takes unknown ones for GET.
     let method = request.inner().method();
-    let (route, [place, inner]) = match routes::find(&method, url.path()) {
+    let (route, [place, inner]) = match routes::find(&method, &url.path) {
         Found::Target(route, places) => (route, places.map(str::to_owned)),
         Found::OtherMethod(allowed) => return Err(Problem::method(&allowed)),
         Found::Nothing => return Err(Problem::not_found()),

@@ -177,7 +177,7 @@ pub async fn make_link(
 
 /// The address of a page of ours. What is secret stands behind `#`, which no server ever sees.
 pub fn page(call: &Call, what: &str, secret: &str) -> String {
-    format!("{}/agent#{what}={secret}", auth::own_origin(&call.url))
+    format!("{}/agent#{what}={secret}", call.url.origin)
 }
 
 /// Tells an account something.

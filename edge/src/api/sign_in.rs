@@ -12,9 +12,10 @@ use shared::id::{AgentId, SpaceId};
 use shared::refusal::Refusal;
 use shared::space::Proof;
 use shared::text::PersonName;
-use worker::{Env, Response, Url};
+use worker::{Env, Response};
 
 use super::{invitations, sessions};
+use crate::address::{Address, form};
 use crate::auth::foreign::{self, Claims, Expected};
 use crate::auth::key::Key;
 use crate::auth::{self, cookie, secret};
@@ -61,25 +62,25 @@ pub async fn begin(call: &Call) -> Result<Response, Problem> {
     let provider = Provider::of(&call.env).ok_or_else(switched_off)?;
     let key = auth::key(&call.env)?;
     let published = provider.published(&call.env).await?;
-    let mut address = endpoint(&call.env, &published, "authorization_endpoint")?;
+    let address = endpoint(&call.env, &published, "authorization_endpoint")?;
     let seed = URL_SAFE_NO_PAD.encode([random::bytes()?, random::bytes()?].concat());
     let challenge = Sha256::digest(made(&key, "verifier", &seed));
-    address
-        .query_pairs_mut()
-        .append_pair("response_type", "code")
-        .append_pair("client_id", &provider.client)
-        .append_pair("redirect_uri", &redirect(call))
-        .append_pair("scope", "openid email profile")
-        .append_pair("state", &made(&key, "state", &seed))
-        .append_pair("nonce", &made(&key, "nonce", &seed))
-        .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(challenge))
-        .append_pair("code_challenge_method", "S256");
+    let address = address.with(&[
+        ("response_type", "code"),
+        ("client_id", &provider.client),
+        ("redirect_uri", &redirect(call)),
+        ("scope", "openid email profile"),
+        ("state", &made(&key, "state", &seed)),
+        ("nonce", &made(&key, "nonce", &seed)),
+        ("code_challenge", &URL_SAFE_NO_PAD.encode(challenge)),
+        ("code_challenge_method", "S256"),
+    ]);
     // What is no name of a space leads to none.
     let space = call
         .parameter("space")
         .and_then(|space| space.parse::<SpaceId>().ok());
     let space = space.map_or_else(String::new, |space| space.to_string());
-    let response = leads(address.as_str())?;
+    let response = leads(&address)?;
     let value = format!("{seed}.{space}");
     cookie::put(
         response.headers(),
@@ -138,7 +139,7 @@ async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
         audience: &provider.client,
         nonce: Some(&made(&key, "nonce", seed)),
     };
-    let claims = foreign::verify(&call.env, keys.as_str(), &expected, &token).await?;
+    let claims = foreign::verify(&call.env, &keys.to_string(), &expected, &token).await?;
     let response = leads("/agent")?;
     let response = admit(call, &provider.issuer, claims, response).await?;
     let space = space.parse::<SpaceId>().map(|space| space.to_string());
@@ -232,14 +233,13 @@ async fn token(
     verifier: &str,
 ) -> Result<String, Problem> {
     let address = endpoint(&call.env, published, "token_endpoint")?;
-    // Writes a form, which is what a query is.
-    let mut form = Url::parse("https://form").map_err(Problem::internal)?;
-    form.query_pairs_mut()
-        .append_pair("grant_type", "authorization_code")
-        .append_pair("code", code)
-        .append_pair("redirect_uri", &redirect(call))
-        .append_pair("code_verifier", verifier)
-        .append_pair("client_id", &provider.client);
+    let form = form(&[
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &redirect(call)),
+        ("code_verifier", verifier),
+        ("client_id", &provider.client),
+    ]);
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
     let password = call
         .env
@@ -252,8 +252,7 @@ async fn token(
     if let Ok(basic) = &basic {
         headers.push(("authorization", basic));
     }
-    let form = form.query().unwrap_or_default();
-    let (status, body) = outside::post(&call.env, address.as_str(), &headers, form).await?;
+    let (status, body) = outside::post(&call.env, &address.to_string(), &headers, &form).await?;
     if status != 200 {
         worker::console_warn!("edge: the provider's token endpoint answered {status}");
         return Err(foreign::invalid());
@@ -263,7 +262,7 @@ async fn token(
     token.map(str::to_owned).ok_or_else(foreign::invalid)
 }
 
-fn endpoint(env: &Env, published: &Value, name: &str) -> Result<Url, Problem> {
+fn endpoint(env: &Env, published: &Value, name: &str) -> Result<Address, Problem> {
     let address = published.get(name).and_then(Value::as_str);
     outside::check(address.unwrap_or_default(), auth::is_flagged(env))
 }
@@ -284,7 +283,7 @@ fn signed(what: &str, seed: &str) -> String {
 }
 
 fn redirect(call: &Call) -> String {
-    let own = auth::own_origin(&call.url);
+    let own = &call.url.origin;
     format!("{own}/api/v1/sign-in/oidc/callback")
 }
 

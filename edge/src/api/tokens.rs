@@ -51,13 +51,13 @@ pub fn tokens(key: &Key, space: &SpaceId, session: Session) -> Map<String, Value
         family: session.family,
         generation: session.generation,
     };
-    let fields = [
+    let mut fields = Map::new();
+    for (name, value) in [
         ("token", Value::from(token)),
         ("refresh", refresh::mint(key, &refresh).into()),
         ("expires_in", TOKEN_LIFE.as_secs().into()),
-    ];
+    ] {
+        fields.insert(name.to_owned(), value);
+    }
     fields
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect()
 }

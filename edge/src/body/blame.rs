@@ -11,10 +11,9 @@ type Fits<'a> = &'a dyn Fn(&Value) -> Result<(), String>;
 pub fn part(value: &Value, fits: Fits<'_>) -> Option<(String, String)> {
     value.as_object()?.iter().find_map(|(name, inner)| {
         let alone = |inner: &Value| {
-            fits(&Value::from(Map::from_iter([(
-                name.clone(),
-                inner.clone(),
-            )])))
+            let mut object = Map::new();
+            object.insert(name.clone(), inner.clone());
+            fits(&Value::from(object))
         };
         let message = alone(inner).err()?;
         let (below, message) = element(inner, &alone).unwrap_or((String::new(), message));
