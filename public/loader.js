@@ -97,7 +97,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
 
   const post = (bellhop, data) => {
     if (!isReady) return;
-    frame.contentWindow.postMessage({ ...data, bellhop, typed, shown: isOpen, phone: narrow.matches }, origin);
+    frame.contentWindow.postMessage({ ...data, bellhop, typed, shown: isOpen }, origin);
     typed = "";
   };
 
@@ -115,7 +115,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   const fail = () => {
     if (isReady) return;
     isFailed = 1;
-    if (isOpen) note.textContent = "The chat cannot be loaded. Try again.";
+    if (isOpen) note.textContent = "The chat cannot be loaded.";
     show(false);
   };
 
@@ -190,8 +190,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     show: () => (button.hidden = false),
     hide: () => (button.hidden = true),
     set: (value) => post("set", Object.assign(profile, value)),
+    on: (name, act) => (hear[name] ||= act),
     identify: (identify) => commands.set({ identify }),
-    on: (name, act) => (hear["on_" + name] = act),
   };
 
   button.onclick = () => show(!isOpen);

@@ -6,7 +6,7 @@
 //! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup.
 //! - **T4** A customer who claims no name is called "Guest" and four digits, made from the id of the
 //!   browser: the same in each of its conversations, and no name in itself.
-//! - **T5** An e-mail address is kept in lower case, and holds nothing that could end a header or
+//! - **T5** An e-mail address is kept in lower case, as far as that is ASCII, and holds nothing that could end a header or
 //!   hide what it is.
 
 use alloc::borrow::ToOwned;
@@ -113,7 +113,7 @@ text! {
     /// An e-mail address: 3 to 254 characters in lower case, one `@`, nothing hidden and no blanks. Whether
     /// anybody reads what is sent there, only an answer tells.
     EmailAddress = |text| {
-        let address = bounded(text, 254)?.to_lowercase();
+        let address = bounded(text, 254)?.to_ascii_lowercase();
         let is_plain = |c: char| !c.is_whitespace() && !is_hidden(c) && !matches!(c, '<' | '>' | '"' | ',' | ';');
         let has_parts = address
             .split_once('@')

@@ -167,6 +167,7 @@ fn i4_another_customer_of_the_same_browser_finds_nothing_of_the_first() {
         customer
             .page_says("identify", json!(shop.token("ben")))
             .await?;
+        customer.looks_at_chat().await?;
         customer.writes("This is Ben's").await?;
         let talk = jack.accepts().await?;
         let lines = customer.log().await?;
@@ -180,6 +181,7 @@ fn i4_another_customer_of_the_same_browser_finds_nothing_of_the_first() {
         customer
             .page_says("identify", json!(shop.token("mia")))
             .await?;
+        customer.looks_at_chat().await?;
         customer
             .reads("Hello Mia")
             .await

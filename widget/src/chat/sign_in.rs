@@ -11,7 +11,7 @@ pub fn sign_in(chat: Chat) -> El {
     let text = text();
     let page = &chat.tab().config.sign_in;
     let go = if page.is_empty() {
-        button("button button--primary", || host::tell("on_identify", &[]))
+        button("button button--primary", || host::tell("identify", &[]))
     } else {
         el("a", "button button--primary")
             .attr("href", page)
