@@ -6,10 +6,8 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
-use shared::id::ConversationId;
 use shared::refusal::Refusal;
-use shared::settings::SettingError;
-use shared::text::MessageText;
+use shared::settings::{SettingError, SettingFault};
 use worker::Response;
 
 /// Why a request was not obeyed. In a box: every result of a handler is as large as this.
@@ -22,8 +20,8 @@ struct Parts {
     code: &'static str,
     message: String,
     field: Option<Cow<'static, str>>,
-    text: Option<MessageText>,
-    conversation: Option<ConversationId>,
+    /// What else a program may need of it: a range, a text, a conversation.
+    more: Vec<(&'static str, Value)>,
     allow: Option<String>,
     retry_s: Option<u32>,
 }
@@ -42,8 +40,7 @@ impl Problem {
             code,
             message,
             field: None,
-            text: None,
-            conversation: None,
+            more: Vec::new(),
             allow: None,
             retry_s: None,
         }))
@@ -100,6 +97,10 @@ impl Problem {
         problem
     }
 
+    fn with(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.more.push((name, value.into()));
+    }
+
     /// The status.
     #[cfg(test)]
     pub fn status(&self) -> u16 {
@@ -153,14 +154,11 @@ impl Problem {
         if let Some(field) = &self.0.field {
             error.insert("field".into(), field.as_ref().into());
         }
-        if let Some(text) = &self.0.text {
-            error.insert("text".into(), text.as_str().into());
-        }
         if let Some(retry_s) = self.0.retry_s {
             error.insert("retry_after".into(), retry_s.into());
         }
-        if let Some(conversation) = self.0.conversation {
-            error.insert("conversation".into(), conversation.to_string().into());
+        for (name, value) in &self.0.more {
+            error.insert((*name).into(), value.clone());
         }
         json!({ "error": error })
     }
@@ -172,9 +170,11 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Self::new(refusal.status(), refusal.code(), refusal.to_string());
         if let Refusal::ConversationOpen { conversation } = refusal {
-            problem.0.conversation = Some(conversation);
-        } else if let Refusal::QueueFull { text } = refusal {
-            problem.0.text = text;
+            problem.with("conversation", conversation.to_string());
+        } else if let Refusal::QueueFull { text: Some(text) } = refusal {
+            problem.with("text", text.as_str());
+        } else if let Refusal::QueueInUse { queue, .. } = refusal {
+            problem.with("queue", queue.as_str());
         } else if let Refusal::RateLimited { retry_after } = refusal {
             problem.0.retry_s = Some(retry_after);
         } else if let Refusal::SettingInvalid(error) = refusal {
@@ -187,7 +187,14 @@ impl From<Refusal> for Problem {
 impl From<SettingError> for Problem {
     fn from(error: SettingError) -> Self {
         let message = error.to_string();
-        Self::field(error.fault.code(), error.field, message)
+        let mut problem = Self::field(error.fault.code(), error.field, message);
+        if let SettingFault::OutOfRange { min, .. } = error.fault {
+            problem.with("min", min);
+        }
+        if let SettingFault::OutOfRange { max, .. } | SettingFault::TooMany { max } = error.fault {
+            problem.with("max", max);
+        }
+        problem
     }
 }
 
@@ -201,6 +208,8 @@ impl From<worker::Error> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use shared::id::ConversationId;
+
     use super::*;
 
     #[test]

@@ -1,6 +1,7 @@
 //! What browsers load: documents with the headers that belong to them, the loader, hashed files.
 
 mod csp;
+mod dress;
 mod files;
 mod html;
 
@@ -77,6 +78,8 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     };
     let policy = csp::policy(&own(call), Frames::Allowed(&settings.origins));
     let sign_in = settings.sign_in_url.as_ref();
+    let theme = settings.theme.unwrap_or_default();
+    let color = theme.color.map(|color| color.shades().0.color.to_string());
     let values = [
         ("space", space.as_str()),
         ("name", settings.name.as_str()),
@@ -89,8 +92,12 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
             },
         ),
         ("sign_in", sign_in.map_or("", |url| url.as_str())),
+        ("color", color.as_deref().unwrap_or_default()),
+        ("scheme", theme.scheme.css()),
     ];
-    let response = document(call, "chat.html", 200, &policy, &values).await?;
+    let text = files::text(call, "chat.html").await?;
+    let (text, policy) = dress::dress(&theme, text, &policy);
+    let response = filled(call, &text, 200, &policy, &values)?;
     // A host page that isolates itself may still show the chat.
     let headers = response.headers();
     headers.set("cross-origin-resource-policy", "cross-origin")?;
@@ -158,6 +165,22 @@ async fn off(call: &Call, space: &str, reason: &str) -> Result<Response, Problem
     Ok(response)
 }
 
+/// The language that a call asks for: what it names, else what the browser prefers.
+///
+/// # Errors
+/// When headers cannot be read.
+pub fn language(call: &Call, asked: Option<&str>) -> Result<String, Problem> {
+    let accepted = call.request.headers().get("accept-language")?;
+    Ok(html::language(asked, accepted.as_deref()).to_owned())
+}
+
+/// A text as it may stand in HTML.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    html::escape(text, &mut escaped);
+    escaped
+}
+
 /// The space that the address names and its settings, or the text that names none.
 async fn look(call: &Call) -> Result<Result<(SpaceId, Settings), String>, Problem> {
     let asked = call.parameter("space").unwrap_or_default();
@@ -179,13 +202,22 @@ async fn document(
     values: &[(&str, &str)],
 ) -> Result<Response, Problem> {
     let text = files::text(call, name).await?;
+    filled(call, &text, status, policy, values)
+}
+
+fn filled(
+    call: &Call,
+    text: &str,
+    status: u16,
+    policy: &str,
+    values: &[(&str, &str)],
+) -> Result<Response, Problem> {
     let asked = call.parameter("lang");
-    let accepted = call.request.headers().get("accept-language")?;
-    let language = html::language(asked.as_deref(), accepted.as_deref());
+    let language = language(call, asked.as_deref())?;
     let dev = if call.is_dev { "1" } else { "" };
     let mut values = values.to_vec();
-    values.extend([("lang", language), ("dev", dev)]);
-    let response = Response::from_html(html::fill(&text, &values))?.with_status(status);
+    values.extend([("lang", language.as_str()), ("dev", dev)]);
+    let response = Response::from_html(html::fill(text, &values))?.with_status(status);
     let headers = response.headers();
     headers.set("cache-control", "no-cache")?;
     headers.set("vary", "accept-language")?;

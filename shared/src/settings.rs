@@ -8,8 +8,8 @@
 //!   change was made for is refused when it is not the newest.
 //!
 //! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
-//! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, what a conversation
-//! keeps (S2) in `terms`.
+//! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, colours and launcher (S10
+//! to S12) in `theme`, what a conversation keeps (S2) in `terms`.
 
 mod fault;
 mod hours;
@@ -17,6 +17,7 @@ mod lists;
 mod origin;
 mod queue;
 mod terms;
+mod theme;
 
 pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
@@ -24,6 +25,7 @@ pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError, PageUrl};
 pub use queue::{Overflow, Queue};
 pub use terms::Terms;
+pub use theme::{Color, Logo, Scheme, Shade, Side, TEXT_MAX, Theme, ThemeChange, ThemeError};
 
 use alloc::format;
 use alloc::string::String;
@@ -105,6 +107,9 @@ pub struct Settings {
     /// around the chat does that itself.
     #[serde(default)]
     pub sign_in_url: Option<PageUrl>,
+    /// How the launcher and the chat look (P31); `None` for ours.
+    #[serde(default)]
+    pub theme: Option<Theme>,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -209,7 +214,6 @@ pub struct Change {
     pub conversations_per_10min: Option<i64>,
     /// See [`Settings::conversations_per_hour`].
     pub conversations_per_hour: Option<i64>,
-    /// See [`Settings::fallback_text`].
     /// See [`Settings::fallback_text`]; an empty text for `None`.
     pub fallback_text: Option<String>,
     /// See [`Settings::resolutions`]; the whole list.
@@ -220,6 +224,8 @@ pub struct Change {
     pub require_verification: Option<bool>,
     /// See [`Settings::sign_in_url`]; an empty text for `None`.
     pub sign_in_url: Option<String>,
+    /// See [`Settings::theme`]; what it leaves out stays, too.
+    pub theme: Option<ThemeChange>,
 }
 
 impl Settings {
@@ -255,6 +261,7 @@ impl Settings {
             lists: 0,
             require_verification: false,
             sign_in_url: None,
+            theme: None,
         }
     }
 
@@ -276,6 +283,7 @@ impl Settings {
             reasons,
             require_verification,
             sign_in_url,
+            theme,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
@@ -377,6 +385,10 @@ impl Settings {
             let names = reasons.iter().map(|entry| entry.name.as_str());
             check_list("reasons", ids, names)?;
             next.reasons = reasons;
+        }
+        if let Some(change) = theme {
+            let theme = next.theme.unwrap_or_default().changed(change)?;
+            next.theme = (theme != Theme::default()).then_some(theme);
         }
         if (&next.resolutions, &next.reasons) != (&self.resolutions, &self.reasons) {
             next.lists = self.lists.saturating_add(1);

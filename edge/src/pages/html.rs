@@ -46,7 +46,8 @@ fn is_language(tag: &str) -> bool {
         })
 }
 
-fn escape(text: &str, into: &mut String) {
+/// Adds a text as it may stand in HTML.
+pub fn escape(text: &str, into: &mut String) {
     for character in text.chars() {
         match character {
             '&' => into.push_str("&amp;"),

@@ -10,13 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{SettingError, SettingFault};
 use super::{DURATION_S, GENERAL, Hours, QUEUES_MAX, RATE, SKILLS_MAX, check_length, check_names};
-use crate::text::{Label, MessageText};
+use crate::text::{Label, MessageText, Title};
 
 /// A support queue of a space.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Queue {
-    /// What it is called.
+    /// The word for it, which stays.
     pub name: Label,
+    /// What agents read in its place; `None` for the word.
+    #[serde(default)]
+    pub title: Option<Title>,
     /// Closed to new work; what waits in it drains.
     #[serde(default)]
     pub closed: bool,
@@ -59,6 +62,7 @@ impl Queue {
     pub const fn new(name: Label) -> Self {
         Self {
             name,
+            title: None,
             closed: false,
             hours: None,
             overflow: None,

@@ -12,14 +12,17 @@ use super::ledger::Ledger;
 use crate::id::AgentId;
 use crate::refusal::Refusal;
 use crate::settings::GENERAL;
-use crate::text::Label;
+use crate::text::{Label, Title};
 use crate::time::Timestamp;
 
 /// A queue, and how it stands.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct QueueView {
-    /// What it is called.
+    /// The word for it.
     pub name: Label,
+    /// What agents read in its place.
+    #[serde(default)]
+    pub title: Option<Title>,
     /// Closed to new work; what waits in it drains.
     pub closed: bool,
     /// True within its hours, and for a queue without any.
@@ -52,6 +55,7 @@ impl Ledger {
         let Openness { open_now, opens_at } = self.openness(now, name);
         QueueView {
             name: name.clone(),
+            title: queue.and_then(|queue| queue.title.clone()),
             closed: queue.is_some_and(|queue| queue.closed),
             open_now,
             opens_at,

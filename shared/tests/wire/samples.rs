@@ -18,8 +18,8 @@ use shared::identity::{self, Algorithm, IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::{Audience, Person, Role, Side, audience};
 use shared::settings::{
-    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution,
-    SettingFault, Settings, Span, Terms, Zone,
+    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution, Scheme,
+    SettingFault, Settings, Side as LauncherSide, Span, Terms, Theme, Zone,
 };
 use shared::space::{
     Agent, ApiKey, AuditEntry, Command as SpaceCommand, Counts, Deed, Desk, Doors, Insider,
@@ -124,6 +124,7 @@ fn assignee() -> Assignee {
 fn queue() -> Queue {
     Queue {
         name: label("returns"),
+        title: Some(title("Returns")),
         closed: false,
         hours: Some(Hours {
             zone: ZoneName::parse("Europe/Berlin").unwrap(),
@@ -155,6 +156,13 @@ fn settings() -> Settings {
     settings.origins = vec!["https://*.shop.example".parse().unwrap()];
     settings.queues = vec![queue(), Queue::new(label("english"))];
     settings.fallback_text = Some(text("We are closed."));
+    settings.theme = Some(Theme {
+        color: Some("#7a1f3d".parse().unwrap()),
+        side: LauncherSide::Start,
+        text: Some(title("Ask us")),
+        logo: Some("https://shop.example/logo.svg".parse().unwrap()),
+        scheme: Scheme::Dark,
+    });
     settings
 }
 

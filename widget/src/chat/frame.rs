@@ -121,14 +121,19 @@ fn show(chat: Chat, message: &JsValue) {
     }
 }
 
-/// The page's colours, and its theme when it forces one.
+/// The page's colours, and its theme when it forces one. The colour of the space is there already,
+/// in the shades that it has on light and on dark paper.
 fn dress(message: &JsValue) {
     let Some(html) = document().document_element() else {
         return;
     };
     let html: HtmlElement = html.unchecked_into();
+    let own = document()
+        .body()
+        .and_then(|body| body.dataset().get("color"));
+    let is_own = own.is_some() && own == js::get_text(message, "color");
     for (name, property) in [("color", "--brand"), ("on", "--on-brand")] {
-        if let Some(color) = js::get_text(message, name) {
+        if !is_own && let Some(color) = js::get_text(message, name) {
             let _ = html.style().set_property(property, &color);
         }
     }

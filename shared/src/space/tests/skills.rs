@@ -180,6 +180,7 @@ fn r60_agents_read_every_queue() {
     scene.waits(1);
     let queues = scene.space.queues(at(scene.now), agent(ADA)).unwrap();
     let view = |name, closed, waiting, max_waiting| QueueView {
+        title: None,
         name: label(name),
         closed,
         open_now: true,

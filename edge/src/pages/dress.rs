@@ -1,0 +1,78 @@
+//! The chat in a space's own colours and with its logo (P31): one style in the document, which the
+//! policy names by its hash. It stands before anything is drawn, and the chat itself knows nothing
+//! of it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use shared::settings::Theme;
+
+/// Puts the theme's style into the document, and leave for it into the policy.
+pub fn dress(theme: &Theme, document: String, policy: &str) -> (String, String) {
+    let style = style(theme);
+    if style.is_empty() {
+        return (document, policy.to_owned());
+    }
+    let hash = STANDARD.encode(Sha256::digest(&style));
+    let leave = format!("style-src 'sha256-{hash}' ");
+    let mut policy = policy.replacen("style-src ", &leave, 1);
+    if let Some(logo) = &theme.logo {
+        let leave = format!("img-src {} ", logo.as_str());
+        policy = policy.replacen("img-src ", &leave, 1);
+    }
+    let style = format!("<style>{style}</style></head>");
+    (document.replacen("</head>", &style, 1), policy)
+}
+
+/// Nothing of it can end the style: colours are digits, and S10 says what an address holds.
+fn style(theme: &Theme) -> String {
+    let mut style = String::new();
+    if let Some(color) = theme.color {
+        let (light, dark) = color.shades();
+        style = format!(
+            ":root{{--brand:light-dark({},{});--on-brand:light-dark({},{})}}",
+            light.color, dark.color, light.on, dark.on
+        );
+    }
+    if let Some(logo) = &theme.logo {
+        style += &format!(
+            ".avatar--house{{background:#fff url({}) 50%/contain no-repeat}}.avatar--house:before{{content:none}}",
+            logo.as_str()
+        );
+    }
+    style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = "style-src 'self'; img-src 'self'";
+
+    fn dressed(theme: &Theme) -> (String, String) {
+        dress(theme, "<head></head><p></head>".into(), POLICY)
+    }
+
+    #[test]
+    fn p31_a_theme_is_a_style_that_the_policy_names() {
+        let plain = dressed(&Theme::default());
+        assert_eq!(plain, ("<head></head><p></head>".into(), POLICY.into()));
+        let theme = Theme {
+            color: "#1F5245".parse().ok(),
+            logo: "https://shop.example/a.svg".parse().ok(),
+            ..Theme::default()
+        };
+        let (document, policy) = dressed(&theme);
+        let style = document
+            .strip_prefix("<head><style>")
+            .and_then(|rest| rest.split_once("</style></head><p></head>"))
+            .map(|(style, _)| style);
+        let style = style.expect("a style in the head");
+        assert!(style.contains("--brand:light-dark(#1f5245,"), "{style}");
+        assert!(style.contains("url(https://shop.example/a.svg)"), "{style}");
+        let hash = STANDARD.encode(Sha256::digest(style));
+        let expected =
+            format!("style-src 'sha256-{hash}' 'self'; img-src https://shop.example/a.svg 'self'");
+        assert_eq!(policy, expected);
+    }
+}
