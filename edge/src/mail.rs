@@ -1,6 +1,8 @@
-//! E-mail by the API of Resend. Plain text alone: there is no markup in which anything could hide.
+//! E-mail by the API of Resend: as text, and as plain HTML in which every name is text, too.
 //!
 //! `MAIL_KEY` (a secret) and `MAIL_FROM` turn it on; `MAIL_URL` names another server of that API.
+
+mod words;
 
 use serde_json::{Value, json};
 use shared::account::Way;
@@ -9,12 +11,23 @@ use worker::Env;
 
 use crate::errors::Problem;
 use crate::outside;
+use crate::pages;
+use words::Words;
 
 const RESEND: &str = "https://api.resend.com";
 
 /// Whether this installation sends e-mail.
 pub fn is_on(env: &Env) -> bool {
     env.secret("MAIL_KEY").is_ok() && env.var("MAIL_FROM").is_ok()
+}
+
+/// What a mail says, one paragraph after the other, with a link among them.
+struct Letter {
+    words: &'static Words,
+    subject: String,
+    before: Vec<String>,
+    link: String,
+    button: &'static str,
 }
 
 /// Sends an invitation. False when it was not sent: an admin hands the link on in another way.
@@ -24,28 +37,39 @@ pub async fn invite(
     space: &PersonName,
     link: &str,
     way: &Way,
+    language: &str,
 ) -> bool {
-    let subject = format!("Answer the customers of {space}");
-    let text = format!(
-        "You are invited to answer the customers of {space} with Bellhop.\n\n\
-         Accept here, within 7 days:\n{link}\n\n\
-         If you did not expect this, leave it alone: nothing happens.\n"
-    );
-    send(env, to, &subject, &text, way).await
+    send(env, to, &invitation(space, link, language), way).await
 }
 
 /// Sends a one-time link.
-pub async fn sign_in(env: &Env, to: &EmailAddress, link: &str, way: &Way) -> bool {
-    let text = format!(
-        "Sign in to Bellhop with this link. It works once, within 24 hours:\n{link}\n\n\
-         If you did not ask for it, leave it alone: nothing happens.\n"
-    );
-    send(env, to, "Your sign-in link", &text, way).await
+pub async fn sign_in(env: &Env, to: &EmailAddress, link: &str, way: &Way, language: &str) -> bool {
+    let words = words::of(language);
+    let letter = Letter {
+        words,
+        subject: words.sign_in.to_owned(),
+        before: vec![words.sign_in_text.to_owned()],
+        link: link.to_owned(),
+        button: words.sign_in_here,
+    };
+    send(env, to, &letter, way).await
+}
+
+fn invitation(space: &PersonName, link: &str, language: &str) -> Letter {
+    let words = words::of(language);
+    let fill = |text: &str| text.replace("{space}", space.as_str());
+    Letter {
+        words,
+        subject: fill(words.invited),
+        before: vec![fill(words.invited_text), words.accept_text.to_owned()],
+        link: link.to_owned(),
+        button: words.accept,
+    }
 }
 
 /// `way` names the mail: the same one is sent once (`Idempotency-Key`).
-async fn send(env: &Env, to: &EmailAddress, subject: &str, text: &str, way: &Way) -> bool {
-    match try_to_send(env, to, subject, text, way).await {
+async fn send(env: &Env, to: &EmailAddress, letter: &Letter, way: &Way) -> bool {
+    match try_to_send(env, to, letter, way).await {
         Ok(200..300) => true,
         Ok(status) => {
             worker::console_warn!("edge: the mail API answered {status}");
@@ -58,8 +82,7 @@ async fn send(env: &Env, to: &EmailAddress, subject: &str, text: &str, way: &Way
 async fn try_to_send(
     env: &Env,
     to: &EmailAddress,
-    subject: &str,
-    text: &str,
+    letter: &Letter,
     way: &Way,
 ) -> Result<u16, Problem> {
     if !is_on(env) {
@@ -74,27 +97,90 @@ async fn try_to_send(
         ("content-type", "application/json"),
         ("idempotency-key", &way.id.to_string()),
     ];
-    let mail = mail(&from, to, subject, text);
+    let mail = letter.mail(&from, to);
     let (status, _) = outside::post(env, &format!("{base}/emails"), &headers, &mail).await?;
     Ok(status)
 }
 
-fn mail(from: &str, to: &EmailAddress, subject: &str, text: &str) -> String {
-    let mail: Value = json!({ "from": from, "to": [to], "subject": subject, "text": text });
-    mail.to_string()
+impl Letter {
+    fn mail(&self, from: &str, to: &EmailAddress) -> String {
+        let mail: Value = json!({
+            "from": from,
+            "to": [to],
+            "subject": self.subject,
+            "text": self.text(),
+            "html": self.html(),
+        });
+        mail.to_string()
+    }
+
+    fn text(&self) -> String {
+        let (before, link, after) = (self.before.join("\n\n"), &self.link, self.words.unexpected);
+        format!("{before}\n{link}\n\n{after}\n")
+    }
+
+    fn html(&self) -> String {
+        let escaped = pages::escaped;
+        let before: String = self
+            .before
+            .iter()
+            .map(|text| format!("<p dir=\"auto\">{}</p>", escaped(text)))
+            .collect();
+        let (lang, link) = (self.words.lang, escaped(&self.link));
+        let (button, after) = (self.button, self.words.unexpected);
+        format!(
+            "<!doctype html><html lang=\"{lang}\"><body>{before}\
+             <p><a href=\"{link}\">{button}</a></p><p>{link}</p><p>{after}</p></body></html>"
+        )
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn sec_c5_03_a_mail_is_text_and_has_no_html() {
+    const LINK: &str = "https://chat.example/agent#join=bhi_a_b";
+
+    fn read(space: &str, language: &str) -> Value {
         let to = EmailAddress::parse("mia@shop.example").unwrap();
-        let mail = mail("Bellhop <b@b.example>", &to, "<b>\"x\"</b>", "<script>");
-        let read: Value = serde_json::from_str(&mail).unwrap();
-        assert_eq!(read["html"], Value::Null);
-        assert_eq!(read["to"], json!(["mia@shop.example"]));
-        assert_eq!(read["subject"], "<b>\"x\"</b>");
+        let space = PersonName::parse(space).unwrap();
+        let mail = invitation(&space, LINK, language).mail("Bellhop <b@b.example>", &to);
+        serde_json::from_str(&mail).unwrap()
+    }
+
+    #[test]
+    fn sec_c5_03_a_hostile_name_is_text_in_both_parts_of_a_mail() {
+        let hostile = "</p><script>alert(1)</script><a href=\"https://evil.example\">{link} & 'x'";
+        let mail = read(hostile, "en");
+        assert_eq!(mail["to"], json!(["mia@shop.example"]));
+        let (text, html) = (
+            mail["text"].as_str().unwrap(),
+            mail["html"].as_str().unwrap(),
+        );
+        assert!(text.contains(hostile) && text.contains(LINK));
+        assert_eq!(html.matches("<a ").count(), 1, "{html}");
+        assert!(
+            !html.contains("<script") && !html.contains("\"https://evil"),
+            "{html}"
+        );
+        assert!(html.contains("&lt;script&gt;"), "{html}");
+        assert!(html.contains(&format!("href=\"{LINK}\"")), "{html}");
+    }
+
+    #[test]
+    fn a_mail_speaks_the_language_of_whoever_reads_it() {
+        let cases = [
+            ("en", "en", "Answer the customers of Larch"),
+            ("de", "de", "Antworten Sie den Kunden von Larch"),
+            ("de-CH", "de", "Antworten Sie den Kunden von Larch"),
+            ("fr", "en", "Answer the customers of Larch"),
+            ("den", "en", "Answer the customers of Larch"),
+        ];
+        for (language, lang, subject) in cases {
+            let mail = read("Larch", language);
+            assert_eq!(mail["subject"], subject, "{language}");
+            let html = mail["html"].as_str().unwrap();
+            assert!(html.contains(&format!("lang=\"{lang}\"")), "{html}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::auth::cookie;
 use crate::auth::secret::{self, Kind};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{clock, mail, random};
+use crate::{clock, mail, pages, random};
 
 /// `POST spaces/{space}/invitations`
 pub async fn create(call: &mut Call) -> Result<Response, Problem> {
@@ -25,6 +25,7 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
     let email = fields.email("email")?;
     let role = role(fields.text("role")?.as_deref())?;
     let queues = fields.texts("queues")?.unwrap_or_default();
+    let language = pages::language(call, fields.text("language")?.as_deref())?;
     fields.end()?;
     let queues = queues.iter().map(|queue| Label::parse(queue));
     let queues: Vec<_> = queues
@@ -60,7 +61,8 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
                 return Err(super::unexpected());
             };
             let link = sessions::page(call, "join", &mailed);
-            was_sent = mail::invite(&call.env, &email, &settings.name, &link, &sent).await;
+            let name = &settings.name;
+            was_sent = mail::invite(&call.env, &email, name, &link, &sent, &language).await;
         }
     }
     let body = json!({
@@ -159,6 +161,7 @@ pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let email: Option<EmailAddress> = fields.email("email")?;
+    let language = pages::language(call, fields.text("language")?.as_deref())?;
     fields.end()?;
     let email =
         email.ok_or_else(|| Problem::field("text_empty", "email", "the address is missing"))?;
@@ -175,7 +178,7 @@ pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
         // With as many links open as may be, the owner of the address has those.
         if sessions::tell(&call.env, agent, &made).await.is_ok() {
             let page = sessions::page(call, "in", &text);
-            mail::sign_in(&call.env, &email, &page, &link).await;
+            mail::sign_in(&call.env, &email, &page, &link, &language).await;
         }
     }
     super::json(202, &json!({}))

@@ -1,0 +1,55 @@
+//! What mails say, in the languages of the pages (`widget/src/text`). `{…}` is filled in.
+
+/// One language.
+pub struct Words {
+    /// As `lang` names it.
+    pub lang: &'static str,
+    /// Subject of an invitation; the space.
+    pub invited: &'static str,
+    /// What it is to; the space.
+    pub invited_text: &'static str,
+    /// What to do.
+    pub accept_text: &'static str,
+    /// The button.
+    pub accept: &'static str,
+    /// Subject of a one-time link.
+    pub sign_in: &'static str,
+    /// What it does.
+    pub sign_in_text: &'static str,
+    /// The button.
+    pub sign_in_here: &'static str,
+    /// For whom it was not meant, each.
+    pub unexpected: &'static str,
+}
+
+/// The words of a language; English for one that we do not speak.
+pub fn of(language: &str) -> &'static Words {
+    match language.split('-').next() {
+        Some(lang) if lang.eq_ignore_ascii_case(DE.lang) => &DE,
+        Some(_) | None => &EN,
+    }
+}
+
+const EN: Words = Words {
+    lang: "en",
+    invited: "Answer the customers of {space}",
+    invited_text: "You are invited to answer the customers of {space} with Bellhop.",
+    accept_text: "Accept here, within 7 days:",
+    accept: "Accept the invitation",
+    sign_in: "Your sign-in link",
+    sign_in_text: "Sign in to Bellhop with this link. It works once, within 24 hours:",
+    sign_in_here: "Sign in",
+    unexpected: "If you did not expect this, leave it alone: nothing happens.",
+};
+
+const DE: Words = Words {
+    lang: "de",
+    invited: "Antworten Sie den Kunden von {space}",
+    invited_text: "Sie sind eingeladen, den Kunden von {space} mit Bellhop zu antworten.",
+    accept_text: "Nehmen Sie hier an, innerhalb von 7 Tagen:",
+    accept: "Einladung annehmen",
+    sign_in: "Ihr Anmeldelink",
+    sign_in_text: "Melden Sie sich mit diesem Link bei Bellhop an. Er gilt einmal, innerhalb von 24 Stunden:",
+    sign_in_here: "Anmelden",
+    unexpected: "Wenn Sie das nicht erwartet haben, lassen Sie es einfach liegen: Es geschieht nichts.",
+};
