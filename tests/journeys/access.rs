@@ -14,7 +14,7 @@ use stage::proxy::Proxy;
 use stage::{play, root};
 
 /// Looks at pages with axe.
-struct Inspector {
+pub struct Inspector {
     axe: String,
 }
 
@@ -28,7 +28,8 @@ const VIEWS: [(&str, Screen, &str); 5] = [
 ];
 
 impl Inspector {
-    fn new() -> Result<Self> {
+    /// Reads axe.
+    pub fn new() -> Result<Self> {
         let path = root().join("node_modules/axe-core/axe.min.js");
         let axe = fs::read_to_string(&path)
             .with_context(|| format!("{}: run `npm ci`", path.display()))?;
@@ -36,7 +37,7 @@ impl Inspector {
     }
 
     /// Looks at what the browser shows, in every view.
-    async fn inspects(&self, browser: &Browser, state: &str) -> Result<()> {
+    pub async fn inspects(&self, browser: &Browser, state: &str) -> Result<()> {
         let has_axe: bool = browser.runs("return !!window.axe", &[]).await?;
         if !has_axe {
             let _: Value = browser.runs(&format!("{};", self.axe), &[]).await?;

@@ -478,6 +478,53 @@ fn sec_g7_f26_f32_the_first_admin_comes_in_once_and_makes_a_space() {
 }
 
 #[test]
+fn sec_g7_a_locked_out_admin_comes_back_in_once_and_nobody_else() {
+    play(0, async |stage| {
+        let secret = "a-secret-of-cargo-xtask-link";
+        let edge = Edge::with(vec![("BOOTSTRAP_HASH", sha256(secret)?)])?;
+        let api = &Api::new(edge.base());
+        let (space, _) = space(api).await?;
+        let other = stage.space(json!({}), &["Jack"]).await?;
+        let body = |secret: &str, space: &str, name: &str| json!({ "bootstrap": secret, "space": space, "name": name });
+        let wrong = [
+            ("x", space.space.as_str(), "Ada", "410 link_over"),
+            (secret, "nobody-has-this", "Ada", "404 space_unknown"),
+            (secret, other.space.as_str(), "Ada", "404 space_unknown"),
+            (secret, space.space.as_str(), "Eve", "404 agent_unknown"),
+            (secret, space.space.as_str(), "Jack", "403 forbidden"),
+        ];
+        for (secret, space, name, expected) in wrong {
+            let mut visit = Visit::new(api);
+            let body = body(secret, space, name);
+            let refused = visit.is_refused("/api/v1/session", &body).await?;
+            ensure!(
+                refused == expected && visit.cookie.is_none(),
+                "{body}: {refused}"
+            );
+        }
+        let body = body(secret, &space.space, "Ada");
+        let mut ada = Visit::new(api);
+        ada.posts("/api/v1/session", &body).await?;
+        let token = ada.token(&space.space).await?;
+        let read = api.get(&of(&space, "/invitations"), Some(&token)).await?;
+        ensure!(read.status == 200, "an admin again: {read:?}");
+        let mut eve = Visit::new(api);
+        let refused = eve.is_refused("/api/v1/session", &body).await?;
+        ensure!(
+            refused == "410 link_over" && eve.cookie.is_none(),
+            "dead after use: {refused}"
+        );
+        let log = edge.log();
+        ensure!(
+            log.contains("came in by the secret of the deployment"),
+            "{log}"
+        );
+        ensure!(!log.contains(secret), "the secret is in the log");
+        Ok(())
+    });
+}
+
+#[test]
 fn a_mail_proves_an_address_and_a_copied_link_does_not() {
     play(0, async |_| {
         let mail = Mail::start().await?;
@@ -497,9 +544,11 @@ fn a_mail_proves_an_address_and_a_copied_link_does_not() {
                     .contains("authorization: bearer re_canary")
                 && call.head.to_lowercase().contains("idempotency-key: ")
                 && call.body["to"] == json!(["zoe@shop.example"])
-                && call.body["html"].is_null(),
+                && call.body["subject"] == "Answer the customers of Larch",
             "{call:?}"
         );
+        let html = call.body["html"].as_str().unwrap_or_default();
+        ensure!(html.matches("<a ").count() == 1, "{html}");
         let sent = mail.newest_secret()?;
         let copied = secret(&made.body["link"])?;
         ensure!(sent != copied, "two secrets");
@@ -514,8 +563,17 @@ fn a_mail_proves_an_address_and_a_copied_link_does_not() {
 
         // Somebody else, by the link that the admin copied: the address is not theirs.
         let made = api
-            .post(&path, Some(&admin), &json!({ "email": "mia@shop.example" }))
+            .post(
+                &path,
+                Some(&admin),
+                &json!({ "email": "mia@shop.example", "language": "de-CH" }),
+            )
             .await?;
+        let call = mail.calls().pop().context("no mail")?;
+        ensure!(
+            call.body["subject"] == "Antworten Sie den Kunden von Larch",
+            "{call:?}"
+        );
         accepts(api, &secret(&made.body["link"])?, "Mia").await?;
         let mails = mail.calls().len();
         let mut visit = Visit::new(api);

@@ -37,6 +37,7 @@ mod people;
 mod queues;
 mod reconnect;
 mod reminder;
+mod set_up;
 mod settings;
 mod sign_in;
 mod skills;

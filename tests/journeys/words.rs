@@ -56,7 +56,7 @@ fn p14_the_console_speaks_german() {
         browser.presses(".availability__open").await?;
         let menu = ".availability .picker";
         browser
-            .reads(menu, "Chats, die mir gleichzeitig zugeteilt werden")
+            .reads(menu, "Chats, die mir gleichzeitig zugewiesen werden")
             .await?;
         let label = "return document.querySelector('[data-chats=\"2\"]').ariaLabel";
         let label: String = browser.runs(label, &[]).await?;
@@ -69,7 +69,7 @@ fn p14_the_console_speaks_german() {
             &[
                 (".switch__text", "Verfügbar für 2"),
                 (".switch__more", "Platz für 1 weitere"),
-                (".list--offers", "Chats werden Ihnen automatisch zugeteilt"),
+                (".list--offers", "Chats werden Ihnen automatisch zugewiesen"),
                 (".list--mine .item__meta", "Braucht english"),
                 (".details", "Kenntnisse"),
                 (".conversation__transfer", "Weitergeben"),

@@ -213,6 +213,13 @@ impl Console {
         effect(move || console.follow_passing());
         effect(move || console.see());
         effect(move || console.title());
+        let has_read = Var::new(false);
+        effect(move || {
+            if console.has_queues() && !has_read.now() {
+                has_read.set(true);
+                console.read_queues();
+            }
+        });
         console.watch_browser();
         console.run_clock();
         effect(move || {

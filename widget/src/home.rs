@@ -9,6 +9,7 @@ mod join;
 mod open;
 mod people;
 mod settings;
+mod sheet;
 mod sign_in;
 mod spaces;
 mod tokens;
@@ -154,6 +155,18 @@ impl Home {
         what: &str,
         body: Option<&[(&str, JsValue)]>,
     ) -> Option<JsValue> {
+        let answer = self.answers_in(space, method, what, body).await;
+        answer.map_err(|error| self.error.set(say(&error))).ok()
+    }
+
+    /// Asks as an agent of a space; the caller says what is refused.
+    async fn answers_in(
+        self,
+        space: &str,
+        method: &str,
+        what: &str,
+        body: Option<&[(&str, JsValue)]>,
+    ) -> Result<JsValue, HttpError> {
         self.busy.set(true);
         self.error.set(String::new());
         let session = Session::of_agent(Store::tab(space), space);
@@ -165,7 +178,8 @@ impl Home {
             }
             Err(error) => Err(error),
         };
-        self.hears(answer)
+        self.busy.set(false);
+        answer
     }
 
     fn hears(self, answer: Result<JsValue, HttpError>) -> Option<JsValue> {
@@ -281,7 +295,6 @@ fn word(code: &str) -> &'static str {
         "forbidden" => words.forbidden,
         "not_invited" => words.not_invited,
         "last_admin" => words.last_admin,
-        "settings_changed" => words.settings_changed,
         "seal_key_missing" => words.seal_key_missing,
         _ => "",
     }

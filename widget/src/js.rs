@@ -11,6 +11,11 @@ extern "C" {
     #[wasm_bindgen(js_name = fetch)]
     pub fn fetch(url: &str, init: &Object) -> Promise;
 
+    /// `navigator.clipboard`, where the page may write to it.
+    #[cfg(feature = "home")]
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
+    fn write_text(text: &str) -> Result<Promise, JsValue>;
+
     /// `window.crypto`.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(array: &Uint8Array) -> Uint8Array;
@@ -60,6 +65,15 @@ pub fn window() -> Window {
 /// The document.
 pub fn document() -> Document {
     window().document().expect_throw("a window has a document")
+}
+
+/// Puts a text where people paste from. False when the browser does not let us.
+#[cfg(feature = "home")]
+pub async fn copy(text: &str) -> bool {
+    match write_text(text) {
+        Ok(written) => wasm_bindgen_futures::JsFuture::from(written).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// Calls `act` before the next frame is painted.

@@ -11,6 +11,8 @@ mod en;
 pub mod home;
 #[cfg(feature = "home")]
 pub mod privacy;
+#[cfg(feature = "home")]
+pub mod settings;
 #[cfg(feature = "console")]
 pub mod work;
 

@@ -57,8 +57,8 @@ fn access_f27_f28_f29_f38_the_way_in() {
         inspector.inspects(&browser, "home-settings").await?;
         // F26: an admin turns live chat off.
         browser.presses(".tick__input").await?;
-        browser.presses("form.settings .form__go").await?;
-        browser.reads(".home__saved", "Saved").await?;
+        browser.presses(".settings__bar .button").await?;
+        browser.reads(".settings__said", "Saved").await?;
         let space: String = browser
             .runs("return location.hash.split('=')[1]", &[])
             .await?;

@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 
 use super::conversation::name;
 use super::item::joined;
+use super::people::called;
 use super::picker::name_of;
 use super::{Console, Talk};
 use crate::dom::{El, button, decor, el};
@@ -106,7 +107,10 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
         Source::Widget => words.widget,
         Source::Api => "API",
     };
-    all.push(row(words.queue, el("dd", "").text(queue.as_str())));
+    all.push(row(
+        words.queue,
+        el("dd", "").attr("dir", "auto").text(&called(&queue)),
+    ));
     let skills = console.skills_for(talk.conversation);
     if !skills.is_empty() {
         all.push(row(

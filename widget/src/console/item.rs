@@ -7,6 +7,7 @@ use shared::text::{Label, PersonName, first_words};
 use shared::time::Timestamp;
 
 use super::Console;
+use super::people::called;
 use super::strip::left;
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
@@ -114,6 +115,7 @@ pub fn item(console: Console, conversation: ConversationId) -> El {
 /// Company, queue (F63), and what an agent needs for it (P35).
 pub fn meta(company: Option<&str>, queue: &Label, skills: &[Label]) -> String {
     let needs = fill(work().needs, &joined(skills));
+    let queue = called(queue);
     let parts = [company, Some(queue.as_str()), Some(needs.as_str())];
     let count = if skills.is_empty() { 2 } else { 3 };
     let parts: Vec<_> = parts.into_iter().take(count).flatten().collect();

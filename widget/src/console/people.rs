@@ -3,11 +3,13 @@
 
 use js_sys::Array;
 use shared::id::AgentId;
+use shared::settings::GENERAL;
 use shared::text::Label;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Console;
 use crate::task::spawn;
+use crate::var::Var;
 use crate::{http, js};
 
 /// A colleague.
@@ -32,14 +34,35 @@ pub struct Colleague {
 /// A queue.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Queue {
-    /// What it is called.
+    /// The word for it.
     pub name: Label,
+    /// What people read in its place.
+    pub title: String,
     /// Takes nothing new.
     pub is_closed: bool,
     /// Within its hours.
     pub is_open: bool,
     /// How many wait in it.
     pub waiting: u32,
+}
+
+thread_local! {
+    /// The queues that have a title.
+    static TITLES: Var<Vec<(Label, String)>> = Var::new(Vec::new());
+}
+
+/// What a queue is called: by its title, as far as that was read.
+pub fn called(queue: &Label) -> String {
+    let titles = TITLES.with(|titles| *titles);
+    titles.with(|titles| {
+        let title = titles.iter().find(|(name, _)| name == queue);
+        title.map_or_else(|| queue.to_string(), |(_, title)| title.clone())
+    })
+}
+
+/// What queues are called, in a row.
+pub fn all_called(queues: &[Label]) -> String {
+    queues.iter().map(called).collect::<Vec<_>>().join(", ")
 }
 
 /// A list: `None` until it has come, then the list or that it did not come.
@@ -73,10 +96,33 @@ impl Console {
         });
     }
 
+    /// True when the agent has something of a queue that may have a title.
+    pub fn has_queues(self) -> bool {
+        let is_named = |queue: &Label| queue.as_str() != GENERAL;
+        let has = self.desk.see(|desk| {
+            let items = desk.items.iter().map(|item| &item.queue);
+            let offers = desk.offers.iter().map(|offer| &offer.queue);
+            let transferred = desk.transferred.iter().map(|one| &one.offer.queue);
+            items.chain(offers).chain(transferred).any(is_named)
+        });
+        has.unwrap_or_default()
+    }
+
     /// Reads the queues.
     pub fn read_queues(self) {
         spawn(async move {
             let read = self.page("queues", "queues", queue).await;
+            if let Some(queues) = &read {
+                let titles = queues
+                    .iter()
+                    .filter(|queue| queue.title != queue.name.as_str());
+                let titles = titles.map(|queue| (queue.name.clone(), queue.title.clone()));
+                let titles = titles.collect();
+                let known = TITLES.with(|known| *known);
+                if known.peek(|known| *known != titles) {
+                    known.set(titles);
+                }
+            }
             self.queues.set(Some(read.ok_or(())));
         });
     }
@@ -129,8 +175,10 @@ fn colleague(row: &JsValue) -> Option<Colleague> {
 
 fn queue(row: &JsValue) -> Option<Queue> {
     let is = |name| js::get(row, name).is_some_and(|is| is.is_truthy());
+    let name = js::get_text(row, "name")?;
     Some(Queue {
-        name: Label::parse(&js::get_text(row, "name")?).ok()?,
+        title: js::get_text(row, "title").unwrap_or_else(|| name.clone()),
+        name: Label::parse(&name).ok()?,
         is_closed: is("closed"),
         is_open: is("open_now"),
         waiting: count(row, "waiting"),

@@ -16,6 +16,7 @@ use super::Console;
 use super::item::meta;
 use super::lists::{number, section};
 use super::page::{Listed, Page};
+use super::people::called;
 use crate::dom::{El, button, effect, el};
 use crate::task::spawn;
 use crate::text::console::words;
@@ -96,7 +97,7 @@ fn filter(names: impl Fn() -> Vec<Label> + 'static, chosen: Var<Option<Label>>) 
         all.extend(
             names
                 .iter()
-                .map(|name| option(name.as_str(), name.as_str(), now.as_ref() == Some(name))),
+                .map(|name| option(name.as_str(), &called(name), now.as_ref() == Some(name))),
         );
         all
     };

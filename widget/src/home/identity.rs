@@ -53,9 +53,9 @@ pub fn part(home: Home, space: &str) -> El {
         let list = keys.list.get();
         list.iter().map(|key| keys.row(key)).collect()
     });
-    el("section", "home__part")
-        .child(el("h2", "home__subtitle").text(words.identity))
-        .child(el("p", "home__none").text(words.identity_text))
+    el("section", "panel")
+        .child(el("h2", "panel__title").text(words.identity))
+        .child(el("p", "panel__text").text(words.identity_text))
         .child(made)
         .child(keys.make())
         .child(list)

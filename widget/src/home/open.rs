@@ -24,22 +24,34 @@ pub fn link(home: Home, link: String) -> El {
     home.page(card.child(form::form(home, "", vec![], words.sign_in, go)))
 }
 
-/// The first admin.
-pub fn first(home: Home, secret: String) -> El {
+/// The first admin; or one who was locked out, with space and name behind `&`.
+pub fn first(home: Home, about: String) -> El {
     let words = words();
-    let name = Var::new(String::new());
+    let mut parts = about.splitn(3, '&').map(str::to_owned);
+    let secret = parts.next().unwrap_or_default();
+    let back = parts.next().zip(parts.next());
+    let is_back = back.is_some();
+    let (space, name) = back.unzip();
+    let name = Var::new(name.unwrap_or_default());
     let go = move || {
-        let secret = secret.clone();
+        let (secret, space) = (secret.clone(), space.clone());
         spawn(async move {
-            let body = [
+            let mut body = vec![
                 ("bootstrap", secret.as_str().into()),
                 ("name", name.now().as_str().into()),
             ];
+            body.extend(space.map(|space| ("space", space.as_str().into())));
             if home.asks("POST", "/api/v1/session", &body).await.is_some() {
                 sign_in::enter(home).await;
             }
         });
     };
+    if is_back {
+        let card = home
+            .card("Bellhop")
+            .child(el("p", "card__text").text(words.link_text));
+        return home.page(card.child(form::form(home, "", vec![], words.sign_in, go)));
+    }
     let fields = vec![form::field(words.your_name, "text", name)];
     let card = home
         .card(words.welcome)

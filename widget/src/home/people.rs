@@ -7,8 +7,8 @@ use super::{Home, form, initial, role, rows};
 use crate::dom::{El, decor, el};
 use crate::js;
 use crate::task::spawn;
-use crate::text::fill;
 use crate::text::home::words;
+use crate::text::{fill, text};
 use crate::time::{self, Form};
 use crate::var::Var;
 
@@ -211,6 +211,7 @@ impl People {
         let words = words();
         let email = Var::new(String::new());
         let role = Var::new("agent".to_owned());
+        let language = Var::new(text().lang.to_owned());
         let choices = [
             ("agent", words.agent),
             ("supervisor", words.supervisor),
@@ -221,12 +222,19 @@ impl People {
             form::choice(words.role, &choices, "agent", move |chosen| {
                 role.set(chosen)
             }),
+            form::choice(
+                words.mail_language,
+                &[("en", "English"), ("de", "Deutsch")],
+                text().lang,
+                move |chosen| language.set(chosen),
+            ),
         ];
         form::form(self.home, "invite", fields, words.invite, move || {
             spawn(async move {
                 let mut body = vec![("role", JsValue::from_str(&role.now()))];
                 if !email.now().is_empty() {
                     body.push(("email", email.now().as_str().into()));
+                    body.push(("language", language.now().as_str().into()));
                 }
                 let Some(answer) = self.asks("POST", "/invitations", Some(&body)).await else {
                     return;

@@ -1,224 +1,394 @@
-//! The settings of a space: every duration, limit and text, where its chat may be shown, and the
-//! snippet (F26, F32).
+//! The settings of a space: every duration, limit and text, how it looks, its queues, and the
+//! snippet (F26, F32, P31).
 
-use js_sys::Array;
+mod ends;
+mod hours;
+mod look;
+mod queues;
+mod refused;
+mod snippet;
+
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::{Home, form, identity, rows, tokens};
-use crate::dom::{El, el};
+use super::sheet::{self, At, Sheet};
+use super::{Home, form, identity, tokens};
+use crate::dom::{El, button, el};
+use crate::http::HttpError;
 use crate::js;
 use crate::task::spawn;
-use crate::text::home::words;
-use crate::text::privacy;
-use crate::var::Var;
+use crate::text::settings::{Words, words};
+use crate::text::{fill, privacy};
+use crate::var::{Bell, Var};
 
-/// What a setting is on the screen.
+/// The page. A handle.
 #[derive(Clone, Copy)]
-enum Kind {
-    Text,
-    Lines,
-    Number,
-    Tick,
-    Mode,
-    Routing,
+pub struct Page {
+    home: Home,
+    space: Var<String>,
+    /// The settings as the server has them.
+    base: Var<JsValue>,
+    /// The settings as they are on the screen; `undefined` until they have come.
+    draft: Var<JsValue>,
+    sheet: Sheet,
+    /// Rings when queues, hours or entries of a list come and go.
+    shape: Bell,
+    /// The agents of the space, who serve its queues.
+    agents: Var<Vec<queues::Server>>,
+    /// The queue that is open on the screen.
+    opened: Var<String>,
+    /// What was said about the last save.
+    said: Var<String>,
+    is_dirty: Var<bool>,
 }
 
-/// The settings in their order, with the name of each in the API.
-fn fields() -> [(&'static str, Kind, &'static str); 21] {
-    let words = words();
+/// What the form edits, in its order, with what each is called. A journey holds this against what
+/// the server has.
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 25] {
     [
-        ("name", Kind::Text, words.space_name),
-        ("live_chat", Kind::Tick, words.live_chat),
-        ("origins", Kind::Lines, words.origins),
-        ("offer_mode", Kind::Mode, words.offer_mode),
-        ("routing", Kind::Routing, words.routing),
-        ("conversation_limit", Kind::Number, words.conversation_limit),
-        ("offer_s", Kind::Number, words.offer_s),
-        ("wait_s", Kind::Number, words.wait_s),
-        ("fallback_text", Kind::Lines, words.fallback_text),
-        ("idle_s", Kind::Number, words.idle_s),
-        ("idle_end_s", Kind::Number, words.idle_end_s),
-        ("max_s", Kind::Number, words.max_s),
-        ("wrap_up_s", Kind::Number, words.wrap_up_s),
-        ("messages_burst", Kind::Number, words.messages_burst),
-        ("messages_per_10s", Kind::Number, words.messages_per_10s),
-        ("messages_per_hour", Kind::Number, words.messages_per_hour),
-        (
-            "conversations_per_10min",
-            Kind::Number,
-            words.conversations_per_10min,
-        ),
-        (
-            "conversations_per_hour",
-            Kind::Number,
-            words.conversations_per_hour,
-        ),
-        (
-            "require_verification",
-            Kind::Tick,
-            words.require_verification,
-        ),
-        ("sign_in_url", Kind::Text, words.sign_in_url),
-        ("version", Kind::Number, ""),
+        ("live_chat", words.live_chat),
+        ("name", words.name),
+        ("origins", words.origins),
+        ("require_verification", words.require_verification),
+        ("sign_in_url", words.sign_in_url),
+        ("theme", words.look),
+        ("offer_mode", words.offer_mode),
+        ("routing", words.routing),
+        ("conversation_limit", words.conversation_limit),
+        ("offer_s", words.offer_s),
+        ("wait_s", words.wait_s),
+        ("fallback_text", words.fallback_text),
+        ("idle_s", words.idle_s),
+        ("idle_end_s", words.idle_end_s),
+        ("max_s", words.max_s),
+        ("wrap_up_s", words.wrap_up_s),
+        ("queues", words.queues),
+        ("resolutions", words.resolutions),
+        ("reasons", words.reasons),
+        ("messages_burst", words.messages_burst),
+        ("messages_per_10s", words.messages_per_10s),
+        ("messages_per_hour", words.messages_per_hour),
+        ("conversations_per_10min", words.conversations_per_10min),
+        ("conversations_per_hour", words.conversations_per_hour),
+        ("version", ""),
     ]
 }
 
 /// The page.
 pub fn page(home: Home, space: String) -> El {
     let words = words();
-    let settings: Var<Option<JsValue>> = Var::new(None);
-    let is_saved = Var::new(false);
-    let head = home.head(words.settings, &space, ("people", words.people));
-    let asked = space.clone();
+    let page = Page {
+        home,
+        space: Var::new(space.clone()),
+        base: Var::new(JsValue::UNDEFINED),
+        draft: Var::new(JsValue::UNDEFINED),
+        sheet: Sheet::new(home),
+        shape: Bell::new(),
+        agents: Var::new(vec![]),
+        opened: Var::new(String::new()),
+        said: Var::new(String::new()),
+        is_dirty: Var::new(false),
+    };
+    let people = crate::text::home::words();
+    let head = home.head(people.settings, &space, ("people", people.people));
     spawn(async move {
-        if let Some(answer) = home.asks_in(&asked, "GET", "/settings", None).await {
-            settings.set(js::get(&answer, "settings"));
+        let asked = page.asks("GET", "/settings", None).await;
+        if let Some(answer) = asked {
+            page.takes(&js::get(&answer, "settings").unwrap_or_default());
+            page.read_agents().await;
         }
     });
-    let origin = js::window().location().origin().unwrap_or_default();
-    let snippet = [
-        "<script async src=\"",
-        &origin,
-        "/bellhop.js\" data-space=\"",
-        &space,
-        "\"></script>",
-    ];
-    let snippet = el("section", "home__part")
-        .child(el("h2", "home__subtitle").text(words.snippet))
-        .child(
-            el("pre", "snippet")
-                .attr("tabindex", "0")
-                .attr("dir", "ltr")
-                .text(&snippet.concat()),
-        );
-    let programs = tokens::part(home, &space);
-    let audit = ["#audit=", &space].concat();
-    let customers = identity::part(home, &space);
-    let inside = move || match settings.get() {
-        Some(settings_now) => vec![edit(home, space.clone(), &settings_now, settings, is_saved)],
-        None => vec![],
+    let inside = move || {
+        let draft = page.draft.get();
+        if draft.is_undefined() {
+            return vec![];
+        }
+        vec![page.form(&At::root(&draft))]
     };
-    let saved = move || if is_saved.get() { words.saved } else { "" }.to_owned();
     el("main", "home home--wide")
         .child(head)
-        .child(snippet)
-        .child(el("div", "home__part").bind_children(inside))
-        .child(
-            el("p", "home__saved")
-                .attr("role", "status")
-                .bind_text(saved),
-        )
         .child(home.alert())
-        .child(programs)
-        .child(form::link(&audit, privacy::words().audit))
-        .child(customers)
+        .child(snippet::part(page))
+        .child(el("div", "settings__inside").bind_children(inside))
+        .child(identity::part(home, &space))
+        .child(tokens::part(home, &space))
+        .child(form::link(
+            &["#audit=", &space].concat(),
+            privacy::words().audit,
+        ))
+        .attr("aria-label", words.settings)
 }
 
-fn edit(
-    home: Home,
-    space: String,
-    now: &JsValue,
-    settings: Var<Option<JsValue>>,
-    is_saved: Var<bool>,
-) -> El {
-    let words = words();
-    let mut parts = Vec::new();
-    let mut values = Vec::new();
-    for (name, kind, label) in fields() {
-        let text = Var::new(read(now, name));
-        let tick = Var::new(text.now() == "true");
-        values.push((name, kind, text, tick, text.now()));
-        if label.is_empty() {
-            continue;
-        }
-        parts.push(match kind {
-            Kind::Text => form::field(label, "text", text),
-            Kind::Number => form::field(label, "number", text),
-            Kind::Lines if name == "origins" => form::lines(label, words.origins_hint, text),
-            Kind::Lines => form::lines(label, "", text),
-            Kind::Tick => form::tick(label, tick),
-            Kind::Mode => {
-                let choices = [
-                    ("offer", words.mode_offer),
-                    ("auto_accept", words.mode_auto),
-                    ("manual", words.mode_manual),
-                ];
-                form::choice(label, &choices, &text.now(), move |chosen| text.set(chosen))
-            }
-            Kind::Routing => {
-                let choices = [
-                    ("round_robin", words.round_robin),
-                    ("least_busy", words.least_busy),
-                ];
-                form::choice(label, &choices, &text.now(), move |chosen| text.set(chosen))
-            }
-        });
+impl Page {
+    async fn asks(
+        self,
+        method: &str,
+        what: &str,
+        body: Option<&[(&str, JsValue)]>,
+    ) -> Option<JsValue> {
+        let space = self.space.now();
+        self.home.asks_in(&space, method, what, body).await
     }
-    let save = move || {
-        is_saved.set(false);
-        let (space, values) = (space.clone(), values.clone());
-        spawn(async move {
-            let mut body = Vec::new();
-            for (name, kind, text, tick, before) in values {
-                let text = if matches!(kind, Kind::Tick) {
-                    tick.now().to_string()
-                } else {
-                    text.now()
-                };
-                // Whoever saves says which version that was made for: nobody's change is undone.
-                if text != before || name == "version" {
-                    body.push((name, written(name, kind, &text)));
+
+    /// Shows settings that came from the server.
+    fn takes(self, settings: &JsValue) {
+        complete(settings);
+        self.is_dirty.set(false);
+        self.base.set(settings.clone());
+        self.draft.set(sheet::copy(settings));
+    }
+
+    fn form(self, at: &At) -> El {
+        let words = words();
+        let sheet = self.sheet;
+        let empty = || JsValue::from("");
+        let modes = [
+            ("offer", words.mode_offer),
+            ("auto_accept", words.mode_auto),
+            ("manual", words.mode_manual),
+        ];
+        let turns = [
+            ("round_robin", words.round_robin),
+            ("least_busy", words.least_busy),
+        ];
+        let time = |name, label, hint| sheet.duration(at, name, label, hint);
+        let parts = [
+            part("chat", words.chat, "").child(fields(vec![
+                sheet.tick(at, "live_chat", words.live_chat),
+                sheet.line(at, "name", words.name, words.name_hint, empty()),
+                sheet.list(at, "origins", words.origins, words.origins_hint, "textarea"),
+            ])),
+            part("customers", words.customers, words.customers_text).child(fields(vec![
+                sheet.tick(at, "require_verification", words.require_verification),
+                sheet.line(
+                    at,
+                    "sign_in_url",
+                    words.sign_in_url,
+                    words.sign_in_hint,
+                    empty(),
+                ),
+            ])),
+            look::part(self, at),
+            part("work", words.work, "").child(fields(vec![
+                sheet.choice(at, "offer_mode", words.offer_mode, &modes),
+                sheet.choice(at, "routing", words.routing, &turns),
+                sheet.number(
+                    at,
+                    "conversation_limit",
+                    words.conversation_limit,
+                    words.up_to_100,
+                ),
+                time("offer_s", words.offer_s, ""),
+            ])),
+            part("times", words.times, "").child(fields(vec![
+                time("wait_s", words.wait_s, ""),
+                sheet.lines(
+                    at,
+                    "fallback_text",
+                    words.fallback_text,
+                    words.usual,
+                    empty(),
+                ),
+                time("idle_s", words.idle_s, ""),
+                time("idle_end_s", words.idle_end_s, ""),
+                time("max_s", words.max_s, ""),
+                time("wrap_up_s", words.wrap_up_s, ""),
+            ])),
+            queues::part(self, at),
+            ends::part(self, at),
+            part("limits", words.limits, words.limits_text).child(fields(vec![
+                sheet.number(at, "messages_burst", words.messages_burst, ""),
+                sheet.number(at, "messages_per_10s", words.messages_per_10s, ""),
+                sheet.number(at, "messages_per_hour", words.messages_per_hour, ""),
+                sheet.number(
+                    at,
+                    "conversations_per_10min",
+                    words.conversations_per_10min,
+                    "",
+                ),
+                sheet.number(
+                    at,
+                    "conversations_per_hour",
+                    words.conversations_per_hour,
+                    "",
+                ),
+            ])),
+        ];
+        let home = self.home;
+        let said = move || {
+            sheet.changed.hear();
+            self.said.get()
+        };
+        let bar = el("div", "settings__bar")
+            .child(
+                el("p", "settings__said")
+                    .attr("role", "status")
+                    .bind_text(said),
+            )
+            .child(
+                el("button", "button button--primary")
+                    .attr("type", "submit")
+                    .bind_flag("disabled", move || home.busy.get())
+                    .text(words.save),
+            );
+        let form = el("form", "settings")
+            .attr("novalidate", "")
+            .on("submit", move |event| {
+                event.prevent_default();
+                if !home.busy.now() {
+                    spawn(self.save());
                 }
-            }
-            let answer = home
-                .asks_in(&space, "PATCH", "/settings", Some(&body))
-                .await;
-            if let Some(answer) = answer {
-                settings.set(js::get(&answer, "settings"));
-                is_saved.set(true);
+            });
+        let form = form.on("input", move |_| {
+            if !self.is_dirty.now() {
+                self.is_dirty.set(true);
+                self.said.set(words.unsaved.to_owned());
             }
         });
-    };
-    form::form(home, "settings", parts, words.save, save)
-}
-
-fn read(settings: &JsValue, name: &str) -> String {
-    if name == "origins" {
-        let origins = rows(settings, name);
-        let origins = origins.iter().filter_map(JsValue::as_string);
-        return origins.collect::<Vec<_>>().join("\n");
+        parts.into_iter().fold(form, El::child).child(bar)
     }
-    let Some(value) = js::get(settings, name) else {
-        return String::new();
-    };
-    if let Some(text) = value.as_string() {
-        text
-    } else if let Some(is_on) = value.as_bool() {
-        is_on.to_string()
-    } else {
-        value
-            .as_f64()
-            .map(|number| number.to_string())
-            .unwrap_or_default()
-    }
-}
 
-fn written(name: &str, kind: Kind, text: &str) -> JsValue {
-    match kind {
-        Kind::Tick => (text == "true").into(),
-        Kind::Number => match text.parse::<f64>() {
-            Ok(number) => number.into(),
-            // The server says what is wrong with it.
-            Err(_) => text.into(),
-        },
-        Kind::Lines if name == "origins" => {
-            let list = Array::new();
-            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            for line in lines {
-                list.push(&line.into());
+    /// The fields that are not as the server has them.
+    fn differences(self) -> Vec<(&'static str, JsValue)> {
+        let (base, draft) = (self.base.now(), self.draft.now());
+        let field = |(name, _): (&'static str, _)| {
+            let value = |of: &JsValue| js::get(of, name).unwrap_or_default();
+            let (before, after) = (value(&base), value(&draft));
+            (sheet::json(&before) != sheet::json(&after)).then_some((name, after))
+        };
+        names(words()).into_iter().filter_map(field).collect()
+    }
+
+    async fn save(self) {
+        let words = words();
+        self.sheet.forgive();
+        self.said.set(String::new());
+        let mut body = self.differences();
+        for (name, value) in &mut body {
+            if *name == "queues" {
+                *value = queues::as_sent(value);
             }
-            list.into()
         }
-        Kind::Text | Kind::Lines | Kind::Mode | Kind::Routing => text.into(),
+        // Whoever saves says which version that was made for: nobody's change is undone.
+        let version = js::get(&self.base.now(), "version").unwrap_or_default();
+        body.push(("version", version));
+        let space = self.space.now();
+        let answer = self
+            .home
+            .answers_in(&space, "PATCH", "/settings", Some(&body))
+            .await;
+        match answer {
+            Ok(answer) => {
+                self.takes(&js::get(&answer, "settings").unwrap_or_default());
+                let said = if ends::in_use(&answer) > 0 {
+                    words.saved_in_use
+                } else {
+                    words.saved
+                };
+                self.said.set(said.to_owned());
+            }
+            Err(HttpError::Refused(409, ref body)) if refused::code(body) == "settings_changed" => {
+                self.meets_others().await;
+            }
+            Err(error) => self.is_refused(&error),
+        }
     }
+
+    /// Somebody else has saved meanwhile: what they changed is shown, and what was typed stays.
+    async fn meets_others(self) {
+        let words = words();
+        let Some(answer) = self.asks("GET", "/settings", None).await else {
+            return;
+        };
+        let theirs = js::get(&answer, "settings").unwrap_or_default();
+        complete(&theirs);
+        let mine = self.differences();
+        let (base, draft) = (self.base.now(), sheet::copy(&self.draft.now()));
+        let mut changed = Vec::new();
+        for (name, label) in names(words) {
+            let value = js::get(&theirs, name).unwrap_or_default();
+            let before = js::get(&base, name).unwrap_or_default();
+            if sheet::json(&value) == sheet::json(&before) {
+                continue;
+            }
+            if !label.is_empty() {
+                changed.push(label);
+            }
+            if !mine.iter().any(|(known, _)| *known == name) {
+                let _ = Reflect::set(&draft, &name.into(), &sheet::copy(&value));
+            }
+        }
+        self.base.set(theirs);
+        self.draft.set(draft);
+        let text = fill(words.others_changed, &changed.join(", "));
+        self.home.error.set(text);
+        js::window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    fn is_refused(self, error: &HttpError) {
+        let (path, why) = refused::say(error);
+        if path.is_empty() || !self.sheet.refuse(&path, &why) {
+            self.home.error.set(why);
+            js::window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    }
+}
+
+/// A part of the page.
+fn part(name: &str, title: &str, text: &str) -> El {
+    let section = el("section", "panel")
+        .attr("data-part", name)
+        .attr("aria-label", title)
+        .child(el("h2", "panel__title").text(title));
+    if text.is_empty() {
+        section
+    } else {
+        section.child(el("p", "panel__text").text(text))
+    }
+}
+
+fn fields(fields: Vec<El>) -> El {
+    let all = el("div", "fields");
+    fields.into_iter().fold(all, El::child)
+}
+
+/// A button that adds an entry or takes one away.
+fn small(text: &str, act: impl FnMut() + 'static) -> El {
+    button("button button--quiet button--small", act).text(text)
+}
+
+/// A cross that takes away what it names.
+fn cross(label: &str, act: impl FnMut() + 'static) -> El {
+    button("button button--quiet button--icon icon icon--close", act).attr("aria-label", label)
+}
+
+/// What the server leaves empty, in the form in which it is edited.
+fn complete(settings: &JsValue) {
+    let at = At::root(settings);
+    for text in ["fallback_text", "sign_in_url"] {
+        if at.text(text).is_empty() {
+            at.write(text, &"".into());
+        }
+    }
+    if at.read("theme").is_undefined() {
+        at.write("theme", &Object::new());
+    }
+    let theme = at.inner("theme");
+    for (name, usual) in [
+        ("color", ""),
+        ("side", "end"),
+        ("text", ""),
+        ("logo", ""),
+        ("scheme", "auto"),
+    ] {
+        if theme.text(name).is_empty() {
+            theme.write(name, &usual.into());
+        }
+    }
+    for list in ["origins", "queues", "resolutions", "reasons"] {
+        if at.read(list).is_undefined() {
+            at.write(list, &Array::new());
+        }
+    }
+    queues::complete(&at);
 }

@@ -4,6 +4,7 @@ use super::{Home, form, word};
 use crate::dom::{El, el};
 use crate::task::spawn;
 use crate::text::home::words;
+use crate::text::text;
 use crate::var::Var;
 
 /// The page.
@@ -43,7 +44,10 @@ pub fn page(home: Home) -> El {
         let fields = vec![form::field(words.email, "email", email)];
         let ask = move || {
             spawn(async move {
-                let body = [("email", email.now().as_str().into())];
+                let body = [
+                    ("email", email.now().as_str().into()),
+                    ("language", text().lang.into()),
+                ];
                 let answer = home.asks("POST", "/api/v1/sign-in/mail", &body).await;
                 is_sent.set(answer.is_some());
             });

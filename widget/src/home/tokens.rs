@@ -54,9 +54,9 @@ pub fn part(home: Home, space: &str) -> El {
         let list = tokens.list.get();
         list.iter().map(|token| tokens.row(token)).collect()
     });
-    el("section", "home__part")
-        .child(el("h2", "home__subtitle").text(words.tokens))
-        .child(el("p", "home__none").text(words.tokens_text))
+    el("section", "panel")
+        .child(el("h2", "panel__title").text(words.tokens))
+        .child(el("p", "panel__text").text(words.tokens_text))
         .child(made)
         .child(tokens.make())
         .child(list)

@@ -372,7 +372,7 @@ const DE: Words = Words {
     agent: "Agent",
     admin: "Admin",
     demo_only: "Demo-Anmeldung: nur auf diesem Rechner, nur in der Entwicklung.",
-    no_access: "Sie haben keinen Zugang mehr zu diesem Space.",
+    no_access: "Sie haben keinen Zugang mehr zu diesem Bereich.",
     other_sign_in: "Andere Wege, sich anzumelden",
     spaces: "Ihre Bereiche",
     people: "Personen und Einstellungen",

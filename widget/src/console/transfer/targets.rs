@@ -7,7 +7,7 @@ use shared::text::Label;
 
 use super::super::Console;
 use super::super::item::joined;
-use super::super::people::{Colleague, Queue};
+use super::super::people::{Colleague, Queue, all_called, called};
 use super::{Form, missing, search};
 use crate::dom::{El, decor, effect, el};
 use crate::text::console::words;
@@ -35,7 +35,7 @@ pub fn targets(form: Form) -> El {
     let lines = move || {
         let found = queues(console)
             .into_iter()
-            .filter(|queue| is_found(form, queue.name.as_str()));
+            .filter(|queue| is_found(form, &queue.title));
         found.map(|queue| queue.name).collect::<Vec<_>>()
     };
     let state = move || {
@@ -101,7 +101,7 @@ pub fn queue_choice(form: Form) -> El {
     let title = move || {
         let name = form.colleague().map(|colleague| colleague.name);
         let title = fill(work().goes_to, &name.unwrap_or_default());
-        let queue = form.queue().map(|queue| queue.to_string());
+        let queue = form.queue().map(|queue| called(&queue));
         fill(&title, &queue.unwrap_or_default())
     };
     el("fieldset", "chips transfer__queues")
@@ -119,7 +119,11 @@ pub fn queue_choice(form: Form) -> El {
                         form.with_queue.set(Some(chosen.clone()));
                     }),
                 )
-                .child(el("span", "chip__text").text(name.as_str()))
+                .child(
+                    el("span", "chip__text")
+                        .attr("dir", "auto")
+                        .text(&called(&name)),
+                )
         })
 }
 
@@ -177,7 +181,7 @@ fn colleague(form: Form, agent: AgentId) -> El {
         let Some(colleague) = find() else {
             return String::new();
         };
-        let queues = colleague.queues.map(|queues| joined(&queues));
+        let queues = colleague.queues.map(|queues| all_called(&queues));
         let mut all = queues.unwrap_or_else(|| work().every_queue.to_owned());
         if !colleague.skills.is_empty() {
             all.push_str(" · ");
@@ -256,7 +260,11 @@ fn queue(form: Form, name: Label) -> El {
         .child(decor(
             "avatar avatar--customer avatar--small icon icon--queue",
         ))
-        .child(el("span", "target__name").text(name.as_str()))
+        .child(
+            el("span", "target__name")
+                .attr("dir", "auto")
+                .text(&called(&name)),
+        )
         .child(
             el("span", "target__state")
                 .bind_attr("class", move || class().0.to_owned())
