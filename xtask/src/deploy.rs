@@ -37,11 +37,16 @@ pub fn command(args: Args) -> Result<()> {
 /// Makes the secret of the first admin. Cloudflare gets its hash alone.
 fn found() -> Result<String> {
     let secret = random::secret()?;
-    let hash = stamp::hash(&secret);
+    put(&stamp::hash(&secret))?;
+    Ok(secret)
+}
+
+/// Gives Cloudflare the hash of a secret that lets one person in, once.
+pub fn put(hash: &str) -> Result<()> {
     let mut put = npm::wrangler()?;
     put.args(["secret", "put", "BOOTSTRAP_HASH"]);
     filter(&mut put, hash.as_bytes())?;
-    Ok(secret)
+    Ok(())
 }
 
 /// The dev flag opens the sign-in without a password: it must never leave a desk.

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod deploy;
 mod dev;
+mod link;
 mod paths;
 mod process;
 mod random;
@@ -36,6 +37,8 @@ usage: cargo xtask COMMAND
                                                handle
   size    [--json]                             what people download, against its budgets
   deploy                                       the release build to Cloudflare
+  link    --space S --name N [--hash]          a one-time link for an admin of a space who is locked out;
+                                               --hash says what to set, for a Worker that is elsewhere
   setup   [--std-into DIR]                     only what the other commands need to be there;
                                                with DIR: std for wasm, built from source into DIR";
 
@@ -55,6 +58,7 @@ fn dispatch() -> Result<ExitCode> {
         Some("bench") => return bench::command(args),
         Some("build") => build::command(args)?,
         Some("deploy") => deploy::command(args)?,
+        Some("link") => link::command(args)?,
         Some("dev") => dev::command(args)?,
         Some("serve") => serve::command(args)?,
         Some("setup") => setup::command(args)?,

@@ -4,11 +4,13 @@ use serde_json::json;
 use shared::account::{Answer, Entry, Input, View, Way, Which};
 use shared::id::{AgentId, SpaceId};
 use shared::refusal::Refusal;
+use shared::rights::{Person, Role};
 use shared::session::TOKEN_LIFE;
+use shared::text::PersonName;
 use worker::{Env, Response};
 
 use super::fields::Fields;
-use crate::ask::{self, SpaceAsk, SpaceTold};
+use crate::ask::{self, SignIn, SpaceAsk, SpaceTold};
 use crate::auth::secret::{self, Kind};
 use crate::auth::{self, cookie, jwt};
 use crate::clock;
@@ -61,12 +63,14 @@ pub async fn look(call: &Call) -> Result<Response, Problem> {
     super::json(200, &body)
 }
 
-/// `POST session`: by a one-time link, or by the secret of the deployment.
+/// `POST session`: by a one-time link, or by the secret of the deployment, which founds the first
+/// account, or lets an admin of a space back in who is locked out.
 pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let (link, founder) = (fields.text("link")?, fields.text("bootstrap")?);
     let name = fields.name("name")?;
+    let space = fields.text("space")?;
     fields.end()?;
     let (agent, by) = match (link, founder) {
         (Some(link), None) => {
@@ -77,7 +81,10 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
             let agent = self::founder(&call.env, &founder)?;
             let name =
                 name.ok_or_else(|| Problem::field("text_empty", "name", "the name is missing"))?;
-            (agent, Entry::Founder(name))
+            match space {
+                None => (agent, Entry::Founder(name)),
+                Some(space) => back(call, agent, &space, name).await?,
+            }
         }
         (Some(_), Some(_)) | (None, None) => {
             let message = "send either a link or a bootstrap secret";
@@ -86,6 +93,44 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     };
     let response = super::json(200, &json!({ "agent": agent }))?;
     enter(call, agent, by, response).await
+}
+
+/// How an admin comes back in by the deployment's secret, which is used up by it: it founds the
+/// account that it always founds, and nobody ever has that account's session.
+///
+/// # Errors
+/// The space has no such admin; nothing is used up then. 410 when it was used before.
+async fn back(
+    call: &Call,
+    founder: AgentId,
+    space: &str,
+    name: PersonName,
+) -> Result<(AgentId, Entry), Problem> {
+    let space: SpaceId = super::named(space, Refusal::SpaceUnknown)?;
+    let asked = SpaceAsk::SignIn(SignIn::Agent(name.to_string()));
+    let told = super::ask_space(call, &space, &asked).await?;
+    let SpaceTold::Session(session) = told else {
+        return Err(super::unexpected());
+    };
+    let Person::Agent {
+        agent,
+        role: Role::Admin,
+        ..
+    } = session.person
+    else {
+        return Err(Refusal::Forbidden.into());
+    };
+    let (_, nobody) = secret::fresh(Kind::Session, &founder)?;
+    let used = Input::Enter {
+        agent: founder,
+        by: Entry::Founder(name),
+        session: nobody,
+    };
+    tell(&call.env, founder, &used).await?;
+    worker::console_warn!("edge: agent {agent} of {space} came in by the secret of the deployment");
+    let (_, link) = secret::fresh(Kind::Link, &agent)?;
+    tell(&call.env, agent, &Input::MakeLink { link, only: None }).await?;
+    Ok((agent, Entry::Link(link)))
 }
 
 /// Begins a session and puts its cookie on the answer.
