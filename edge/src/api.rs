@@ -90,7 +90,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         SpaceTold::Denied(refusal) => Err(refusal.into()),
         told @ (SpaceTold::Settings(_)
         | SpaceTold::Created
-        | SpaceTold::Configured { .. }
+        | SpaceTold::OfSettings { .. }
         | SpaceTold::Json(_)
         | SpaceTold::Pending
         | SpaceTold::Would { .. }
@@ -138,7 +138,7 @@ async fn ask_conversation(
     match ask::conversation(&call.env, space, conversation, asked).await? {
         ConversationTold::Denied(refusal) => Err(refusal.into()),
         told @ (ConversationTold::Begun { .. }
-        | ConversationTold::Read { .. }
+        | ConversationTold::Json(_)
         | ConversationTold::Acted { .. }
         | ConversationTold::Slowed { .. }
         | ConversationTold::Answer(_)) => Ok(told),

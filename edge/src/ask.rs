@@ -8,16 +8,14 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use shared::account::{self, Way};
-use shared::conversation::{Answer, Birth, Entry, Instruction, Report, Seq};
+use shared::conversation::{Answer, Birth, Instruction, Report, Seq};
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId, WayId};
 use shared::identity::{IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings, Terms};
-use shared::space::{
-    Agent, AgentChange, AuditQuery, Door, InUse, Me, OpenTime, Opened, Place, Query,
-};
+use shared::space::{Agent, AgentChange, AuditQuery, Door, Me, OpenTime, Opened, Place, Query};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, Response, Result, Stub};
 
@@ -76,13 +74,8 @@ pub enum ConversationTold {
         /// False for a repeat.
         is_new: bool,
     },
-    /// What was read.
-    Read {
-        /// The entries, at most [`shared::frame::BACKLOG_MAX`].
-        entries: Vec<Entry>,
-        /// The last place of the log.
-        head: Seq,
-    },
+    /// What a client reads: the body of the answer, as of [`SpaceTold::Json`].
+    Json(String),
     /// A command was obeyed.
     Acted {
         /// Where the conversation stands now.
@@ -255,16 +248,16 @@ pub struct Identify {
 /// Answered by a space.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum SpaceTold {
-    /// To [`SpaceAsk::Look`] and [`SpaceAsk::Settings`].
+    /// To [`SpaceAsk::Look`].
     Settings(Box<Settings>),
     /// It stands.
     Created,
-    /// The settings are as asked.
-    Configured {
-        /// All of them.
-        settings: Box<Settings>,
-        /// How many work items use what was changed.
-        in_use: InUse,
+    /// To what a client reads or has changed of the settings.
+    OfSettings {
+        /// The version that is told.
+        version: u32,
+        /// The body of the answer, as of [`SpaceTold::Json`].
+        body: String,
     },
     /// The token is good; the wish is known.
     Vouched,

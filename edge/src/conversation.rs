@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use shared::conversation::{
     Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq, Shorthand,
 };
@@ -239,10 +240,11 @@ impl Shell<Thread> {
             let Some(side) = awake.core.machine.side(person) else {
                 return Ok(ConversationTold::Denied(Refusal::ConversationUnknown));
             };
-            Ok(ConversationTold::Read {
-                entries: rows::backlog(&awake.storage, &mut awake.core.shorthand, side, after)?,
+            let view = View {
+                events: rows::backlog(&awake.storage, &mut awake.core.shorthand, side, after)?,
                 head: awake.core.machine.head(side),
-            })
+            };
+            Ok(ConversationTold::Json(serde_json::to_string(&view)?))
         })?
     }
 
@@ -257,6 +259,15 @@ impl Shell<Thread> {
             }
         });
     }
+}
+
+/// What [`ConversationAsk::Read`] is answered.
+#[derive(Serialize)]
+struct View {
+    /// At most [`BACKLOG_MAX`].
+    events: Vec<Entry>,
+    /// The last place of the log.
+    head: Seq,
 }
 
 /// Packs entries so that no frame is too large.

@@ -13,7 +13,8 @@ use shared::conversation::{Fence, Instruction};
 use shared::frame::SocketId;
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId};
 use shared::refusal::Refusal;
-use shared::space::{Agent, Colleague, Command, Effect, Input, QueueView, Row, Seat, Space};
+use shared::settings::Settings;
+use shared::space::{Agent, Colleague, Command, Effect, InUse, Input, QueueView, Row, Seat, Space};
 use shared::time::Timestamp;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSocket};
@@ -166,9 +167,10 @@ impl Place {
             Effect::Replied { agent, id, reply } => self.calls.answer((agent, id), &reply),
             Effect::Created => outcome.told = Some(SpaceTold::Created),
             Effect::Configured { in_use } => {
-                outcome.told = self.machine.settings().map(|settings| {
-                    let settings = Box::new(settings.clone());
-                    SpaceTold::Configured { settings, in_use }
+                let settings = self.machine.settings();
+                outcome.told = settings.and_then(|settings| {
+                    let body = SettingsChanged { settings, in_use };
+                    of_settings(settings, &body).ok()
                 });
             }
             Effect::Register {
@@ -272,12 +274,10 @@ impl Shell<Place> {
             }
             SpaceAsk::Settings => {
                 let by = by()?;
-                return self.with(|awake| {
-                    let read = awake.core.machine.settings_for(by).cloned();
-                    read.map_or_else(SpaceTold::Denied, |settings| {
-                        SpaceTold::Settings(Box::new(settings))
-                    })
-                });
+                return self.with(|awake| match awake.core.machine.settings_for(by) {
+                    Ok(settings) => of_settings(settings, &SettingsView { settings }),
+                    Err(refusal) => Ok(SpaceTold::Denied(refusal)),
+                })?;
             }
             SpaceAsk::Acts { agent, query } => {
                 return self.with(|awake| awake.acts(agent, &query))?;
@@ -476,6 +476,26 @@ struct Queues {
 struct Availability {
     available: bool,
     for_chats: Option<u8>,
+}
+
+/// What a client reads of the settings.
+#[derive(Serialize)]
+struct SettingsView<'a> {
+    settings: &'a Settings,
+}
+
+/// What a client reads who has changed them.
+#[derive(Serialize)]
+struct SettingsChanged<'a> {
+    settings: &'a Settings,
+    /// How many work items use what was changed.
+    in_use: InUse,
+}
+
+fn of_settings(settings: &Settings, body: &impl Serialize) -> Result<SpaceTold> {
+    let version = settings.version;
+    let body = serde_json::to_string(body)?;
+    Ok(SpaceTold::OfSettings { version, body })
 }
 
 /// What a client reads, or why not.

@@ -101,10 +101,10 @@ pub async fn events(call: &Call) -> Result<Response, Problem> {
         after: after(call)?,
     };
     let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
-    let ConversationTold::Read { entries, head } = told else {
+    let ConversationTold::Json(body) = told else {
         return Err(super::unexpected());
     };
-    super::json(200, &json!({ "events": entries, "head": head }))
+    super::raw(200, body)
 }
 
 /// The conversation, if that visitor can read it (BI1).
@@ -121,7 +121,7 @@ async fn readable(
         after: Seq((1 << 53) - 1),
     };
     let told = ask::conversation(&call.env, &pass.space, conversation, &asked).await?;
-    Ok(matches!(told, ConversationTold::Read { .. }).then_some(conversation))
+    Ok(matches!(told, ConversationTold::Json(_)).then_some(conversation))
 }
 
 async fn admit(

@@ -1,7 +1,7 @@
 //! Settings of a space: read by its agents, changed by its admins.
 
-use serde_json::{Value, json};
-use shared::settings::{Change, Settings};
+use shared::id::SpaceId;
+use shared::settings::Change;
 use worker::Response;
 
 use crate::ask::{SpaceAsk, SpaceTold};
@@ -13,11 +13,7 @@ use crate::zones;
 /// `GET spaces/{space}/settings`
 pub async fn read(call: &Call) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
-    let told = super::ask_space(call, &space, &SpaceAsk::Settings).await?;
-    let SpaceTold::Settings(settings) = told else {
-        return Err(super::unexpected());
-    };
-    answer(&settings, &json!({ "settings": settings }))
+    answer(call, &space, &SpaceAsk::Settings).await
 }
 
 /// `PATCH spaces/{space}/settings`: what is left out stays.
@@ -29,20 +25,16 @@ pub async fn change(call: &mut Call) -> Result<Response, Problem> {
         change.version = Some(version);
     }
     let asked = SpaceAsk::Configure(Box::new(change));
-    let told = super::ask_space(call, &space, &asked).await?;
-    let SpaceTold::Configured { settings, in_use } = told else {
-        return Err(super::unexpected());
-    };
-    answer(
-        &settings,
-        &json!({ "settings": settings, "in_use": in_use }),
-    )
+    answer(call, &space, &asked).await
 }
 
-fn answer(settings: &Settings, body: &Value) -> Result<Response, Problem> {
-    let response = super::json(200, body)?;
-    let tag = format!("\"{}\"", settings.version);
-    response.headers().set("etag", &tag)?;
+async fn answer(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Response, Problem> {
+    let told = super::ask_space(call, space, asked).await?;
+    let SpaceTold::OfSettings { version, body } = told else {
+        return Err(super::unexpected());
+    };
+    let response = super::raw(200, body)?;
+    response.headers().set("etag", &format!("\"{version}\""))?;
     Ok(response)
 }
 
