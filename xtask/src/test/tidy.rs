@@ -27,6 +27,22 @@ fn nothing_is_left_for_later() {
     });
 }
 
+/// What a site copies from the README is what the journeys run.
+#[test]
+fn the_readme_shows_the_examples_as_they_are() {
+    let folder = paths::root().join("examples/identify");
+    let readme = fs::read_to_string(paths::root().join("README.md")).unwrap();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(
+            readme.contains(&text),
+            "{} is not in README.md",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn german_has_one_word_for_a_thing() {
     // "Bereich", "Nachbereitung", "zuweisen"; these are the others that crept in once.
