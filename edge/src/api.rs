@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod agents;
 pub mod audit;
+pub mod blocks;
 pub mod conversations;
 pub mod dev;
 pub mod fields;

@@ -159,6 +159,8 @@ pub enum SpaceAsk {
     Invitations,
     /// Which API tokens are there?
     Keys,
+    /// Who is blocked?
+    Blocks,
     /// What is that invitation to?
     Invitation(Way),
     /// May I let others in?

@@ -106,6 +106,12 @@ pub enum Target {
     Tokens,
     /// Takes an API token back.
     RevokeToken,
+    /// See [`crate::api::blocks::block`].
+    Block,
+    /// See [`crate::api::blocks::list`].
+    Blocks,
+    /// See [`crate::api::blocks::unblock`].
+    Unblock,
     /// The person who asks, in all spaces.
     Me,
     /// Available in all spaces, or in none.
@@ -204,6 +210,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/identity-keys", Target::MakeIdentityKey),
     route("GET", "/api/v1/spaces/{space}/identity-keys", Target::IdentityKeys),
     route("DELETE", "/api/v1/spaces/{space}/identity-keys/{key}", Target::RetireIdentityKey),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/block", Target::Block),
+    route("GET", "/api/v1/spaces/{space}/blocks", Target::Blocks),
+    route("DELETE", "/api/v1/spaces/{space}/blocks/{visitor}", Target::Unblock),
     route("GET", "/api/v1/session", Target::Session),
     route("POST", "/api/v1/session", Target::BeginSession),
     route("DELETE", "/api/v1/session", Target::EndSession),

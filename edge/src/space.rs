@@ -320,6 +320,10 @@ impl Shell<Place> {
                 let by = by()?;
                 return self.with(|awake| told(doors::keys(&awake.core.machine, by)))?;
             }
+            SpaceAsk::Blocks => {
+                let (now, by) = (clock::now(), by()?);
+                return self.with(|awake| told(doors::blocks(&awake.core.machine, now, by)))?;
+            }
             SpaceAsk::Invitation(way) => {
                 let now = clock::now();
                 return self

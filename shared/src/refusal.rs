@@ -138,6 +138,9 @@ pub enum Refusal {
     /// A setting has a value that it cannot have.
     #[error("{0}")]
     SettingInvalid(SettingError),
+    /// The visitor is blocked, and learns no more than that (R124 of `space`).
+    #[error("you cannot write here at the moment")]
+    Blocked,
     /// Too often: the same may succeed later.
     #[error("this came too fast: send it again later")]
     RateLimited {
@@ -206,6 +209,7 @@ impl Refusal {
             Self::NotInvited => "not_invited",
             Self::TooMany { .. } => "too_many",
             Self::SettingInvalid(_) => "setting_invalid",
+            Self::Blocked => "blocked",
             Self::RateLimited { .. } => "rate_limited",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::QueueInUse { .. } => "queue_in_use",
@@ -223,6 +227,7 @@ impl Refusal {
             | Self::OfferNotYours
             | Self::SpaceOff
             | Self::VerificationRequired
+            | Self::Blocked
             | Self::NotInvited => 403,
             Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }

@@ -175,6 +175,17 @@ pub const fn may_let_in(role: Role) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an agent may block visitors and take that back (P21).
+///
+/// # Errors
+/// Only supervisors and admins may: it closes the door on a person.
+pub const fn may_block(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Admin | Role::Supervisor => Ok(()),
+        Role::Agent => Err(Refusal::Forbidden),
+    }
+}
+
 /// Whether somebody may change an agent (R4): admins everything, supervisors how much and what an
 /// agent does, and the same of themselves.
 ///

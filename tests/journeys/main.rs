@@ -14,6 +14,7 @@ mod acts;
 mod audit;
 mod availability;
 mod bad_input;
+mod blocks;
 mod calls;
 mod crash;
 mod customers;

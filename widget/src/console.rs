@@ -4,6 +4,7 @@ mod abandon;
 mod ask;
 mod availability;
 mod bar;
+mod block;
 mod conversation;
 mod details;
 mod dialog;

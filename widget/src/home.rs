@@ -3,6 +3,7 @@
 //! nor agents at work download it.
 
 mod audit;
+mod blocks;
 mod form;
 mod identity;
 mod join;

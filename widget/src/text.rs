@@ -78,6 +78,7 @@ pub struct Text {
     pub replaced: &'static str,
     pub not_kept: &'static str,
     pub slowed: &'static str,
+    pub blocked: &'static str,
 
     // The customer's screens.
     pub here_to_help: &'static str,
@@ -116,6 +117,7 @@ impl Text {
             | Refusal::ConversationOpen { .. } => self.over,
             Refusal::QueueFull { .. } => self.queue_full,
             Refusal::VerificationRequired => self.sign_in_first,
+            Refusal::Blocked => self.blocked,
             Refusal::Forbidden
             | Refusal::NotAssignee
             | Refusal::AlreadyAssigned { .. }

@@ -53,6 +53,22 @@ pub fn identity_keys(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
     Ok(json!({ "identity_keys": keys.collect::<Vec<_>>() }))
 }
 
+/// Who is blocked, for supervisors and admins.
+pub fn blocks(space: &Space, now: Timestamp, agent: AgentId) -> Result<Value, Refusal> {
+    let blocks = space.blocks(agent)?.iter();
+    let blocks = blocks.filter(|block| block.holds(now)).map(|block| {
+        json!({
+            "visitor": block.visitor,
+            "name": block.name,
+            "reason": block.reason,
+            "by": block.by,
+            "at": block.at,
+            "until": block.until,
+        })
+    });
+    Ok(json!({ "blocks": blocks.collect::<Vec<_>>() }))
+}
+
 /// What an invitation is to, for whoever holds it.
 pub fn invitation(space: &Space, now: Timestamp, way: &Way) -> Result<Value, Refusal> {
     let invitation = space.invitation(now, way)?;

@@ -2,7 +2,7 @@
 //!
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
-//!   is open, no faster than R120 says, in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
+//!   is open, no faster than R120 says and unless blocked (R124), in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
 //!   what was not answered.
 //! - **R100** Who may begin has begun: until the conversation's first report the visitor's other
 //!   tabs are led to it, and the same one is let in again. After [`RESERVED`] without a report the
@@ -113,6 +113,7 @@ impl Ledger {
         conversation: ConversationId,
         (queue, address): (&Label, Option<u64>),
     ) {
+        let blocked = self.check_blocked(turn.now, visitor);
         let pace = self.check_pace(turn.now, visitor, address);
         let reserved = self.reservations.of.get(&visitor);
         let is_reserved = reserved == Some(&conversation);
@@ -129,6 +130,7 @@ impl Ledger {
             _ if self.settings.require_verification && !verified => {
                 Effect::Denied(Refusal::VerificationRequired)
             }
+            _ if blocked.is_err() => Effect::Denied(Refusal::Blocked),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
             None => match pace.and_then(|()| self.begins_in(queue)) {
                 Ok(queue) => admitted(queue),

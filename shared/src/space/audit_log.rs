@@ -2,7 +2,7 @@
 //! tampered with.
 //!
 //! - **R180** Every administrative act that changes something appends one entry, in the turn of the
-//!   change: the space and its settings, agents, invitations, API tokens, and people who sign in
+//!   change: the space and its settings, agents, invitations, API tokens, blocked visitors, and people who sign in
 //!   or out. What routes work is none: neither offers nor availability nor anything of a talk.
 //! - **R181** An entry names the hash of the one before it. Its own hash is the SHA-256 of its canonical
 //!   form: the JSON array `[n, at, who, what, object, before, after, prev]`, without spaces, as
@@ -94,6 +94,10 @@ pub enum Deed {
     IdentityKeyMade,
     /// An invitation, API token or identity key was taken back.
     Revoked,
+    /// A visitor was blocked.
+    VisitorBlocked,
+    /// A block was taken back.
+    VisitorUnblocked,
     /// A person signed in.
     SignedIn,
     /// A person signed out everywhere.

@@ -21,12 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Effect;
 use super::audit_log::{About, Deed, text};
+use super::blocks::Block;
 use super::customers::IDENTITY_KEYS_MAX;
 use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
 use crate::account::Way;
-use crate::id::{AgentId, WayId};
+use crate::id::{AgentId, ConversationId, VisitorId, WayId};
 use crate::identity::IdentityKey;
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Role};
@@ -81,6 +82,24 @@ pub enum Door {
     },
     /// A call with an API token.
     UseKey(Way),
+    /// A supervisor or admin blocks the visitor of a conversation (R123).
+    Block {
+        /// Who.
+        by: AgentId,
+        /// Whose visitor.
+        conversation: ConversationId,
+        /// Why.
+        reason: Option<Title>,
+        /// For how long, in seconds; `None` for ever.
+        for_s: Option<u32>,
+    },
+    /// A supervisor or admin takes a block back (R125).
+    Unblock {
+        /// Who.
+        by: AgentId,
+        /// Whose.
+        visitor: VisitorId,
+    },
 }
 
 /// What shows that somebody is invited.
@@ -155,7 +174,7 @@ pub struct ApiKey {
     pub departures: u32,
 }
 
-/// Invitations and API tokens of a space, the oldest first.
+/// Invitations and API tokens of a space, and who is kept out, the oldest first.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Doors {
     /// Invitations.
@@ -165,6 +184,9 @@ pub struct Doors {
     /// Keys by which the site vouches for its customers (R160 of `customers`).
     #[serde(default)]
     pub identity_keys: Vec<IdentityKey>,
+    /// Visitors who are blocked.
+    #[serde(default)]
+    pub blocks: Vec<Block>,
 }
 
 impl Invitation {
@@ -191,6 +213,7 @@ impl Doors {
             invitations: Vec::new(),
             keys: Vec::new(),
             identity_keys: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
@@ -316,6 +339,13 @@ impl Ledger {
                 Opened::Done
             }),
             Door::UseKey(way) => self.use_key(turn, &way),
+            Door::Block {
+                by,
+                conversation,
+                reason,
+                for_s,
+            } => self.block(turn, by, conversation, (reason, for_s)),
+            Door::Unblock { by, visitor } => self.unblock(turn, by, visitor),
         };
         if let Some(before) = before {
             let after = self.doors.ways();

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::audit_log::AuditEntry;
+use super::blocks::Block;
 use super::doors::{Doors, Invitation};
 use super::hours::Openness;
 use super::machine::Space;
@@ -54,6 +55,15 @@ impl Space {
     pub fn may_read_acts(&self, agent: AgentId) -> Result<(), Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
         ledger.may_read_acts(agent)
+    }
+
+    /// Who is blocked, for supervisors and admins (R123).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent is neither.
+    pub fn blocks(&self, agent: AgentId) -> Result<&[Block], Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.blocks_for(agent)
     }
 
     /// The invitation that somebody holds, while it can be accepted.

@@ -4,6 +4,7 @@ mod accounts;
 mod asked;
 mod assigning;
 mod audit_log;
+mod blocks;
 mod colleagues;
 mod configuring;
 mod customers;

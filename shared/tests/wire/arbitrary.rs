@@ -342,6 +342,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         (any_text(), any::<(u32, u32)>()).prop_map(|(field, (min, max))| {
             Refusal::SettingInvalid(SettingFault::OutOfRange { min, max }.of(&field))
         }),
+        Just(Refusal::Blocked),
         any::<u32>().prop_map(|retry_after| Refusal::RateLimited { retry_after }),
         any::<u32>().prop_map(|version| Refusal::SettingsChanged { version }),
         (label(), any::<u32>()).prop_map(|(queue, items)| Refusal::QueueInUse { queue, items }),

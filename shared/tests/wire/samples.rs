@@ -22,7 +22,7 @@ use shared::settings::{
     SettingFault, Settings, Side as LauncherSide, Span, Terms, Theme, Zone,
 };
 use shared::space::{
-    Agent, ApiKey, AuditEntry, Command as SpaceCommand, Counts, Deed, Desk, Doors, Insider,
+    Agent, ApiKey, AuditEntry, Block, Command as SpaceCommand, Counts, Deed, Desk, Doors, Insider,
     Invitation, Item, ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope,
     Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
@@ -58,7 +58,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid RateLimited SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
@@ -516,6 +516,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::AgentUnknown,
         Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
         Refusal::SettingInvalid(SettingFault::Twice.of("queues[1].name")),
+        Refusal::Blocked,
         Refusal::RateLimited { retry_after: 12 },
         Refusal::SettingsChanged { version: 7 },
         Refusal::QueueInUse {
@@ -829,6 +830,14 @@ fn doors() -> Doors {
             last4: "k3Fq".into(),
             by: AGENT,
             made_at: NOW,
+        }],
+        blocks: vec![Block {
+            visitor: VISITOR,
+            name: PersonName::parse("Zoë").unwrap(),
+            reason: Title::parse("Insults").ok(),
+            by: AGENT,
+            at: NOW,
+            until: Some(NOW),
         }],
     }
 }

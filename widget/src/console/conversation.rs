@@ -248,6 +248,16 @@ fn actions_menu(
             work().abandon,
             |console, conversation| console.asks.set(Some(Asks::Abandon(conversation))),
         ))
+        .when(
+            move || is_supervisor(console),
+            move || {
+                choice(
+                    "conversation__block picker__choice--danger",
+                    work().block_menu,
+                    |console, conversation| console.asks.set(Some(Asks::Block(conversation))),
+                )
+            },
+        )
 }
 
 const OPENER: &str = ".conversation__menu";

@@ -6,7 +6,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use super::Console;
 use super::lists::number;
-use super::{abandon, ticket, transfer};
+use super::{abandon, block, ticket, transfer};
 use crate::dom::{El, button, el};
 use crate::js;
 use crate::text::work::work;
@@ -21,6 +21,8 @@ pub enum Asks {
     Abandon(ConversationId),
     /// Which ticket is made of a conversation.
     Ticket(ConversationId),
+    /// Whether a visitor is blocked, and for how long.
+    Block(ConversationId),
 }
 
 /// The dialog that is open, in `parent`.
@@ -29,11 +31,13 @@ pub fn dialogs(parent: El, console: Console) -> El {
         move || console.asks.get().into_iter().collect(),
         |(Asks::Transfer(conversation)
          | Asks::Abandon(conversation)
-         | Asks::Ticket(conversation))| number(conversation),
+         | Asks::Ticket(conversation)
+         | Asks::Block(conversation))| number(conversation),
         move |asks| match asks {
             Asks::Transfer(conversation) => transfer::dialog(console, conversation),
             Asks::Abandon(conversation) => abandon::dialog(console, conversation),
             Asks::Ticket(conversation) => ticket::dialog(console, conversation),
+            Asks::Block(conversation) => block::dialog(console, conversation),
         },
     )
 }

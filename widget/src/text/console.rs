@@ -237,7 +237,8 @@ impl Words {
             Refusal::SpaceOff => self.space_off,
             Refusal::AgentUnknown => self.agent_unknown,
             // Nobody changes settings here yet.
-            Refusal::RateLimited { .. }
+            Refusal::Blocked
+            | Refusal::RateLimited { .. }
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }

@@ -44,6 +44,7 @@ pub const TEXT: Text = Text {
     replaced: "Der Chat ist in einem anderen Fenster geöffnet",
     not_kept: "Dieser Browser behält nichts: Bleiben Sie auf der Seite, bis Ihre Nachricht gesendet ist.",
     slowed: "Das waren viele Nachrichten in kurzer Zeit. Ihr Text bleibt hier und wird gleich von selbst gesendet.",
+    blocked: "Wir können Ihnen hier im Moment leider nicht antworten",
     here_to_help: "Wir helfen gern",
     welcome_title: "Wie können wir helfen?",
     welcome_text: "Schreiben Sie uns, und jemand aus unserem Team antwortet Ihnen hier.",

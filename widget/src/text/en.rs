@@ -44,6 +44,7 @@ pub const TEXT: Text = Text {
     replaced: "The chat is open in another window",
     not_kept: "This browser keeps nothing: stay on this page until your message is sent.",
     slowed: "That was a lot in a short time. Your text stays here and is sent by itself in a moment.",
+    blocked: "We are sorry, we cannot answer you here at the moment",
     here_to_help: "We are here to help",
     welcome_title: "How can we help?",
     welcome_text: "Write to us, and someone from our team will answer you here.",

@@ -16,7 +16,7 @@ pub struct Words {
     pub whole: &'static str,
     pub broken: &'static str,
     pub download: &'static str,
-    pub deeds: [(&'static str, &'static str); 13],
+    pub deeds: [(&'static str, &'static str); 15],
 }
 
 /// The words in the language of the page.
@@ -55,6 +55,8 @@ const EN: Words = Words {
         ("invitation_accepted", "Invitation accepted"),
         ("token_made", "API token made"),
         ("identity_key_made", "Identity key made"),
+        ("visitor_blocked", "Visitor blocked"),
+        ("visitor_unblocked", "Visitor unblocked"),
         (
             "revoked",
             "Invitation, API token or identity key taken back",
@@ -88,6 +90,8 @@ const DE: Words = Words {
         ("invitation_accepted", "Einladung angenommen"),
         ("token_made", "API-Token angelegt"),
         ("identity_key_made", "Identitätsschlüssel angelegt"),
+        ("visitor_blocked", "Besucher gesperrt"),
+        ("visitor_unblocked", "Besucher entsperrt"),
         (
             "revoked",
             "Einladung, API-Token oder Identitätsschlüssel zurückgenommen",

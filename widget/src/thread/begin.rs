@@ -78,6 +78,9 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
         if code == "verification_required" {
             return failed(BeginFailure::Refused(Refusal::VerificationRequired));
         }
+        if code == "blocked" {
+            return failed(BeginFailure::Refused(Refusal::Blocked));
+        }
         if code == "queue_full" {
             let text = js::get_text(&error, "text");
             let text = text.and_then(|text| MessageText::parse(&text).ok());
