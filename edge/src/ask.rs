@@ -124,6 +124,8 @@ pub enum SpaceAsk {
         id: CommandId,
         /// The command as JSON: the Worker has no other use for it.
         command: String,
+        /// False when the caller does not want to wait for another object.
+        waits: bool,
     },
     /// Would you obey that command? It is JSON, too.
     Would(String),

@@ -1,10 +1,9 @@
 //! The body of a request: JSON of a known shape, at most 64 KiB.
 
-mod blame;
-
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use shared::json::Unfit;
 use worker::Request;
 
 use crate::errors::Problem;
@@ -35,57 +34,47 @@ pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-/// Reads a body as JSON; an empty one is `{}`.
+/// Reads a body as JSON, strictly; an empty one is `{}`.
 ///
 /// # Errors
-/// 413 when it is too large, 400 when it is not JSON of that shape.
+/// 413 when it is too large, 400 when it is not JSON or no object; 422 with the path of the first
+/// field that is unknown or does not hold what it should.
 pub async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Problem> {
     parse(&bytes(request).await?)
 }
 
-/// Reads a change as JSON: an object whose fields may each be left out.
+/// Reads a body that has to be empty, or `{}`.
 ///
 /// # Errors
-/// Those of [`json`] when it is no JSON at all; 422 with the path of the first field that is
-/// unknown or does not hold what it should.
-pub async fn patch<T: DeserializeOwned>(request: &mut Request) -> Result<T, Problem> {
-    fitting(parse(&bytes(request).await?)?)
+/// Those of [`json`].
+pub async fn nothing(request: &mut Request) -> Result<(), Problem> {
+    #[derive(Deserialize)]
+    struct Nothing {}
+    let Nothing {} = json(request).await?;
+    Ok(())
 }
 
-fn fitting<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
-    if !value.is_object() {
-        return Err(Problem::new(400, "body_malformed", "the body is an object"));
-    }
-    let fits = |value: &Value| match shared::json::read::<T>(&value.to_string()) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.to_string()),
-    };
-    match shared::json::read(&value.to_string()) {
-        Ok(change) => Ok(change),
-        Err(error) => {
-            let (path, message) = blame::part(&value, &fits).unwrap_or_default();
-            let message = if path.is_empty() {
-                error.to_string()
-            } else {
-                format!("{path}: {message}")
-            };
-            let code = if message.contains("unknown field") {
-                "field_unknown"
-            } else {
-                "value_malformed"
-            };
-            Err(Problem::field(code, path, message))
-        }
-    }
-}
-
-/// From text, as everything is read in this crate: each other source would bring every type's
-/// reader into the Worker once more.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let malformed = |why: String| Problem::new(400, "body_malformed", format!("the body: {why}"));
-    let text = core::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
+    let text = core::str::from_utf8(bytes).map_err(malformed)?;
     let text = if text.is_empty() { "{}" } else { text };
-    shared::json::read(text).map_err(|error| malformed(error.to_string()))
+    shared::json::read_strictly(text).map_err(problem)
+}
+
+#[cold]
+#[inline(never)]
+fn problem(unfit: Unfit) -> Problem {
+    match unfit {
+        Unfit::Whole(misfit) => malformed(misfit),
+        Unfit::Part { path, why } => {
+            let message = format!("{path}: {why}");
+            Problem::field("value_malformed", path, message)
+        }
+        Unfit::Unknown { path } => Problem::unknown(path),
+    }
+}
+
+fn malformed(why: impl core::fmt::Display) -> Problem {
+    Problem::new(400, "body_malformed", format!("the body: {why}"))
 }
 
 fn too_large() -> Problem {

@@ -57,8 +57,11 @@ impl<Asked: PartialEq> Calls<Asked> {
 }
 
 impl Waiting {
-    /// The answer, or `None` when patience is over.
-    pub async fn answer(&self) -> Option<Result<(), Refusal>> {
+    /// The answer, or `None` when patience is over; who does not wait has none.
+    pub async fn answer(&self, waits: bool) -> Option<Result<(), Refusal>> {
+        if !waits {
+            return self.reply.take();
+        }
         let mut patience = pin!(Delay::from(PATIENCE));
         poll_fn(|context| {
             if let Some(reply) = self.reply.take() {

@@ -219,7 +219,7 @@ impl Shell<Thread> {
         if let Some(retry_ms) = self.turn(asked)?.retry_ms {
             return Ok(ConversationTold::Slowed { retry_ms });
         }
-        let replied = waiting.answer().await;
+        let replied = waiting.answer(true).await;
         let stage = self.with(|awake| {
             let lifecycle = awake.core.machine.lifecycle();
             lifecycle.map(|lifecycle| lifecycle.stage.word())

@@ -57,6 +57,12 @@ impl Problem {
         problem
     }
 
+    /// 422: a field that the call does not have.
+    pub fn unknown(field: String) -> Self {
+        let message = format!("there is no field {field}");
+        Self::field("field_unknown", field, message)
+    }
+
     /// 401: no valid token.
     pub fn unauthorized(code: &'static str, message: impl ToString) -> Self {
         Self::new(401, code, message.to_string())

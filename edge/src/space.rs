@@ -243,9 +243,9 @@ impl Shell<Place> {
                 let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
-            SpaceAsk::Act { id, command } => {
+            SpaceAsk::Act { id, command, waits } => {
                 let command = read(&command)?;
-                return self.act(by()?, id, command).await;
+                return self.act(by()?, id, command, waits).await;
             }
             SpaceAsk::Would(command) => {
                 let by = by()?;
@@ -407,17 +407,18 @@ impl Shell<Place> {
         told.ok_or_else(|| Error::RustError("the space said nothing".to_owned()))
     }
 
-    /// Takes a command without a socket, and waits until it has its answer.
+    /// Takes a command without a socket, and waits until it has its answer, if the caller does.
     async fn act(
         self: &Rc<Self>,
         agent: AgentId,
         id: CommandId,
         command: Command,
+        waits: bool,
     ) -> Result<SpaceTold> {
         let conversation = command.conversation();
         let waiting = self.with(|awake| awake.core.calls.wait((agent, id)))?;
         self.turn(Input::Asked { agent, id, command })?;
-        Ok(match waiting.answer().await {
+        Ok(match waiting.answer(waits).await {
             Some(Ok(())) => self.with(|awake| awake.core.now(agent, conversation))??,
             Some(Err(refusal)) => SpaceTold::Denied(refusal),
             None => SpaceTold::Pending,

@@ -174,7 +174,7 @@ pub const ORIGINS_MAX: u32 = 30;
 
 /// A change of settings: what is `None` stays.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Change {
     /// The version that the change was made for; `None` for whichever is the newest (S5).
     pub version: Option<u32>,

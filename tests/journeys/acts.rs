@@ -219,3 +219,48 @@ fn f40_f44_availability_is_a_call() {
         Ok(())
     });
 }
+
+#[test]
+fn an_act_that_nobody_waits_for_is_pending_and_done_when_asked_again() {
+    play(0, async |stage| {
+        let mut scene = Scene::opens(stage.api()).await?;
+        let customer = CustomerLine::writes(scene.api, &scene.space, "Hello").await?;
+        let c = customer.talk.conversation;
+        scene.is_known(c).await?;
+        let item = format!("/api/v1/spaces/{}/items/{c}", scene.space.space);
+        // (act, what its answer says of the item once it is done)
+        let acts = [("take", "active"), ("unassign", "waiting")];
+        for (act, state) in acts {
+            let request = |prefer: &str| {
+                let request = scene.api.request(Method::POST, &format!("{item}/{act}"));
+                let request = request.bearer_auth(&scene.jack.me.token);
+                request.header("Prefer", prefer).json(&json!({}))
+            };
+            let pending = scene.api.send(request("respond-async")).await?;
+            ensure!(
+                (pending.status, &pending.body) == (202, &json!({ "state": "pending" })),
+                "{pending:?}"
+            );
+            // The conversation agrees all the same.
+            scene.lists(c, state).await?;
+            let again = scene.api.send(request("wait=10")).await?;
+            ensure!(
+                again.status == 200 && again.body["state"] == state,
+                "{again:?}"
+            );
+        }
+        // What is refused at once is no secret to who does not wait.
+        let refused = scene
+            .api
+            .request(Method::POST, &format!("{item}/unassign"))
+            .bearer_auth(&scene.mia.me.token)
+            .header("Prefer", "respond-async");
+        let refused = scene.api.send(refused.json(&json!({}))).await?;
+        ensure!(refused.code() == "not_assignee", "{refused:?}");
+        scene
+            .jack
+            .sees("free", |desk| desk.items.is_empty())
+            .await?;
+        Ok(())
+    });
+}

@@ -309,3 +309,39 @@ fn embed_twice_is_once() {
         Ok(())
     });
 }
+
+#[test]
+fn embed_a_page_that_says_too_much_of_the_customer_does_not_cost_the_chat() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let (name, company) = ("Ö".repeat(130), "Larch \u{202e}& Sons");
+        let attributes = format!(
+            r#"data-name="{name}" data-company="{company}" data-queue="no such queue" data-skills="a% b""#
+        );
+        let html = page(stage.api().base(), &space.space, &attributes);
+        let scene = Scene::of(stage, Screen::DESKTOP, "", html).await?;
+        scene.customer.opens_chat().await?;
+        // The log of a driver leaves out what frames of other sites say.
+        let browser = &scene.customer.browser;
+        let hook = "window.said = []; console.error = (who, what) => said.push(`${who}: ${what.field ?? what.code}`)";
+        let _: Value = browser.runs(hook, &[]).await?;
+        scene.customer.writes("Hello from a chatty page").await?;
+        let offer = jack.is_offered().await?;
+        ensure!(
+            offer.customer.as_str().starts_with("Guest") && offer.company.is_none(),
+            "{offer:?}"
+        );
+        let mut talk = jack.accepts().await?;
+        talk.writes("Hello").await?;
+        scene.customer.reads("Hello").await?;
+        // Whoever made the page reads why, once for each field.
+        let said: Vec<String> = browser.runs("return said", &[]).await?;
+        let fields = ["name", "company", "queue_unknown"];
+        ensure!(
+            said == fields.map(|field| format!("Bellhop: {field}")),
+            "{said:?}"
+        );
+        Ok(())
+    });
+}

@@ -24,6 +24,7 @@ mod doors;
 mod duty;
 mod embed;
 mod endings;
+mod every;
 mod exchange;
 mod gallery;
 mod handovers;

@@ -81,16 +81,13 @@ impl Visit {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await?;
+        let (answer, headers) = self.api.send_whole(request).await?;
         let text = |value: &header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        let cookies = response.headers().get_all(header::SET_COOKIE).iter();
+        let cookies = headers.get_all(header::SET_COOKIE).iter();
         let cookies = cookies.map(text).collect();
-        let location = response.headers().get(header::LOCATION).map(text);
-        let status = response.status().as_u16();
-        let body = response.bytes().await?;
-        let body = serde_json::from_slice(&body).unwrap_or_default();
+        let location = headers.get(header::LOCATION).map(text);
         Ok(Served {
-            answer: Answer { status, body },
+            answer,
             cookies,
             location,
         })

@@ -16,6 +16,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "clipboard"], js_name = writeText)]
     fn write_text(text: &str) -> Result<Promise, JsValue>;
 
+    /// Says in the console of the browser what whoever made the page should know.
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn complain(who: &str, what: &JsValue);
+
     /// `window.crypto`.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     fn random_values(array: &Uint8Array) -> Uint8Array;

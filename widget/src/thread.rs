@@ -57,7 +57,6 @@ struct Shell {
 pub struct Claim(pub [JsValue; 5]);
 
 /// What a page can say: who the customer is, and where the conversation goes.
-#[cfg(feature = "chat")]
 pub const CLAIMS: [&str; 5] = ["name", "company", "email", "queue", "skills"];
 
 /// How far a message of one's own has come.

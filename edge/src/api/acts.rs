@@ -142,9 +142,8 @@ impl Act {
                 }
             }
         }
-        if let Some(name) = body.keys().next() {
-            let message = format!("there is no field {name}");
-            return Err(Problem::field("field_unknown", name.clone(), message));
+        if let Some((name, _)) = body.into_iter().next() {
+            return Err(Problem::unknown(name));
         }
         if let Self::Transfer = self {
             let queue = command.remove("queue");
@@ -217,7 +216,12 @@ impl Kind {
 }
 
 fn target(name: &'static str, value: Value) -> Result<Value, Problem> {
-    let to = value.as_object().filter(|to| to.len() == 1);
+    let to = value.as_object();
+    let mut unknown = to.into_iter().flatten().map(|(kind, _)| kind);
+    if let Some(kind) = unknown.find(|kind| !matches!(kind.as_str(), "agent" | "queue")) {
+        return Err(Problem::unknown(format!("{name}.{kind}")));
+    }
+    let to = to.filter(|to| to.len() == 1);
     let to = to.and_then(|to| to.iter().next());
     match to.map(|(kind, whom)| (kind.as_str(), whom.as_str())) {
         Some(("agent", Some(agent))) if agent.parse::<AgentId>().is_err() => {
@@ -248,7 +252,10 @@ pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
     if let (Act::Transfer, Some(conversation)) = (act, conversation) {
         write_note(call, (&pass, id), conversation, &command, note).await?;
     }
-    let asked = SpaceAsk::Act { id, command };
+    let prefer = call.request.headers().get("prefer")?;
+    // RFC 7240.
+    let waits = prefer.is_none_or(|prefer| !prefer.contains("respond-async"));
+    let asked = SpaceAsk::Act { id, command, waits };
     let told = super::ask_space(call, &pass.space, &asked).await?;
     if let SpaceTold::Pending = told {
         return super::json(202, &json!({ "state": "pending" }));
@@ -507,6 +514,11 @@ mod tests {
                 Act::Transfer,
                 r#"{"to": {"queue": "a", "agent": "b"}}"#,
                 "422 value_malformed to",
+            ),
+            (
+                Act::Transfer,
+                r#"{"to": {"queue": "a", "colour": "b"}}"#,
+                "422 field_unknown to.colour",
             ),
             (
                 Act::Transfer,

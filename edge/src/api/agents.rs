@@ -16,7 +16,6 @@ use crate::{body, demo};
 
 /// An agent as a caller names one.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AgentBody {
     /// A person who is there already, where the caller may say so.
     pub agent: Option<AgentId>,
@@ -30,7 +29,6 @@ pub struct AgentBody {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ChangeBody {
     name: Option<String>,
     screen_name: Option<String>,
@@ -41,10 +39,6 @@ struct ChangeBody {
     queues: Option<Option<Vec<Label>>>,
     skills: Option<Vec<Label>>,
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoBody {}
 
 /// `GET spaces/{space}/agents`: for agents of that space.
 pub async fn list(call: &Call) -> Result<Response, Problem> {
@@ -57,11 +51,10 @@ pub async fn add(call: &mut Call) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
     let body: AgentBody = body::json(&mut call.request).await?;
     // Somebody of another space is invited, not taken.
-    let agent = agent(AgentBody {
-        agent: None,
-        ..body
-    })?;
-    let asked = SpaceAsk::AddAgent(Box::new(agent));
+    if body.agent.is_some() {
+        return Err(Problem::unknown("agent".into()));
+    }
+    let asked = SpaceAsk::AddAgent(Box::new(agent(body)?));
     super::answer_of_space(call, 201, &space, &asked).await
 }
 
@@ -93,7 +86,7 @@ pub async fn change(call: &mut Call) -> Result<Response, Problem> {
 pub async fn set_active(call: &mut Call, active: bool) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
     let agent = named_agent(call)?;
-    let NoBody {} = body::json(&mut call.request).await?;
+    body::nothing(&mut call.request).await?;
     let asked = SpaceAsk::SetActive { agent, active };
     super::answer_of_space(call, 200, &space, &asked).await
 }

@@ -21,7 +21,6 @@ use crate::router::Call;
 use crate::{auth, body, clock, random};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Body {
     text: String,
     name: Option<String>,

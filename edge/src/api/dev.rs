@@ -21,7 +21,6 @@ use crate::{auth, body, demo, zones};
 const AGENTS_MAX: usize = 1_000;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SignInBody {
     space: Option<SpaceId>,
     #[serde(rename = "as")]
@@ -52,7 +51,6 @@ pub async fn sign_in(call: &mut Call) -> Result<Response, Problem> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SpaceBody {
     #[serde(default)]
     settings: Change,
@@ -84,7 +82,6 @@ pub async fn create_space(call: &mut Call) -> Result<Response, Problem> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PanicBody {
     space: SpaceId,
     conversation: Option<ConversationId>,

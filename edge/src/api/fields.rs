@@ -104,10 +104,7 @@ impl Fields {
     pub fn end(self) -> Result<(), Problem> {
         match self.0.into_iter().next() {
             None => Ok(()),
-            Some((name, _)) => {
-                let message = format!("there is no field `{name}`");
-                Err(Problem::field("field_unknown", name, message))
-            }
+            Some((name, _)) => Err(Problem::unknown(name)),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::auth::cookie;
 use crate::auth::secret::{self, Kind};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{clock, mail, pages, random};
+use crate::{body, clock, mail, pages, random};
 
 /// `POST spaces/{space}/invitations`
 pub async fn create(call: &mut Call) -> Result<Response, Problem> {
@@ -81,8 +81,9 @@ pub async fn list(call: &Call) -> Result<Response, Problem> {
 }
 
 /// `DELETE spaces/{space}/invitations/{invitation}`, and the same of an API token.
-pub async fn revoke(call: &Call) -> Result<Response, Problem> {
+pub async fn revoke(call: &mut Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(call)?;
+    body::nothing(&mut call.request).await?;
     let id = super::named(&call.inner, Refusal::LinkOver)?;
     open(call, &space, Door::Revoke { by, id }).await?;
     super::json(200, &json!({}))

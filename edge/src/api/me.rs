@@ -15,7 +15,6 @@ use crate::errors::Problem;
 use crate::router::Call;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Body {
     available: bool,
 }

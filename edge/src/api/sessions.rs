@@ -13,9 +13,9 @@ use super::fields::Fields;
 use crate::ask::{self, SignIn, SpaceAsk, SpaceTold};
 use crate::auth::secret::{self, Kind};
 use crate::auth::{self, cookie, jwt};
-use crate::clock;
 use crate::errors::Problem;
 use crate::router::Call;
+use crate::{body, clock};
 
 /// Who is there by a cookie.
 pub struct SignedIn {
@@ -150,8 +150,9 @@ pub async fn enter(
 }
 
 /// `DELETE session`, `DELETE sessions`, `DELETE sessions/{session}`
-pub async fn end(call: &Call, which: Option<Which>) -> Result<Response, Problem> {
+pub async fn end(call: &mut Call, which: Option<Which>) -> Result<Response, Problem> {
     let SignedIn { agent, session, .. } = signed_in(call).await?;
+    body::nothing(&mut call.request).await?;
     let which = match which {
         Some(which) => which,
         None => Which::One(super::named(&call.place, Refusal::LinkOver)?),
@@ -199,7 +200,7 @@ pub async fn token(call: &mut Call) -> Result<Response, Problem> {
 pub async fn link(call: &mut Call) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
     let agent: AgentId = super::named(&call.inner, Refusal::AgentUnknown)?;
-    Fields::read(&mut call.request).await?.end()?;
+    body::nothing(&mut call.request).await?;
     super::ask_space(call, &space, &SpaceAsk::MayLetIn).await?;
     super::ask_space(call, &space, &SpaceAsk::Person(agent)).await?;
     let link = make_link(call, agent, Some(space)).await?;

@@ -19,7 +19,7 @@ pub async fn read(call: &Call) -> Result<Response, Problem> {
 /// `PATCH spaces/{space}/settings`: what is left out stays.
 pub async fn change(call: &mut Call) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
-    let mut change: Change = body::patch(&mut call.request).await?;
+    let mut change: Change = body::json(&mut call.request).await?;
     zones::check(change.queues.as_deref().unwrap_or_default())?;
     if let Some(version) = version(call)? {
         change.version = Some(version);

@@ -21,7 +21,7 @@ use crate::auth::key::Key;
 use crate::auth::{self, cookie, secret};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{outside, random};
+use crate::{body, outside, random};
 
 /// How long somebody may take at the provider: 10 min.
 const PATIENCE_S: u64 = 600;
@@ -147,8 +147,9 @@ async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
 }
 
 /// `POST sign-in/access`: by the token that Cloudflare Access puts on every request.
-pub async fn by_access(call: &Call) -> Result<Response, Problem> {
+pub async fn by_access(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
+    body::nothing(&mut call.request).await?;
     let (team, audience) = access(&call.env).ok_or_else(switched_off)?;
     let token = call.request.headers().get("cf-access-jwt-assertion")?;
     let token = token.ok_or_else(foreign::invalid)?;

@@ -15,7 +15,6 @@ use crate::router::Call;
 use crate::{body, clock};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Body {
     refresh: String,
 }

@@ -1,6 +1,5 @@
 //! Visitors: browsers that may write to a space.
 
-use serde::Deserialize;
 use serde_json::Value;
 use shared::id::{SpaceId, VisitorId};
 use shared::refusal::Refusal;
@@ -12,14 +11,10 @@ use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, random};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {}
-
 /// `POST spaces/{space}/visitors`
 pub async fn create(call: &mut Call) -> Result<Response, Problem> {
     let space: SpaceId = super::named(&call.place, Refusal::SpaceUnknown)?;
-    let Body {} = body::json(&mut call.request).await?;
+    body::nothing(&mut call.request).await?;
     let key = auth::key(&call.env)?;
     let visitor = random::fresh(VisitorId::fresh)?;
     let asked = SpaceAsk::SignIn(SignIn::Visitor(visitor));

@@ -3,7 +3,10 @@
 //! Everything that is the same for every type stands in functions without a type parameter.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use core::cell::Cell;
 use core::fmt::{self, Display};
+use core::ptr;
 use core::slice;
 
 use serde::de::value::StrDeserializer;
@@ -16,7 +19,14 @@ use super::Tree;
 
 /// Why a text is not the value that it should be.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Misfit(Box<str>);
+pub struct Misfit(Box<Why>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Why {
+    words: String,
+    /// The field that is not there.
+    missing: Option<&'static str>,
+}
 
 impl Misfit {
     /// Said in the words of whoever found it.
@@ -24,13 +34,21 @@ impl Misfit {
     #[inline(never)]
     #[allow(clippy::needless_pass_by_value, reason = "the form of `map_err`")]
     pub(super) fn new(words: impl ToString) -> Self {
-        Self(words.to_string().into())
+        Self(Box::new(Why {
+            words: words.to_string(),
+            missing: None,
+        }))
+    }
+
+    /// The name of the field that is not there, if that is what is wrong.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        self.0.missing
     }
 }
 
 impl Display for Misfit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.0.words)
     }
 }
 
@@ -53,6 +71,14 @@ impl serde::de::Error for Misfit {
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let found = Found(found);
         Self::new(format_args!("invalid value: {found}, expected {expected}"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn missing_field(field: &'static str) -> Self {
+        let mut misfit = Self::new(format_args!("missing field `{field}`"));
+        misfit.0.missing = Some(field);
+        misfit
     }
 }
 
@@ -88,13 +114,57 @@ impl Display for Found<'_> {
     }
 }
 
+/// What is remembered while a tree is read.
+pub(super) struct Notes {
+    /// The part that is being read.
+    at: Cell<*const ()>,
+    /// The first part that nobody asked for.
+    ignored: Cell<*const ()>,
+}
+
+impl Notes {
+    pub(super) const fn new() -> Self {
+        Self {
+            at: Cell::new(ptr::null()),
+            ignored: Cell::new(ptr::null()),
+        }
+    }
+
+    pub(super) fn at(&self) -> *const () {
+        self.at.get()
+    }
+
+    pub(super) fn ignored(&self) -> Option<*const ()> {
+        let ignored = self.ignored.get();
+        (!ignored.is_null()).then_some(ignored)
+    }
+}
+
+/// A part of a tree on its way into a type.
+#[derive(Clone, Copy)]
+struct Reader<'t> {
+    tree: &'t Tree<'t>,
+    notes: &'t Notes,
+}
+
 impl Tree<'_> {
     /// The value of a type.
     ///
     /// # Errors
     /// Says what does not fit.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, Misfit> {
-        T::deserialize(self)
+        self.noted(&Notes::new())
+    }
+
+    /// The same, with notes of what was read.
+    pub(super) fn noted<T: DeserializeOwned>(&self, notes: &Notes) -> Result<T, Misfit> {
+        notes.at.set(self.place());
+        T::deserialize(Reader { tree: self, notes })
+    }
+
+    /// Where it stands, to be known again by.
+    pub(super) const fn place(&self) -> *const () {
+        ptr::from_ref(self).cast()
     }
 
     #[cold]
@@ -147,21 +217,27 @@ impl Tree<'_> {
     fn words(&self, expected: &dyn Expected) -> Result<&str, Misfit> {
         self.text().ok_or_else(|| self.misfit(expected))
     }
+}
 
+impl<'t> Reader<'t> {
     #[inline(never)]
-    fn elements(&self, expected: &dyn Expected) -> Result<Elements<'_>, Misfit> {
-        let Self::List(list) = self else {
-            return Err(self.misfit(expected));
+    fn elements(self, expected: &dyn Expected) -> Result<Elements<'t>, Misfit> {
+        let Tree::List(list) = self.tree else {
+            return Err(self.tree.misfit(expected));
         };
-        Ok(Elements(list.iter()))
+        Ok(Elements {
+            whole: self,
+            rest: list.iter(),
+        })
     }
 
     #[inline(never)]
-    fn fields(&self, expected: &dyn Expected) -> Result<Fields<'_>, Misfit> {
-        let Self::Object(fields) = self else {
-            return Err(self.misfit(expected));
+    fn fields(self, expected: &dyn Expected) -> Result<Fields<'t>, Misfit> {
+        let Tree::Object(fields) = self.tree else {
+            return Err(self.tree.misfit(expected));
         };
         Ok(Fields {
+            whole: self,
             rest: fields.iter(),
             value: &Tree::Null,
         })
@@ -169,56 +245,74 @@ impl Tree<'_> {
 
     /// The word of a variant and what it holds.
     #[inline(never)]
-    fn variant(&self, expected: &dyn Expected) -> Result<Variant<'_>, Misfit> {
-        if let Self::Text(word) = self {
-            return Ok(Variant { word, held: None });
+    fn variant(self, expected: &dyn Expected) -> Result<Variant<'t>, Misfit> {
+        let Self { tree, notes } = self;
+        if let Tree::Text(word) = tree {
+            let held = None;
+            return Ok(Variant { word, held, notes });
         }
-        let Self::Object(fields) = self else {
-            return Err(self.misfit(expected));
+        let Tree::Object(fields) = tree else {
+            return Err(tree.misfit(expected));
         };
         let [(word, held)] = fields.as_slice() else {
             let one = &"map with a single key";
             return Err(Misfit::invalid_value(Unexpected::Map, one));
         };
         let held = Some(held);
-        Ok(Variant { word, held })
+        Ok(Variant { word, held, notes })
+    }
+
+    /// On to the next part of this one, or back to it after the last: what is wrong from here on,
+    /// is wrong there.
+    #[inline(never)]
+    fn goes_on(self, next: Option<&'t Tree<'t>>) -> Option<Self> {
+        let Self { tree, notes } = self;
+        notes.at.set(next.unwrap_or(tree).place());
+        next.map(|tree| Self { tree, notes })
+    }
+
+    #[inline(never)]
+    fn ignore(self) {
+        if self.notes.ignored.get().is_null() {
+            self.notes.ignored.set(self.tree.place());
+        }
     }
 }
 
 /// One method of [`Deserializer`] for each way in which types ask.
 macro_rules! asked {
-    ($($method:ident($($more:ty),*) $visit:ident $part:ident;)*) => {$(
+    ($($method:ident($($more:ty),*) $visit:ident $($part:ident).+;)*) => {$(
         fn $method<V: Visitor<'de>>(self, $(_: $more,)* visitor: V) -> Result<V::Value, Misfit> {
-            let part = self.$part(&visitor)?;
+            let part = self.$($part).+(&visitor)?;
             visitor.$visit(part)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for &Tree<'_> {
+impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Misfit;
 
     asked! {
-        deserialize_bool() visit_bool flag;
-        deserialize_u8() visit_u64 whole;
-        deserialize_u16() visit_u64 whole;
-        deserialize_u32() visit_u64 whole;
-        deserialize_u64() visit_u64 whole;
-        deserialize_i8() visit_i64 signed;
-        deserialize_i16() visit_i64 signed;
-        deserialize_i32() visit_i64 signed;
-        deserialize_i64() visit_i64 signed;
-        deserialize_char() visit_str words;
-        deserialize_str() visit_str words;
-        deserialize_string() visit_str words;
-        deserialize_identifier() visit_str words;
+        deserialize_bool() visit_bool tree.flag;
+        deserialize_u8() visit_u64 tree.whole;
+        deserialize_u16() visit_u64 tree.whole;
+        deserialize_u32() visit_u64 tree.whole;
+        deserialize_u64() visit_u64 tree.whole;
+        deserialize_i8() visit_i64 tree.signed;
+        deserialize_i16() visit_i64 tree.signed;
+        deserialize_i32() visit_i64 tree.signed;
+        deserialize_i64() visit_i64 tree.signed;
+        deserialize_char() visit_str tree.words;
+        deserialize_str() visit_str tree.words;
+        deserialize_string() visit_str tree.words;
+        deserialize_identifier() visit_str tree.words;
         deserialize_map() visit_map fields;
         deserialize_struct(&'static str, &'static [&'static str]) visit_map fields;
         deserialize_enum(&'static str, &'static [&'static str]) visit_enum variant;
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self {
+        match self.tree {
             Tree::Null => visitor.visit_unit(),
             Tree::Flag(flag) => visitor.visit_bool(*flag),
             Tree::Whole(number) => visitor.visit_u64(*number),
@@ -255,7 +349,7 @@ impl<'de> Deserializer<'de> for &Tree<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if let Tree::Null = self {
+        if let Tree::Null = self.tree {
             return visitor.visit_none();
         }
         visitor.visit_some(self)
@@ -270,6 +364,7 @@ impl<'de> Deserializer<'de> for &Tree<'_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.ignore();
         visitor.visit_unit()
     }
 
@@ -278,12 +373,21 @@ impl<'de> Deserializer<'de> for &Tree<'_> {
     }
 }
 
-struct Elements<'t>(slice::Iter<'t, Tree<'t>>);
+struct Elements<'t> {
+    whole: Reader<'t>,
+    rest: slice::Iter<'t, Tree<'t>>,
+}
 
-impl Elements<'_> {
+impl<'t> Elements<'t> {
+    #[inline(never)]
+    fn next(&mut self) -> Option<Reader<'t>> {
+        let tree = self.rest.next();
+        self.whole.goes_on(tree)
+    }
+
     #[inline(never)]
     fn end(&self) -> Result<(), Misfit> {
-        match self.0.len() {
+        match self.rest.len() {
             0 => Ok(()),
             rest => Err(Misfit::new(format_args!("{rest} elements too many"))),
         }
@@ -297,14 +401,12 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Misfit> {
-        self.0
-            .next()
-            .map(|value| seed.deserialize(value))
-            .transpose()
+        self.next().map(|value| seed.deserialize(value)).transpose()
     }
 }
 
 struct Fields<'t> {
+    whole: Reader<'t>,
     rest: slice::Iter<'t, (Cow<'t, str>, Tree<'t>)>,
     value: &'t Tree<'t>,
 }
@@ -312,9 +414,9 @@ struct Fields<'t> {
 impl<'t> Fields<'t> {
     #[inline(never)]
     fn next(&mut self) -> Option<StrDeserializer<'t, Misfit>> {
-        let (name, value) = self.rest.next()?;
-        self.value = value;
-        Some(StrDeserializer::new(name))
+        let field = self.rest.next();
+        self.value = self.whole.goes_on(field.map(|(_, value)| value))?.tree;
+        field.map(|(name, _)| StrDeserializer::new(name))
     }
 }
 
@@ -329,21 +431,27 @@ impl<'de> MapAccess<'de> for Fields<'_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misfit> {
-        seed.deserialize(self.value)
+        seed.deserialize(Reader {
+            tree: self.value,
+            notes: self.whole.notes,
+        })
     }
 }
 
 struct Variant<'t> {
     word: &'t str,
     held: Option<&'t Tree<'t>>,
+    notes: &'t Notes,
 }
 
 impl<'t> Variant<'t> {
     #[inline(never)]
-    fn held(&self) -> Result<&'t Tree<'t>, Misfit> {
+    fn held(&self) -> Result<Reader<'t>, Misfit> {
         let none =
             || Misfit::invalid_type(Unexpected::UnitVariant, &"a variant that holds something");
-        self.held.ok_or_else(none)
+        let tree = self.held.ok_or_else(none)?;
+        let notes = self.notes;
+        Ok(Reader { tree, notes })
     }
 }
 

@@ -144,3 +144,131 @@ fn a_tree_is_written_as_it_was_read() {
     assert_eq!(serde_json::to_string(&tree).unwrap(), text);
     assert_eq!(tree.to::<Value>().unwrap(), value);
 }
+
+/// A body, and what it cannot be read as.
+fn unfit<T: DeserializeOwned + Debug>(text: &str) -> String {
+    match read_strictly::<T>(text) {
+        Err(Unfit::Unknown { path }) => format!("unknown {path}"),
+        Err(Unfit::Part { path, why }) => format!("{path}: {why}"),
+        Err(Unfit::Whole(why)) => format!("whole: {why}"),
+        Ok(_) => "fits".to_owned(),
+    }
+}
+
+#[test]
+fn js4_the_path_of_what_does_not_fit() {
+    let hours = |hours: Value| json!({"queues": [{"name": "a", "hours": hours}]});
+    let cases = [
+        (json!({"offer_s": 5, "magic": 1}), "unknown magic"),
+        (json!({"offer_s": "5", "wait_s": 5}), "offer_s: invalid"),
+        (json!({"name": " "}), "name: "),
+        (
+            json!({"origins": ["https://a.example", "a"]}),
+            "origins[1]: ",
+        ),
+        (json!({"queues": {}}), "queues: invalid type: map"),
+        (
+            json!({"queues": [{"name": "a"}, {"name": "a b"}]}),
+            "queues[1].name: ",
+        ),
+        (
+            json!({"queues": [{"name": "a"}, {"closed": true}]}),
+            "queues[1].name: missing",
+        ),
+        (
+            json!({"queues": [{"name": "a", "closed": 1}]}),
+            "queues[0].closed: invalid",
+        ),
+        (
+            json!({"queues": [{"name": "a", "skills": ["b", 7]}]}),
+            "queues[0].skills[1]: ",
+        ),
+        (
+            json!({"offer_mode": "magic"}),
+            "offer_mode: unknown variant",
+        ),
+        (json!({"offer_mode": {"offer": 1}}), "offer_mode: "),
+        (
+            json!({"resolutions": ["a", {"id": "b", "name": ""}]}),
+            "resolutions[1].name: ",
+        ),
+        (
+            json!({"resolutions": [{"id": "b"}]}),
+            "resolutions[0].name: missing",
+        ),
+        (
+            hours(json!({"zone": "Mars/Olympus", "week": [{"day": "x"}]})),
+            "queues[0].hours.week[0].day: ",
+        ),
+        (hours(json!({"week": []})), "queues[0].hours.zone: missing"),
+        (json!({"offer_s": null}), "fits"),
+        (json!([]), "whole: invalid type"),
+        (json!("x"), "whole: invalid type"),
+    ];
+    for (value, expected) in cases {
+        let found = unfit::<Change>(&value.to_string());
+        assert!(found.starts_with(expected), "{value}: {found}");
+    }
+    assert!(unfit::<Change>("{").starts_with("whole: EOF"));
+    assert_eq!(unfit::<Strict>("{}"), "count: missing field `count`");
+    let twice = r#"{"count":1,"count":2}"#;
+    assert_eq!(unfit::<Strict>(twice), "count: duplicate field `count`");
+}
+
+/// Calls with each object of a value, and the path to it.
+fn objects(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            let pointer = path.replace(['.', '['], "/").replace(']', "");
+            let pointer = if path.is_empty() {
+                pointer
+            } else {
+                format!("/{pointer}")
+            };
+            found.push((pointer, format!("{path}{dot}unheard_of")));
+            for (name, value) in fields {
+                objects(value, &format!("{path}{dot}{name}"), found);
+            }
+        }
+        Value::Array(list) => {
+            for (at, value) in list.iter().enumerate() {
+                objects(value, &format!("{path}[{at}]"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+#[test]
+fn js3_sec_j_01_a_field_that_nobody_knows_is_named_however_deep_it_stands() {
+    let queue = json!({
+        "name": "a",
+        "hours": {
+            "zone": "Europe/Berlin",
+            "week": [{"day": "monday", "from": 0, "to": 60}],
+            "holidays": [{"date": "2026-12-25", "open": [{"from": 0, "to": 60}]}],
+        },
+        "overflow": {"to": "GENERAL", "after_s": 5},
+    });
+    let change = json!({
+        "offer_s": 5,
+        "queues": [{"name": "b"}, queue],
+        "resolutions": [{"id": "a", "name": "A"}],
+        "reasons": [{"id": "a", "name": "A"}],
+    });
+    assert_eq!(unfit::<Change>(&change.to_string()), "fits");
+    let mut places = Vec::new();
+    objects(&change, "", &mut places);
+    assert_eq!(places.len(), 10, "{places:#?}");
+    for value in [json!(1), json!(null), json!({"deep": []}), json!("offer_s")] {
+        for (pointer, path) in &places {
+            let mut change = change.clone();
+            change.pointer_mut(pointer).unwrap()["unheard_of"] = value.clone();
+            let text = change.to_string();
+            assert_eq!(unfit::<Change>(&text), format!("unknown {path}"));
+            // What is stored or comes over a socket is read without it.
+            assert!(read::<Change>(&text).is_ok(), "{text}");
+        }
+    }
+}

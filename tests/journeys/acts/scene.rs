@@ -48,7 +48,7 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// A call under a fresh id, whose status must stand in the document.
+    /// A call under a fresh id.
     pub async fn call(
         &self,
         method: Method,
@@ -58,13 +58,11 @@ impl<'a> Scene<'a> {
     ) -> Result<Answer> {
         let request = self
             .api
-            .request(method.clone(), path)
+            .request(method, path)
             .bearer_auth(token)
             .header("Idempotency-Key", fresh_id()?.to_string())
             .json(body);
-        let answer = self.api.send(request).await?;
-        stage::api::is_documented(method.as_str(), path, answer.status)?;
-        Ok(answer)
+        self.api.send(request).await
     }
 
     pub async fn acts(
@@ -172,12 +170,7 @@ impl<'a> Scene<'a> {
 
     pub async fn page(&self, token: &str, query: &str) -> Result<Answer> {
         let path = format!("/api/v1/spaces/{}/items", self.space.space);
-        let answer = self
-            .api
-            .get(&format!("{path}?{query}"), Some(token))
-            .await?;
-        stage::api::is_documented("GET", &path, answer.status)?;
-        Ok(answer)
+        self.api.get(&format!("{path}?{query}"), Some(token)).await
     }
 
     pub async fn holder(&self, conversation: ConversationId) -> Result<Value> {

@@ -8,13 +8,13 @@ use wasm_bindgen::JsValue;
 
 use crate::http::{self, HttpError};
 use crate::tab::Tab;
-use crate::thread::Claim;
+use crate::thread::{CLAIMS, Claim};
 use crate::{js, lock};
 
 /// Posts the first message; tabs take turns, so that two do not make two conversations.
 pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) -> Input {
-    let [name, company, email, mut queue, skills] = claim.0;
-    let mut skills = words(&skills);
+    let [name, company, email, queue, skills] = claim.0;
+    let mut claims = [name, company, email, queue, words(&skills)];
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
     if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
@@ -41,15 +41,11 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
     };
     loop {
         let follows = tab.own.get("follows");
-        let body = [
+        let mut body = vec![
             ("text", JsValue::from_str(text.as_str())),
-            ("name", name.clone()),
-            ("company", company.clone()),
-            ("email", email.clone()),
-            ("queue", queue.clone()),
-            ("skills", skills.clone()),
             ("follows", follows.map_or(JsValue::UNDEFINED, JsValue::from)),
         ];
+        body.extend(CLAIMS.into_iter().zip(claims.clone()));
         let error = match http::post("/api/v1/conversations", &headers, &body).await {
             Ok(answer) => {
                 return match conversation(&answer) {
@@ -92,13 +88,30 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
                 conversation,
             }));
         }
-        if queue.is_undefined() && skills.is_undefined() {
+        if !corrects(&mut claims, &code, &error) {
             return failed(BeginFailure::Refused(Refusal::SpaceOff));
         }
-        // A queue or a skill that the page has got wrong must not cost the customer the answer.
-        queue = JsValue::UNDEFINED;
-        skills = JsValue::UNDEFINED;
     }
+}
+
+/// What the page has got wrong about the customer must not cost the customer the answer: it is left
+/// out, and whoever made the page reads why. False when it is not that.
+fn corrects(claims: &mut [JsValue; 5], code: &str, error: &JsValue) -> bool {
+    // What is wrong with a queue is named by the word alone.
+    let field = js::get_text(error, "field").unwrap_or_else(|| code.to_owned());
+    let is_wrong =
+        |(name, claim): (&&str, &JsValue)| field.starts_with(*name) && !claim.is_undefined();
+    let Some(wrong) = CLAIMS.iter().zip(&*claims).position(is_wrong) else {
+        return false;
+    };
+    js::complain("Bellhop", error);
+    for (at, claim) in claims.iter_mut().enumerate() {
+        // Queue and skills go together: one without the other may be what nobody answers.
+        if at == wrong || at.min(wrong) > 2 {
+            *claim = JsValue::UNDEFINED;
+        }
+    }
+    true
 }
 
 /// The words of a text, as a list; `undefined` where there is none.

@@ -1,0 +1,12 @@
+//! Every call of the API, from one table: `every/calls.txt`.
+//!
+//! A route that `openapi.json` gains needs one line there, or
+//! `every_call_of_the_document_has_its_line` fails: method and path, who asks in the ordinary case,
+//! and a body in which every field stands that the call has. What stands in braces is looked up in
+//! a [`town::Town`]: a space with everything in it. A new kind of object needs a name there.
+//! From these lines are made:
+//! - `strict`: a field that nobody knows is refused, however deep in the body it stands (JS3).
+
+mod calls;
+mod strict;
+mod town;
