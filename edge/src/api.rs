@@ -69,9 +69,13 @@ fn agent_of(call: &Call) -> Result<(SpaceId, AgentId), Problem> {
 fn agent_pass(call: &Call) -> Result<(Pass, AgentId), Problem> {
     let pass = call.pass()?;
     let space: SpaceId = named(&call.place, Refusal::SpaceUnknown)?;
+    // What belongs to another space is not there (T5).
+    if pass.space != space {
+        return Err(Refusal::SpaceUnknown.into());
+    }
     match pass.person {
-        Person::Agent { agent, .. } if pass.space == space => Ok((pass, agent)),
-        Person::Agent { .. } | Person::Visitor { .. } => Err(Refusal::Forbidden.into()),
+        Person::Agent { agent, .. } => Ok((pass, agent)),
+        Person::Visitor { .. } => Err(Refusal::Forbidden.into()),
     }
 }
 
@@ -144,6 +148,11 @@ async fn ask_conversation(
         | ConversationTold::Slowed { .. }
         | ConversationTold::Answer(_)) => Ok(told),
     }
+}
+
+/// There is nothing of that id, or it is another space's or person's (T5).
+fn id_unknown() -> Problem {
+    Problem::new(404, "id_unknown", "there is nothing of that id")
 }
 
 /// An object gave an answer that its question does not have: our own fault.

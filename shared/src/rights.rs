@@ -1,9 +1,10 @@
 //! Who may do what, and who gets to know: the only way in and the only way out.
 //!
-//! - **RT1** [`may`] is asked for every command; nothing is allowed by default.
+//! - **RT1** [`may`] is asked for every command and every administrative act; nothing is allowed by
+//!   default.
 //! - **RT2** [`audience`] is asked for every event; an internal event never reaches a customer.
 //! - **RT3** Only the assignee writes to the customer, or a supervisor or admin (A2).
-//! - **RT4** [`may_change`] is asked for every change of an agent.
+//! - **RT4** [`may_change`] is asked for every change of an agent: who, and what of whom.
 //!
 //! Neither function has a default arm: a new command or event stops the build until its row stands here.
 
@@ -17,6 +18,9 @@ use crate::identity::Verified;
 use crate::refusal::Refusal;
 use crate::space::AgentChange;
 use crate::text::PersonName;
+
+#[cfg(test)]
+mod table;
 
 /// What an agent is in a space.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -114,31 +118,162 @@ impl Audience {
     }
 }
 
+/// Who asks, as far as rights go.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Principal {
+    /// A customer who can read the conversation: whoever cannot, finds none.
+    Customer,
+    /// Somebody of the space.
+    Agent(Role),
+}
+
+/// What is asked for. Whether it fits how things stand, each machine says afterwards.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Action {
+    /// Writes to the other side of a conversation.
+    Post,
+    /// Writes a note that agents alone read.
+    Note,
+    /// Ends a conversation.
+    End,
+    /// Says how it went.
+    Resolve,
+    /// Gives a conversation up whose customer has left.
+    Abandon,
+    /// Makes a ticket of a conversation.
+    CreateTicket,
+    /// Is Available or not.
+    SetAvailable,
+    /// Takes what is offered.
+    Accept,
+    /// Does not.
+    Decline,
+    /// Asks for a work item.
+    Take,
+    /// Gives a work item back to its queue.
+    Unassign,
+    /// Passes a work item on.
+    Transfer,
+    /// Changes settings.
+    Configure,
+    /// Invites, makes API tokens and links, reads and revokes them.
+    LetIn,
+    /// Adds an agent.
+    AddAgent,
+    /// Deactivates an agent, or lets one back in.
+    SetActive,
+    /// Changes what an agent is called or is: names and role.
+    ChangeAgent,
+    /// Changes how much and what an agent does: limit, queues, skills.
+    ChangeWork,
+}
+
+/// What it is asked of: a conversation by whoever holds it, or an agent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Object {
+    /// The space itself, or a conversation that nobody holds.
+    Nobodys,
+    /// One that the asker holds, or the asker.
+    Own,
+    /// One that a colleague holds, or a colleague whose role is agent.
+    Anothers,
+    /// A supervisor or admin who is not the asker.
+    Seniors,
+}
+
+/// Whether somebody may do something (R1). The whole of it stands as a table in
+/// `rights/table.txt`, which tests hold against this, against calls and against sockets.
+///
+/// # Errors
+/// The refusal that the person is told.
+pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
+    use Action::{
+        Abandon, Accept, AddAgent, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline, End,
+        LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
+    };
+    use Object::{Anothers, Nobodys, Own, Seniors};
+    match (action, who) {
+        (Post | End, Principal::Customer) => Ok(()),
+        (
+            Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
+            | Unassign | Transfer | Configure | LetIn | AddAgent | SetActive | ChangeAgent
+            | ChangeWork,
+            Principal::Customer,
+        ) => Err(Refusal::Forbidden),
+        // An agent may ask for what another agent has, and reads who that is (R27).
+        (Note | SetAvailable | Accept | Decline | Take, Principal::Agent(_)) => Ok(()),
+        (
+            Post | End | Resolve | Abandon | CreateTicket | Unassign | Transfer,
+            Principal::Agent(Role::Supervisor | Role::Admin),
+        ) => Ok(()),
+        (Post | End | Resolve | Abandon | CreateTicket, Principal::Agent(Role::Agent)) => {
+            match object {
+                Own => Ok(()),
+                Nobodys | Anothers | Seniors => Err(Refusal::NotAssignee),
+            }
+        }
+        // What nobody holds cannot be given back or passed on; how things stand says so.
+        (Unassign | Transfer, Principal::Agent(Role::Agent)) => match object {
+            Own | Nobodys => Ok(()),
+            Anothers | Seniors => Err(Refusal::NotAssignee),
+        },
+        (
+            Configure | LetIn | AddAgent | SetActive | ChangeAgent | ChangeWork,
+            Principal::Agent(Role::Admin),
+        ) => Ok(()),
+        (ChangeWork, Principal::Agent(Role::Supervisor)) => match object {
+            Own | Anothers => Ok(()),
+            Nobodys | Seniors => Err(Refusal::Forbidden),
+        },
+        (
+            Configure | LetIn | AddAgent | SetActive | ChangeAgent,
+            Principal::Agent(Role::Supervisor),
+        )
+        | (
+            Configure | LetIn | AddAgent | SetActive | ChangeAgent | ChangeWork,
+            Principal::Agent(Role::Agent),
+        ) => Err(Refusal::Forbidden),
+    }
+}
+
+/// Whether an agent may do something with a conversation that `holder` holds.
+///
+/// # Errors
+/// The refusal that the person is told.
+pub fn may_with(
+    (agent, role): (AgentId, Role),
+    action: Action,
+    holder: Option<AgentId>,
+) -> Result<(), Refusal> {
+    let object = match holder {
+        None => Object::Nobodys,
+        Some(holder) if holder == agent => Object::Own,
+        Some(_) => Object::Anothers,
+    };
+    may(Principal::Agent(role), action, object)
+}
+
 /// Whether a person may give a command to a conversation held by `assignee` (R1, R3).
 ///
 /// # Errors
 /// The refusal that the person is told.
-pub fn may(
+pub fn may_say(
     person: &Person,
     command: &conversation::Command,
     assignee: Option<AgentId>,
 ) -> Result<(), Refusal> {
-    use conversation::Command::{Abandon, CreateTicket, End, Note, Post, Resolve};
-    match (person, command) {
-        (Person::Visitor { .. }, Post { .. } | End) => Ok(()),
-        (
-            Person::Visitor { .. },
-            Note { .. } | Resolve { .. } | Abandon { .. } | CreateTicket { .. },
-        ) => Err(Refusal::Forbidden),
-        (Person::Agent { .. }, Note { .. }) => Ok(()),
-        (
-            Person::Agent { agent, role, .. },
-            Post { .. } | End | Resolve { .. } | Abandon { .. } | CreateTicket { .. },
-        ) => match role {
-            Role::Supervisor | Role::Admin => Ok(()),
-            Role::Agent if assignee == Some(*agent) => Ok(()),
-            Role::Agent => Err(Refusal::NotAssignee),
-        },
+    use conversation::Command;
+    let action = match command {
+        Command::Post { .. } => Action::Post,
+        Command::Note { .. } => Action::Note,
+        Command::End => Action::End,
+        Command::Resolve { .. } => Action::Resolve,
+        Command::Abandon { .. } => Action::Abandon,
+        Command::CreateTicket { .. } => Action::CreateTicket,
+    };
+    match person {
+        Person::Visitor { .. } => may(Principal::Customer, action, Object::Own),
+        Person::Agent { agent, role, .. } => may_with((*agent, *role), action, assignee),
     }
 }
 
@@ -147,10 +282,7 @@ pub fn may(
 /// # Errors
 /// Only an admin may.
 pub const fn may_configure(role: Role) -> Result<(), Refusal> {
-    match role {
-        Role::Admin => Ok(()),
-        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
-    }
+    may(Principal::Agent(role), Action::Configure, Object::Nobodys)
 }
 
 /// Whether an agent may read the audit log.
@@ -169,10 +301,7 @@ pub const fn may_read_audit(role: Role) -> Result<(), Refusal> {
 /// # Errors
 /// Only an admin may.
 pub const fn may_let_in(role: Role) -> Result<(), Refusal> {
-    match role {
-        Role::Admin => Ok(()),
-        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
-    }
+    may(Principal::Agent(role), Action::LetIn, Object::Nobodys)
 }
 
 /// Whether an agent may block visitors and take that back (P21).
@@ -206,11 +335,17 @@ pub fn may_change(
         skills: _,
     } = change;
     let is_about_work = name.is_none() && screen_name.is_none() && new_role.is_none();
-    match role {
-        Role::Admin => Ok(()),
-        Role::Supervisor if is_about_work && (of == Role::Agent || by == agent) => Ok(()),
-        Role::Supervisor | Role::Agent => Err(Refusal::Forbidden),
-    }
+    let action = if is_about_work {
+        Action::ChangeWork
+    } else {
+        Action::ChangeAgent
+    };
+    let object = match of {
+        _ if by == agent => Object::Own,
+        Role::Agent => Object::Anothers,
+        Role::Supervisor | Role::Admin => Object::Seniors,
+    };
+    may(Principal::Agent(role), action, object)
 }
 
 /// Who gets an event (R2).

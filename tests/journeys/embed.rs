@@ -324,7 +324,7 @@ fn embed_a_page_that_says_too_much_of_the_customer_does_not_cost_the_chat() {
         scene.customer.opens_chat().await?;
         // The log of a driver leaves out what frames of other sites say.
         let browser = &scene.customer.browser;
-        let hook = "window.said = []; console.error = (who, what) => said.push(`${who}: ${what.field ?? what.code}`)";
+        let hook = "window.said = []; console.error = (what) => said.push(what.field ?? what.code)";
         let _: Value = browser.runs(hook, &[]).await?;
         scene.customer.writes("Hello from a chatty page").await?;
         let offer = jack.is_offered().await?;
@@ -337,11 +337,7 @@ fn embed_a_page_that_says_too_much_of_the_customer_does_not_cost_the_chat() {
         scene.customer.reads("Hello").await?;
         // Whoever made the page reads why, once for each field.
         let said: Vec<String> = browser.runs("return said", &[]).await?;
-        let fields = ["name", "company", "queue_unknown"];
-        ensure!(
-            said == fields.map(|field| format!("Bellhop: {field}")),
-            "{said:?}"
-        );
+        ensure!(said == ["name", "company", "queue_unknown"], "{said:?}");
         Ok(())
     });
 }

@@ -5,8 +5,14 @@
 //! and a body in which every field stands that the call has. What stands in braces is looked up in
 //! a [`town::Town`]: a space with everything in it. A new kind of object needs a name there.
 //! From these lines are made:
-//! - `strict`: a field that nobody knows is refused, however deep in the body it stands (JS3).
+//! - `strict`: a field that nobody knows is refused, however deep in the body it stands (JS3);
+//! - `isolation`: with the ids of another space in any place, nothing is found and nothing written.
+//!   A name in braces that is a secret or a number, and no id, is listed there.
+//!
+//! `rights` reads a table of its own, `shared/src/rights/table.txt`: what everybody may do.
 
 mod calls;
+mod isolation;
+mod rights;
 mod strict;
 mod town;

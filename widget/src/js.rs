@@ -18,7 +18,7 @@ extern "C" {
 
     /// Says in the console of the browser what whoever made the page should know.
     #[wasm_bindgen(js_namespace = console, js_name = error)]
-    pub fn complain(who: &str, what: &JsValue);
+    pub fn complain(what: &JsValue);
 
     /// `window.crypto`.
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]

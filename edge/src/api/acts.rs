@@ -300,6 +300,12 @@ pub async fn of_conversation(act: Act, call: &mut Call) -> Result<Response, Prob
     let body = body::json(&mut call.request).await?;
     let command = act.command(None, body)?;
     if let (Person::Agent { .. }, Act::Cancel) = (&pass.person, act) {
+        // Who may not, is told so of what is there alone.
+        let asked = ConversationAsk::Read {
+            person: pass.person.clone(),
+            after: super::conversations::END,
+        };
+        super::ask_conversation(call, &pass.space, conversation, &asked).await?;
         return Err(Refusal::Forbidden.into());
     }
     let asked = ConversationAsk::Act {

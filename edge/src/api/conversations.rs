@@ -20,6 +20,9 @@ use crate::errors::Problem;
 use crate::router::Call;
 use crate::{auth, body, clock, random};
 
+/// A place that no log reaches.
+pub const END: Seq = Seq((1 << 53) - 1);
+
 #[derive(Deserialize)]
 struct Body {
     text: String,
@@ -117,7 +120,7 @@ async fn readable(
     };
     let asked = ConversationAsk::Read {
         person: pass.person.clone(),
-        after: Seq((1 << 53) - 1),
+        after: END,
     };
     let told = ask::conversation(&call.env, &pass.space, conversation, &asked).await?;
     Ok(matches!(told, ConversationTold::Json(_)).then_some(conversation))

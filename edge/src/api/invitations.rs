@@ -84,9 +84,11 @@ pub async fn list(call: &Call) -> Result<Response, Problem> {
 pub async fn revoke(call: &mut Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(call)?;
     body::nothing(&mut call.request).await?;
-    let id = super::named(&call.inner, Refusal::LinkOver)?;
-    open(call, &space, Door::Revoke { by, id }).await?;
-    super::json(200, &json!({}))
+    let id = call.inner.parse().map_err(|_| super::id_unknown())?;
+    let Opened::Nothing = open(call, &space, Door::Revoke { by, id }).await? else {
+        return super::json(200, &json!({}));
+    };
+    Err(super::id_unknown())
 }
 
 /// `POST invitations/look`: what an invitation is to, before it is accepted.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::account::{Answer, Entry, Input, View, Way, Which};
-use shared::id::{AgentId, SpaceId};
+use shared::id::{AgentId, SpaceId, WayId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Role};
 use shared::session::TOKEN_LIFE;
@@ -151,11 +151,19 @@ pub async fn enter(
 
 /// `DELETE session`, `DELETE sessions`, `DELETE sessions/{session}`
 pub async fn end(call: &mut Call, which: Option<Which>) -> Result<Response, Problem> {
-    let SignedIn { agent, session, .. } = signed_in(call).await?;
+    let SignedIn {
+        agent,
+        session,
+        view,
+    } = signed_in(call).await?;
     body::nothing(&mut call.request).await?;
     let which = match which {
         Some(which) => which,
-        None => Which::One(super::named(&call.place, Refusal::LinkOver)?),
+        None => {
+            let mut ids = view.sessions.iter().map(|(id, ..)| *id);
+            let is_it = |id: &WayId| id.to_string() == call.place;
+            Which::One(ids.find(is_it).ok_or_else(super::id_unknown)?)
+        }
     };
     let input = Input::SignOut {
         agent,

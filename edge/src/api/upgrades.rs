@@ -30,7 +30,8 @@ pub async fn space(call: &Call) -> Result<Response, Problem> {
         let is_theirs = call.place.parse::<SpaceId>().as_ref() == Ok(&pass.space);
         match pass.person {
             Person::Agent { .. } if is_theirs => ask::space_stub(&call.env, &pass.space).map(Ok),
-            Person::Agent { .. } | Person::Visitor { .. } => Ok(Err(CloseCode::Forbidden)),
+            Person::Visitor { .. } if is_theirs => Ok(Err(CloseCode::Forbidden)),
+            Person::Agent { .. } | Person::Visitor { .. } => Ok(Err(CloseCode::Unknown)),
         }
     })
     .await

@@ -119,7 +119,7 @@ impl Born {
     ) -> Result<Vec<Event>, Refusal> {
         let stage = &self.lifecycle.stage;
         let assignee = self.lifecycle.assignee().map(|assignee| assignee.agent);
-        match (rights::may(person, &command, assignee), stage) {
+        match (rights::may_say(person, &command, assignee), stage) {
             // Nobody holds what is closed; saying so tells the agent more than whose it is not.
             (Err(Refusal::NotAssignee), Stage::Closed { .. }) => return Err(Refusal::Closed),
             (may, _) => may?,

@@ -10,7 +10,7 @@ use super::turn::Turn;
 use crate::frame::{FromServer, SocketId};
 use crate::id::{AgentId, CommandId, ConversationId};
 use crate::refusal::Refusal;
-use crate::rights::Role;
+use crate::rights::{self, Action, Role};
 
 /// What became of a command that was not refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,22 +28,17 @@ fn may(
     command: &Command,
     holder: Option<AgentId>,
 ) -> Result<(), Refusal> {
-    match (command, role) {
-        (
-            Command::SetAvailable { .. }
-            | Command::Accept { .. }
-            | Command::Decline { .. }
-            // An agent may ask for what another agent has, and reads who that is (R27).
-            | Command::Take { .. },
-            _,
-        )
-        | (Command::Unassign { .. } | Command::Transfer { .. }, Role::Supervisor | Role::Admin) => Ok(()),
-        (Command::Transfer { .. }, Role::Agent) if command.is_for(holder) => Ok(()),
-        (Command::Unassign { .. } | Command::Transfer { .. }, Role::Agent) => match holder {
-            Some(holder) if holder != agent => Err(Refusal::NotAssignee),
-            Some(_) | None => Ok(()),
-        },
-    }
+    let action = match command {
+        Command::SetAvailable { .. } => Action::SetAvailable,
+        Command::Accept { .. } => Action::Accept,
+        Command::Decline { .. } => Action::Decline,
+        Command::Take { .. } => Action::Take,
+        Command::Unassign { .. } => Action::Unassign,
+        // To whom it is passed already: a repeat, which is done.
+        Command::Transfer { .. } if command.is_for(holder) => return Ok(()),
+        Command::Transfer { .. } => Action::Transfer,
+    };
+    rights::may_with((agent, role), action, holder)
 }
 
 impl Command {

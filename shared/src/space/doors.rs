@@ -1,7 +1,8 @@
 //! Doors: how people and programs get into a space, besides an agent's session.
 //!
 //! - **R140** Only admins invite, make API tokens, and take both back. There are at most [`INVITATIONS_MAX`]
-//!   invitations and [`KEYS_MAX`] tokens; what has been over for [`KEPT`] is forgotten.
+//!   invitations and [`KEYS_MAX`] tokens; what has been over for [`KEPT`] is forgotten. What is not
+//!   there cannot be taken back, and that is said.
 //! - **R141** An invitation is good once, for [`INVITATION_LIFE`]. It is accepted by its link, or by whoever has
 //!   shown to have the address that it was sent to. Used, late, revoked and never made are one
 //!   answer, and change nothing. A call that is repeated is no second use.
@@ -116,6 +117,8 @@ pub enum Proof {
 pub enum Opened {
     /// It is stored.
     Done,
+    /// There was nothing of that id.
+    Nothing,
     /// Somebody is an agent now; the address that this has shown to be the person's (R144).
     Joined(Option<EmailAddress>),
     /// For whom a token acts, and whether it may change anything.
@@ -331,11 +334,12 @@ impl Ledger {
             Door::MakeKey(key) => self.make_key(turn, key),
             Door::MakeIdentityKey(key) => self.make_identity_key(turn, key),
             Door::Revoke { by, id } => self.may_let_in(by).map(|()| {
-                if self.doors.revoke(id) {
-                    turn.saves_doors = true;
-                    turn.is_act = true;
-                    self.note_act(turn, Some(by), Deed::Revoked, About::of(id));
+                if !self.doors.revoke(id) {
+                    return Opened::Nothing;
                 }
+                turn.saves_doors = true;
+                turn.is_act = true;
+                self.note_act(turn, Some(by), Deed::Revoked, About::of(id));
                 Opened::Done
             }),
             Door::UseKey(way) => self.use_key(turn, &way),

@@ -18,7 +18,7 @@ use crate::frame::CloseCode;
 use crate::id::{AgentId, ConversationId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::rights::Role;
+use crate::rights::Action;
 
 impl Ledger {
     /// Deactivates an agent, or lets the agent back (R41).
@@ -52,10 +52,8 @@ impl Ledger {
         agent: AgentId,
         active: bool,
     ) -> Result<bool, Refusal> {
-        if let Some(by) = by
-            && self.role_of(by)? != Role::Admin
-        {
-            return Err(Refusal::Forbidden);
+        if let Some(by) = by {
+            self.check_act(by, Action::SetActive)?;
         }
         let duty = self.roster.get(&agent).ok_or(Refusal::AgentUnknown)?;
         if duty.agent.deactivated != active {

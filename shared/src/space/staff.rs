@@ -20,7 +20,7 @@ use super::turn::Turn;
 use crate::frame::CloseCode;
 use crate::id::AgentId;
 use crate::refusal::Refusal;
-use crate::rights::{self, Role};
+use crate::rights::{self, Action, Object, Principal, Role};
 use crate::text::{Label, PersonName};
 
 /// A change of an agent: what is `None` stays.
@@ -70,11 +70,9 @@ impl Ledger {
     /// Takes in a new agent (R82).
     pub fn add(&mut self, turn: &mut Turn, by: AgentId, agent: Agent) {
         let id = agent.agent;
-        let may = match self.role_of(by) {
-            Ok(Role::Admin) => self.check_queues(agent.queues.as_deref()),
-            Ok(Role::Agent | Role::Supervisor) => Err(Refusal::Forbidden),
-            Err(refusal) => Err(refusal),
-        };
+        let may = self
+            .check_act(by, Action::AddAgent)
+            .and_then(|()| self.check_queues(agent.queues.as_deref()));
         match may {
             Err(refusal) => turn.effects.push(Effect::Denied(refusal)),
             Ok(()) => {
@@ -117,6 +115,12 @@ impl Ledger {
         let duty = self.roster.get(&agent);
         let duty = duty.filter(|duty| !duty.agent.deactivated);
         duty.map(|duty| duty.agent.role).ok_or(Refusal::Forbidden)
+    }
+
+    /// Whether somebody may do something to the space as a whole.
+    pub fn check_act(&self, by: AgentId, action: Action) -> Result<(), Refusal> {
+        let who = Principal::Agent(self.role_of(by)?);
+        rights::may(who, action, Object::Nobodys)
     }
 
     /// Answers with the agent's row as it is after the turn so far.

@@ -51,6 +51,7 @@ impl Town {
             json!({ "name": "Jack" }),
             json!({ "name": "Mia" }),
             json!({ "name": "Ben", "queues": ["far"] }),
+            json!({ "name": "Lee" }),
         ];
         let space = api.space_with(settings, agents).await?;
         let mut people = vec![("nobody", Pass::Nobody), ("page", Pass::Page)];
@@ -78,6 +79,7 @@ impl Town {
             ("waiting", "customer"),
             ("held", "helped"),
             ("passed", "moved"),
+            ("ended", "thanked"),
             ("closed", "gone"),
         ] {
             let Visitor {
@@ -107,11 +109,13 @@ impl Town {
 
     /// Jack holds one conversation, has passed one on to Mia and closed one.
     async fn is_peopled(&mut self, api: &Api, admin: &str) -> Result<()> {
-        let [held, passed, closed] = ["held", "passed", "closed"].map(|what| self.id(what));
-        let (held, passed, closed) = (held?, passed?, closed?);
+        let [held, passed, ended, closed] =
+            ["held", "passed", "ended", "closed"].map(|what| self.id(what));
+        let (held, passed, ended, closed) = (held?, passed?, ended?, closed?);
         let mia = self.name("agent")?.parse()?;
+        let items = self.filled("/api/v1/spaces/{space}/items")?;
         let is_known = async |list: &str, conversation: ConversationId| -> Result<Value> {
-            let path = self.filled(&format!("/api/v1/spaces/{{space}}/items?list={list}"))?;
+            let path = format!("{items}?list={list}");
             loop {
                 let page = api.get(&path, Some(admin)).await?;
                 let rows = page.body["items"].as_array().cloned().unwrap_or_default();
@@ -121,7 +125,7 @@ impl Town {
                 }
             }
         };
-        for conversation in [held, passed, closed, self.id("waiting")?] {
+        for conversation in [held, passed, ended, closed, self.id("waiting")?] {
             is_known("waiting", conversation).await?;
         }
         let [jack, mias] = ["Jack", "Mia"].map(|name| {
@@ -129,7 +133,7 @@ impl Town {
             lines.position(|line| line.desk.me.name.as_str() == name)
         });
         let (jack, mias) = (jack.context("Jack")?, mias.context("Mia")?);
-        for conversation in [held, passed, closed] {
+        for conversation in [held, passed, ended, closed] {
             self.lines[jack]
                 .asks(Command::Take { conversation })
                 .await??;
@@ -154,22 +158,18 @@ impl Town {
         let fence = passed_on.offer.fence;
         let fence = serde_json::to_value(fence)?.to_string();
         self.names.push(("fence", fence));
-        let path = format!("/api/v1/conversations/{closed}/resolve");
-        let body = json!({ "resolution": "resolved" });
-        let answer = api
-            .post(&path, Some(&bearer(&self.people, "assignee")?), &body)
-            .await?;
-        ensure!(answer.status == 200, "{answer:?}");
-        let path = self.filled("/api/v1/spaces/{space}/items?list=closed")?;
-        loop {
-            let page = api.get(&path, Some(admin)).await?;
-            if page.body["items"]
-                .as_array()
-                .is_some_and(|rows| rows.len() == 1)
-            {
-                return Ok(());
-            }
+        let jacks = bearer(&self.people, "assignee")?;
+        for (conversation, act, body) in [
+            (ended, "end", json!({})),
+            (closed, "resolve", json!({ "resolution": "resolved" })),
+        ] {
+            let path = format!("/api/v1/conversations/{conversation}/{act}");
+            let answer = api.post(&path, Some(&jacks), &body).await?;
+            ensure!(answer.status == 200, "{answer:?}");
         }
+        is_known("wrapping_up", ended).await?;
+        is_known("closed", closed).await?;
+        Ok(())
     }
 
     /// An admin who has a session, an invitation that is open, API tokens.
@@ -210,6 +210,14 @@ impl Town {
             self.names.retain(|(name, _)| *name != "token");
             self.names.push(("token", id.to_owned()));
         }
+        let lee = api.sign_in(&self.space, "Lee").await?;
+        let path = self.filled("/api/v1/spaces/{space}/agents")?;
+        let path = format!("{path}/{}/deactivate", lee.agent);
+        let gone = api.post(&path, Some(admin), &json!({})).await?;
+        ensure!(gone.status == 200, "{gone:?}");
+        self.people.push(("left", Pass::Bearer(lee.token)));
+        let nothing = "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f".to_owned();
+        self.names.push(("nothing", nothing));
         let path = self.filled("/api/v1/spaces/{space}/agents/{afar}/link")?;
         let made = api.post(&path, Some(admin), &json!({})).await?;
         self.names.push(("link", secret(&made.body["link"])?));
@@ -253,7 +261,7 @@ impl Town {
         for list in ["waiting", "active", "wrapping_up", "closed", "mine"] {
             paths.push(format!("/api/v1/spaces/{{space}}/items?list={list}"));
         }
-        for what in ["waiting", "held", "passed", "closed"] {
+        for what in ["waiting", "held", "passed", "ended", "closed"] {
             paths.push(format!("/api/v1/conversations/{{{what}}}/events"));
         }
         let admin = bearer(&self.people, "admin")?;
@@ -279,6 +287,13 @@ fn forget_use(value: &mut Value) {
         }
         Value::Array(list) => list.iter_mut().for_each(forget_use),
         _ => (),
+    }
+}
+
+impl Town {
+    /// The token of somebody.
+    pub fn token(&self, who: &str) -> Result<String> {
+        bearer(&self.people, who)
     }
 }
 

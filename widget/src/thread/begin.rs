@@ -41,11 +41,16 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
     };
     loop {
         let follows = tab.own.get("follows");
-        let mut body = vec![
+        let [name, company, email, queue, skills] = claims.clone();
+        let body = [
             ("text", JsValue::from_str(text.as_str())),
+            ("name", name),
+            ("company", company),
+            ("email", email),
+            ("queue", queue),
+            ("skills", skills),
             ("follows", follows.map_or(JsValue::UNDEFINED, JsValue::from)),
         ];
-        body.extend(CLAIMS.into_iter().zip(claims.clone()));
         let error = match http::post("/api/v1/conversations", &headers, &body).await {
             Ok(answer) => {
                 return match conversation(&answer) {
@@ -88,7 +93,7 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
                 conversation,
             }));
         }
-        if !corrects(&mut claims, &code, &error) {
+        if !corrects(&mut claims, code, &error) {
             return failed(BeginFailure::Refused(Refusal::SpaceOff));
         }
     }
@@ -96,15 +101,15 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
 
 /// What the page has got wrong about the customer must not cost the customer the answer: it is left
 /// out, and whoever made the page reads why. False when it is not that.
-fn corrects(claims: &mut [JsValue; 5], code: &str, error: &JsValue) -> bool {
+fn corrects(claims: &mut [JsValue; 5], code: String, error: &JsValue) -> bool {
     // What is wrong with a queue is named by the word alone.
-    let field = js::get_text(error, "field").unwrap_or_else(|| code.to_owned());
+    let field = js::get_text(error, "field").unwrap_or(code);
     let is_wrong =
         |(name, claim): (&&str, &JsValue)| field.starts_with(*name) && !claim.is_undefined();
     let Some(wrong) = CLAIMS.iter().zip(&*claims).position(is_wrong) else {
         return false;
     };
-    js::complain("Bellhop", error);
+    js::complain(error);
     for (at, claim) in claims.iter_mut().enumerate() {
         // Queue and skills go together: one without the other may be what nobody answers.
         if at == wrong || at.min(wrong) > 2 {

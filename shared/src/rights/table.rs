@@ -1,0 +1,117 @@
+//! The table of rights against [`may`].
+
+use super::Action::{
+    Abandon, Accept, AddAgent, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline, End,
+    LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
+};
+use super::{Action, Object, Principal, Role, may};
+
+const ACTIONS: [(&str, Action); 18] = [
+    ("post", Post),
+    ("note", Note),
+    ("end", End),
+    ("resolve", Resolve),
+    ("abandon", Abandon),
+    ("create_ticket", CreateTicket),
+    ("set_available", SetAvailable),
+    ("accept", Accept),
+    ("decline", Decline),
+    ("take", Take),
+    ("unassign", Unassign),
+    ("transfer", Transfer),
+    ("configure", Configure),
+    ("let_in", LetIn),
+    ("add_agent", AddAgent),
+    ("set_active", SetActive),
+    ("change_agent", ChangeAgent),
+    ("change_work", ChangeWork),
+];
+
+/// Everybody of the table whom `may` judges: the others are told by what they show.
+const PEOPLE: [(&str, usize, Principal); 6] = [
+    ("customer", 1, Principal::Customer),
+    ("assignee", 3, Principal::Agent(Role::Agent)),
+    ("agent", 4, Principal::Agent(Role::Agent)),
+    ("afar", 5, Principal::Agent(Role::Agent)),
+    ("supervisor", 6, Principal::Agent(Role::Supervisor)),
+    ("admin", 7, Principal::Agent(Role::Admin)),
+];
+
+/// What an object of the table is to somebody.
+fn object(who: &str, object: &str) -> Object {
+    match (object, who) {
+        ("-" | "waiting", _) => Object::Nobodys,
+        ("held" | "ended" | "passed", "assignee") => Object::Own,
+        ("held" | "ended" | "passed", _) => Object::Anothers,
+        (object, who) if object == who => Object::Own,
+        ("agent", _) => Object::Anothers,
+        ("supervisor" | "admin", _) => Object::Seniors,
+        (object, who) => panic!("{object} of {who}"),
+    }
+}
+
+/// `y`, or the letter of the refusal.
+fn letter(who: Principal, action: Action, object: Object) -> &'static str {
+    match may(who, action, object) {
+        Ok(()) => "y",
+        Err(refusal) if refusal.code() == "forbidden" => "F",
+        Err(refusal) if refusal.code() == "not_assignee" => "A",
+        Err(refusal) => panic!("{refusal:?}"),
+    }
+}
+
+fn rows() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str>)> {
+    let lines = include_str!("table.txt").lines();
+    let lines = lines.filter(|line| line.contains(" | ") && !line.starts_with("action "));
+    lines.map(|line| {
+        let (cells, _) = line.split_once('|').unwrap();
+        let mut words = cells.split_whitespace();
+        let (action, object) = (words.next().unwrap(), words.next().unwrap());
+        (action, object, words.collect())
+    })
+}
+
+#[test]
+fn rt1_sec_r1_02_every_cell_of_the_table_is_what_may_says() {
+    for (word, of, cells) in rows() {
+        assert_eq!(cells.len(), 12, "{word} {of}");
+        let Some((_, action)) = ACTIONS.iter().find(|(known, _)| *known == word) else {
+            continue;
+        };
+        for (who, column, principal) in PEOPLE {
+            // Whose conversation it is not, finds none: nobody asks `may`.
+            if cells[column] != "U" {
+                let ours = letter(principal, *action, object(who, of));
+                let told = cells[column].replace('a', "y");
+                assert_eq!(ours, told, "{word} {of} by {who}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rt1_every_action_has_a_row_and_a_customer_has_two_rights_alone() {
+    for (word, action) in ACTIONS {
+        // Without a default arm: a new action stops the build until its row stands here.
+        match action {
+            Post | Note | End | Resolve | Abandon | CreateTicket | SetAvailable | Accept
+            | Decline | Take | Unassign | Transfer | Configure | LetIn | AddAgent | SetActive
+            | ChangeAgent | ChangeWork => (),
+        }
+        assert!(rows().any(|(known, _, _)| known == word), "{word}");
+        for object in [
+            Object::Nobodys,
+            Object::Own,
+            Object::Anothers,
+            Object::Seniors,
+        ] {
+            let is_theirs = matches!(action, Post | End);
+            let theirs = letter(Principal::Customer, action, object);
+            assert_eq!(theirs == "y", is_theirs, "{word}");
+            // A higher role loses nothing.
+            let ranks = [Role::Agent, Role::Supervisor, Role::Admin];
+            let may = ranks.map(|role| letter(Principal::Agent(role), action, object) == "y");
+            assert!(may.is_sorted(), "{word} {object:?}");
+        }
+    }
+}
