@@ -216,6 +216,12 @@ impl Town {
         let gone = api.post(&path, Some(admin), &json!({})).await?;
         ensure!(gone.status == 200, "{gone:?}");
         self.people.push(("left", Pass::Bearer(lee.token)));
+        let path = self.filled("/api/v1/spaces/{space}/identity-keys")?;
+        let made = api.post(&path, Some(admin), &json!({})).await?;
+        let key = made.body["id"]
+            .as_str()
+            .with_context(|| format!("{made:?}"))?;
+        self.names.push(("key", key.to_owned()));
         let nothing = "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f".to_owned();
         self.names.push(("nothing", nothing));
         let path = self.filled("/api/v1/spaces/{space}/agents/{afar}/link")?;
@@ -255,7 +261,15 @@ impl Town {
     pub async fn everything(&self, api: &Api) -> Result<Vec<Value>> {
         let mut all = Vec::new();
         let mut paths = Vec::new();
-        for what in ["settings", "agents", "queues", "invitations", "tokens"] {
+        for what in [
+            "settings",
+            "agents",
+            "queues",
+            "invitations",
+            "tokens",
+            "identity-keys",
+            "audit",
+        ] {
             paths.push(format!("/api/v1/spaces/{{space}}/{what}"));
         }
         for list in ["waiting", "active", "wrapping_up", "closed", "mine"] {
