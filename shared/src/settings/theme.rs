@@ -48,7 +48,7 @@ pub struct Theme {
 
 /// A change of a theme: what is `None` stays, an empty text stands for none.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ThemeChange {
     /// See [`Theme::color`].
     pub color: Option<String>,
