@@ -190,8 +190,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     show: () => (button.hidden = false),
     hide: () => (button.hidden = true),
     set: (value) => post("set", Object.assign(profile, value)),
-    on: (name, act) => (hear[name] ||= act),
     identify: (identify) => commands.set({ identify }),
+    on: (name, act) => (hear[name] ||= act),
   };
 
   button.onclick = () => show(!isOpen);
@@ -209,7 +209,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   for (const change of ["resize", "scroll"]) view.addEventListener(change, paint);
   addEventListener("securitypolicyviolation", (event) => event.disposition == "enforce" && event.blockedURI.startsWith(origin) && fail());
 
-  (window.Bellhop = (name, ...values) => { commands[name]?.(...values); }).on = 1;
+  (window.Bellhop = (name, value, act) => commands[name]?.(value, act)).on = 1;
   early?.q?.forEach((call) => Bellhop(...call));
   paint();
 
