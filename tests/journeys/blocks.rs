@@ -1,6 +1,6 @@
 //! A visitor is blocked, and let in again (P21).
 
-use anyhow::{Result, ensure};
+use anyhow::ensure;
 use serde_json::json;
 use stage::play;
 use stage::wire::fresh_id;

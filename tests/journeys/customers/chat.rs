@@ -30,7 +30,7 @@ async fn signs_in_when_asked(browser: &Browser, shown: &Value) -> Result<()> {
         Bellhop('on', 'identify', () => { asked++; Bellhop('identify', arguments[0]) })";
     let script = script.replace("arguments[0])", "shown)");
     let script = format!("const shown = arguments[0]; {script}");
-    browser.runs(&script, &[shown.clone()]).await
+    browser.runs(&script, std::slice::from_ref(shown)).await
 }
 
 #[test]

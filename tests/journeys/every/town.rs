@@ -100,7 +100,7 @@ impl Town {
             space,
             names,
             people,
-            lines: lines,
+            lines,
         };
         town.is_peopled(api, &admin).await?;
         town.has_doors(api, &admin).await?;

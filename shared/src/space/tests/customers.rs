@@ -27,9 +27,12 @@ fn retire(scene: &mut Scene, n: u8, by: u8) -> Option<Refusal> {
 }
 
 fn denied(effects: &[Effect]) -> Option<Refusal> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Denied(refusal) => Some(refusal.clone()),
-        _ => None,
+    effects.iter().find_map(|effect| {
+        if let Effect::Denied(refusal) = effect {
+            Some(refusal.clone())
+        } else {
+            None
+        }
     })
 }
 
@@ -54,12 +57,16 @@ fn require(scene: &mut Scene, required: bool) -> Vec<Effect> {
 
 /// Who is told, and what.
 fn told(effects: &[Effect]) -> Vec<(u8, bool)> {
-    let told = effects.iter().filter_map(|effect| match effect {
-        Effect::Instruct {
+    let told = effects.iter().filter_map(|effect| {
+        if let Effect::Instruct {
             conversation,
             instruction: Instruction::NeedVerified(required),
-        } => Some((conversation.bytes()[0], *required)),
-        _ => None,
+        } = effect
+        {
+            Some((conversation.bytes()[0], *required))
+        } else {
+            None
+        }
     });
     told.collect()
 }
