@@ -324,9 +324,12 @@ fn p31_s12_a_theme_is_shown_by_the_launcher_and_the_chat() {
         inspector.inspects(&customer.browser, "chat-themed").await?;
         // In the dark the pale colour is good as it is.
         customer.browser.shows(Screen::DESKTOP.dark()).await?;
-        let bubble: String = customer.browser.runs(script, &[]).await?;
-        ensure!(bubble == "rgb(255, 238, 88)", "{bubble}");
-        Ok(())
+        let is_pale = format!("{script} === 'rgb(255, 238, 88)'");
+        customer
+            .browser
+            .until("the colour as it was given", &is_pale, &[])
+            .await
+            .map(|_: bool| ())
     });
 }
 

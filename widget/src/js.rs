@@ -71,6 +71,13 @@ pub fn document() -> Document {
     window().document().expect_throw("a window has a document")
 }
 
+/// A number in digits, by the browser: Rust's way of it weighs 10 KB.
+#[cfg(feature = "home")]
+pub fn written(number: f64) -> String {
+    let text = js_sys::Number::from(number).to_string_with_radix(10);
+    text.map(String::from).unwrap_or_default()
+}
+
 /// Puts a text where people paste from. False when the browser does not let us.
 #[cfg(feature = "home")]
 pub async fn copy(text: &str) -> bool {

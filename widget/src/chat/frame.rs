@@ -131,7 +131,7 @@ fn dress(message: &JsValue) {
     let own = document()
         .body()
         .and_then(|body| body.dataset().get("color"));
-    let is_own = own.is_some() && own == js::get_text(message, "color");
+    let is_own = own == js::get_text(message, "color");
     for (name, property) in [("color", "--brand"), ("on", "--on-brand")] {
         if !is_own && let Some(color) = js::get_text(message, name) {
             let _ = html.style().set_property(property, &color);

@@ -120,7 +120,7 @@ impl Audit {
             }
         }
         if let Some(next) = next {
-            path = [&path, "&before=", &next.to_string()].concat();
+            path = [&path, "&before=", &js::written(next)].concat();
         }
         let answer = self.asks(&path).await?;
         let next = js::get(&answer, "next").and_then(|next| next.as_f64());
@@ -157,7 +157,7 @@ impl Audit {
         self.verdict.set(String::new());
         let mut after = 0.0;
         loop {
-            let path = ["/audit/check?after=", &f64::to_string(&after)].concat();
+            let path = ["/audit/check?after=", &js::written(after)].concat();
             let Some(answer) = self.asks(&path).await else {
                 return;
             };
@@ -167,9 +167,9 @@ impl Audit {
                     after = next;
                     continue;
                 }
-                (Some(at), ..) => fill(words().broken, &at.to_string()),
+                (Some(at), ..) => fill(words().broken, &js::written(at)),
                 (None, None, checked) => {
-                    fill(words().whole, &checked.unwrap_or_default().to_string())
+                    fill(words().whole, &js::written(checked.unwrap_or_default()))
                 }
             };
             return self.verdict.set(verdict);

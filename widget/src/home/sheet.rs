@@ -85,7 +85,7 @@ impl At {
     /// A text; empty for nothing.
     pub fn text(&self, name: &str) -> String {
         let value = self.read(name);
-        let number = || value.as_f64().map(written);
+        let number = || value.as_f64().map(js::written);
         value.as_string().or_else(number).unwrap_or_default()
     }
 
@@ -184,7 +184,7 @@ impl Sheet {
         let seconds = at.read(name).as_f64();
         let whole = |unit: &u32| seconds.is_some_and(|seconds| seconds % f64::from(*unit) == 0.0);
         let unit = UNITS.into_iter().rfind(whole).unwrap_or(60);
-        let many = seconds.map(|seconds| written(seconds / f64::from(unit)));
+        let many = seconds.map(|seconds| js::written(seconds / f64::from(unit)));
         let state = Var::new((many.clone().unwrap_or_default(), unit));
         let at = at.clone();
         let write = move || {
@@ -434,16 +434,11 @@ fn number(text: &str) -> JsValue {
     if text.is_empty() {
         return JsValue::NULL;
     }
-    // The browser reads and writes numbers: Rust's way of it weighs 10 KB.
+    // By the browser, like `js::written`.
     let number = JsValue::from_str(text).unchecked_into_f64();
     if number.is_finite() {
         number.into()
     } else {
         text.into()
     }
-}
-
-fn written(number: f64) -> String {
-    let text = js_sys::Number::from(number).to_string_with_radix(10);
-    text.map(String::from).unwrap_or_default()
 }
