@@ -183,6 +183,8 @@ fn openapi_describes_the_api_that_answers() {
                 .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f")
                 .replace("{invitation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
                 .replace("{token}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
+                .replace("{key}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
+                .replace("{visitor}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
                 .replace("{session}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
                 .replace("{agent}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398e");
             ensure!(

@@ -30,8 +30,10 @@ pub fn identify(chat: Chat, shown: JsValue) {
             }
             return;
         }
+        // Where nobody was, there is nothing to leave behind: what is typed meanwhile stays.
+        let is_first = !session.exists();
         match session.identify(&shown).await {
-            Ok(answer) => known(chat, &answer),
+            Ok(answer) => known(chat, &answer, is_first),
             // The next word of the page tries again.
             Err(HttpError::Unreachable) => chat.said.set(String::new()),
             // A token that was used, or is none: whoever was known stays so.
@@ -49,8 +51,8 @@ pub fn heard(chat: Chat) {
 }
 
 /// The session is that of the person by now.
-fn known(chat: Chat, answer: &JsValue) {
-    let is_kept = js::get(answer, "kept").is_some_and(|kept| kept.is_truthy());
+fn known(chat: Chat, answer: &JsValue, is_first: bool) {
+    let is_kept = is_first || js::get(answer, "kept").is_some_and(|kept| kept.is_truthy());
     let open = js::get_text(answer, "conversation");
     let thread = chat.thread.now();
     if is_kept && (thread.conversation().is_some() || open.is_none()) {
