@@ -158,6 +158,8 @@ pub enum Action {
     Configure,
     /// Invites, makes API tokens and links, reads and revokes them.
     LetIn,
+    /// Blocks a visitor, reads who is blocked, takes a block back.
+    Block,
     /// Adds an agent.
     AddAgent,
     /// Deactivates an agent, or lets one back in.
@@ -188,22 +190,23 @@ pub enum Object {
 /// The refusal that the person is told.
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
-        Abandon, Accept, AddAgent, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline, End,
-        LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
+        Abandon, Accept, AddAgent, Block, ChangeAgent, ChangeWork, Configure, CreateTicket,
+        Decline, End, LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer,
+        Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
         (Post | End, Principal::Customer) => Ok(()),
         (
             Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
-            | Unassign | Transfer | Configure | LetIn | AddAgent | SetActive | ChangeAgent
+            | Unassign | Transfer | Configure | LetIn | Block | AddAgent | SetActive | ChangeAgent
             | ChangeWork,
             Principal::Customer,
         ) => Err(Refusal::Forbidden),
         // An agent may ask for what another agent has, and reads who that is (R27).
         (Note | SetAvailable | Accept | Decline | Take, Principal::Agent(_)) => Ok(()),
         (
-            Post | End | Resolve | Abandon | CreateTicket | Unassign | Transfer,
+            Post | End | Resolve | Abandon | CreateTicket | Unassign | Transfer | Block,
             Principal::Agent(Role::Supervisor | Role::Admin),
         ) => Ok(()),
         (Post | End | Resolve | Abandon | CreateTicket, Principal::Agent(Role::Agent)) => {
@@ -230,7 +233,7 @@ pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), R
             Principal::Agent(Role::Supervisor),
         )
         | (
-            Configure | LetIn | AddAgent | SetActive | ChangeAgent | ChangeWork,
+            Configure | LetIn | Block | AddAgent | SetActive | ChangeAgent | ChangeWork,
             Principal::Agent(Role::Agent),
         ) => Err(Refusal::Forbidden),
     }
@@ -309,10 +312,7 @@ pub const fn may_let_in(role: Role) -> Result<(), Refusal> {
 /// # Errors
 /// Only supervisors and admins may: it closes the door on a person.
 pub const fn may_block(role: Role) -> Result<(), Refusal> {
-    match role {
-        Role::Admin | Role::Supervisor => Ok(()),
-        Role::Agent => Err(Refusal::Forbidden),
-    }
+    may(Principal::Agent(role), Action::Block, Object::Nobodys)
 }
 
 /// Whether somebody may change an agent (R4): admins everything, supervisors how much and what an

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::id::{CommandId, ConversationId, VisitorId};
 use shared::refusal::Refusal;
-use shared::space::Door;
+use shared::space::{Door, Opened};
 use shared::text::Title;
 use worker::Response;
 
@@ -11,8 +11,8 @@ use super::fields::Fields;
 use super::invitations::open;
 use crate::ask::{self, ConversationAsk, SpaceAsk};
 use crate::errors::Problem;
-use crate::random;
 use crate::router::Call;
+use crate::{body, random};
 
 /// Longest block with an end: 10 years, so that no moment is out of reach.
 const FOR_MAX_S: u64 = 10 * 365 * 86_400;
@@ -56,13 +56,16 @@ pub async fn list(call: &Call) -> Result<Response, Problem> {
 }
 
 /// `DELETE spaces/{space}/blocks/{visitor}`
-pub async fn unblock(call: &Call) -> Result<Response, Problem> {
+pub async fn unblock(call: &mut Call) -> Result<Response, Problem> {
     let (space, by) = super::agent_of(call)?;
+    body::nothing(&mut call.request).await?;
     // What is no visitor was never blocked.
-    if let Ok(visitor) = call.inner.parse::<VisitorId>() {
-        open(call, &space, Door::Unblock { by, visitor }).await?;
-    } else {
+    let Ok(visitor) = call.inner.parse::<VisitorId>() else {
         super::ask_space(call, &space, &SpaceAsk::Blocks).await?;
-    }
-    super::json(200, &json!({}))
+        return Err(super::id_unknown());
+    };
+    let Opened::Nothing = open(call, &space, Door::Unblock { by, visitor }).await? else {
+        return super::json(200, &json!({}));
+    };
+    Err(super::id_unknown())
 }

@@ -1,12 +1,12 @@
 //! The table of rights against [`may`].
 
 use super::Action::{
-    Abandon, Accept, AddAgent, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline, End,
-    LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
+    Abandon, Accept, AddAgent, Block, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline,
+    End, LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
 };
 use super::{Action, Object, Principal, Role, may};
 
-const ACTIONS: [(&str, Action); 18] = [
+const ACTIONS: [(&str, Action); 19] = [
     ("post", Post),
     ("note", Note),
     ("end", End),
@@ -21,6 +21,7 @@ const ACTIONS: [(&str, Action); 18] = [
     ("transfer", Transfer),
     ("configure", Configure),
     ("let_in", LetIn),
+    ("block", Block),
     ("add_agent", AddAgent),
     ("set_active", SetActive),
     ("change_agent", ChangeAgent),
@@ -95,8 +96,8 @@ fn rt1_every_action_has_a_row_and_a_customer_has_two_rights_alone() {
         // Without a default arm: a new action stops the build until its row stands here.
         match action {
             Post | Note | End | Resolve | Abandon | CreateTicket | SetAvailable | Accept
-            | Decline | Take | Unassign | Transfer | Configure | LetIn | AddAgent | SetActive
-            | ChangeAgent | ChangeWork => (),
+            | Decline | Take | Unassign | Transfer | Configure | LetIn | Block | AddAgent
+            | SetActive | ChangeAgent | ChangeWork => (),
         }
         assert!(rows().any(|(known, _, _)| known == word), "{word}");
         for object in [

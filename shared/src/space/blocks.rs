@@ -121,11 +121,12 @@ impl Ledger {
         self.may_block(by)?;
         let before = self.doors.blocks.len();
         self.doors.blocks.retain(|block| block.visitor != visitor);
-        if self.doors.blocks.len() < before {
-            turn.saves_doors = true;
-            let about = About::of(visitor);
-            self.note_act(turn, Some(by), Deed::VisitorUnblocked, about);
+        if self.doors.blocks.len() == before {
+            return Ok(Opened::Nothing);
         }
+        turn.saves_doors = true;
+        let about = About::of(visitor);
+        self.note_act(turn, Some(by), Deed::VisitorUnblocked, about);
         Ok(Opened::Done)
     }
 }

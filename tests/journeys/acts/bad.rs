@@ -182,7 +182,7 @@ fn bad_input_of_every_act_is_refused_with_one_word_and_changes_nothing() {
                 404,
                 "conversation_unknown",
             ),
-            (&jack, of_other(h), nothing.clone(), 403, "forbidden"),
+            (&jack, of_other(h), nothing.clone(), 404, "space_unknown"),
             (
                 &jack,
                 format!("/api/v1/spaces/{space}/items/x/take"),

@@ -119,7 +119,7 @@ fn pass_of<'a>(who: &str, object: &str, town: &'a Town, other: &'a Town) -> Resu
         ("customer", "waiting") => town.pass("customer"),
         ("customer", "ended") => town.pass("thanked"),
         ("customer", _) => town.pass("helped"),
-        ("stranger", _) => town.pass("gone"),
+        ("stranger", _) => town.pass("moved"),
         ("outsider", _) => other.pass("admin"),
         (who, _) => town.pass(who),
     }

@@ -95,6 +95,8 @@ impl Town {
             let conversation = api.conversation(&visitor, what).await?;
             names.push((what, conversation.to_string()));
             people.push((who, Pass::Bearer(token)));
+            names.retain(|(name, _)| *name != "blocked");
+            names.push(("blocked", visitor.visitor.to_string()));
         }
         let mut town = Self {
             space,
@@ -169,6 +171,10 @@ impl Town {
         }
         is_known("wrapping_up", ended).await?;
         is_known("closed", closed).await?;
+        // The customer of the last one is blocked.
+        let path = format!("{items}/{closed}/block");
+        let answer = api.post(&path, Some(admin), &json!({})).await?;
+        ensure!(answer.status == 200, "{answer:?}");
         Ok(())
     }
 
@@ -268,6 +274,7 @@ impl Town {
             "invitations",
             "tokens",
             "identity-keys",
+            "blocks",
             "audit",
         ] {
             paths.push(format!("/api/v1/spaces/{{space}}/{what}"));

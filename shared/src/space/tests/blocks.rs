@@ -23,7 +23,7 @@ fn unblock(scene: &mut Scene, by: u8, visitor: u8) -> Result<(), Refusal> {
 
 fn answer(effects: &[Effect]) -> Result<(), Refusal> {
     match effects.last() {
-        Some(Effect::Opened(Opened::Done)) => Ok(()),
+        Some(Effect::Opened(Opened::Done | Opened::Nothing)) => Ok(()),
         Some(Effect::Denied(refusal)) => Err(refusal.clone()),
         other => panic!("{other:?}"),
     }
