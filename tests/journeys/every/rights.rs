@@ -352,10 +352,13 @@ fn sec_r1_01_no_answer_holds_a_secret() {
         let tokens = ["reader", "writer", "admin", "helped"].map(|who| town.token(who));
         let tokens: Vec<_> = tokens.into_iter().collect::<Result<_>>()?;
         secrets.extend(tokens.iter().map(String::as_str));
-        let secrets: Vec<_> = secrets
-            .iter()
-            .map(|secret| secret.rsplit('_').next().unwrap_or(secret))
+        // Of `bh…_<where>_<secret>` the last part, of anything else the whole.
+        let alone = |secret: &&str| secret.starts_with("bh");
+        let tails = secrets.iter().filter(|secret| alone(secret));
+        let tails: Vec<_> = tails
+            .filter_map(|secret| secret.splitn(3, '_').nth(2))
             .collect();
+        secrets.extend(tails);
         let mut reads = 0;
         for row in rows()?
             .into_iter()
