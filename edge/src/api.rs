@@ -36,7 +36,7 @@ use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
 
-/// An answer of the API: JSON that nobody keeps.
+/// An answer of the API in JSON.
 fn json(status: u16, value: &impl Serialize) -> Result<Response, Problem> {
     raw(
         status,
@@ -47,10 +47,7 @@ fn json(status: u16, value: &impl Serialize) -> Result<Response, Problem> {
 /// The same, of a text that is JSON already.
 fn raw(status: u16, json: String) -> Result<Response, Problem> {
     let response = Response::from_bytes(json.into_bytes())?.with_status(status);
-    let headers = response.headers();
-    headers.set("content-type", "application/json")?;
-    headers.set("cache-control", "no-store")?;
-    headers.set("x-content-type-options", "nosniff")?;
+    response.headers().set("content-type", "application/json")?;
     Ok(response)
 }
 

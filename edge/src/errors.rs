@@ -139,8 +139,6 @@ impl Problem {
     pub fn response(&self) -> worker::Result<Response> {
         let response = Response::from_json(&self.body())?.with_status(self.0.status);
         let headers = response.headers();
-        headers.set("cache-control", "no-store")?;
-        headers.set("x-content-type-options", "nosniff")?;
         if let Some(allow) = &self.0.allow {
             headers.set("allow", allow)?;
         }

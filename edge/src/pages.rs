@@ -1,13 +1,13 @@
 //! What browsers load: documents with the headers that belong to them, the loader, hashed files.
 
-mod csp;
 mod dress;
 mod files;
 mod html;
 
+use shared::headers::{self, Kind};
 use shared::id::SpaceId;
 use shared::settings::Settings;
-use worker::{Headers, Response};
+use worker::Response;
 
 use crate::api::sign_in;
 use crate::ask::{self, SpaceAsk, SpaceTold};
@@ -15,7 +15,6 @@ use crate::auth::cookie;
 use crate::errors::Problem;
 use crate::mail;
 use crate::router::Call;
-use csp::Frames;
 
 /// `/`: the demo shop on one's own machine, else one line.
 pub fn root(call: &Call) -> Result<Response, Problem> {
@@ -25,48 +24,30 @@ pub fn root(call: &Call) -> Result<Response, Problem> {
         return Ok(response);
     }
     let response = Response::ok("Bellhop, live chat that answers at the edge.\n")?;
-    guard(
-        call,
-        response.headers(),
-        &csp::policy(&own(call), Frames::Nobody),
-    )?;
-    Ok(response)
+    says(response, Kind::Root, &call.url.origin)
 }
 
 /// `/demo`
 pub async fn demo(call: &Call) -> Result<Response, Problem> {
-    document(call, "demo.html", 200, &csp::demo_policy(), &[]).await
+    document(call, "demo.html", 200, Kind::Demo, &[]).await
 }
 
 /// `/bellhop.js`: any page may run it, and keeps it for five minutes.
 pub async fn loader(call: &Call) -> Result<Response, Problem> {
     let response = files::send(call, "bellhop.js").await?;
-    let headers = response.headers();
-    headers.set("cache-control", "public, max-age=300")?;
-    headers.set("access-control-allow-origin", "*")?;
-    headers.set("cross-origin-resource-policy", "cross-origin")?;
-    common(call, headers)?;
-    Ok(response)
+    says(response, Kind::Loader, &call.url.origin)
 }
 
 /// `/openapi.json`
 pub async fn api_document(call: &Call) -> Result<Response, Problem> {
     let response = files::send(call, "openapi.json").await?;
-    let headers = response.headers();
-    headers.set("cache-control", "public, max-age=300")?;
-    headers.set("access-control-allow-origin", "*")?;
-    common(call, headers)?;
-    Ok(response)
+    says(response, Kind::ApiDocument, &call.url.origin)
 }
 
 /// `/assets/…`: the digest in the name makes a file good for ever.
 pub async fn asset(call: &Call) -> Result<Response, Problem> {
     let response = files::send(call, &format!("assets/{}", call.place)).await?;
-    let headers = response.headers();
-    headers.set("cache-control", "public, max-age=31536000, immutable")?;
-    headers.set("cross-origin-resource-policy", "same-origin")?;
-    common(call, headers)?;
-    Ok(response)
+    says(response, Kind::Asset, &call.url.origin)
 }
 
 /// `/chat?space=`
@@ -76,7 +57,6 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         Ok((space, _)) => return off(call, space.as_str(), "switched_off").await,
         Err(asked) => return off(call, &asked, "unknown_space").await,
     };
-    let policy = csp::policy(&own(call), Frames::Allowed(&settings.origins));
     let sign_in = settings.sign_in_url.as_ref();
     let theme = settings.theme.unwrap_or_default();
     let color = theme.color.map(|color| color.shades().0.color.to_string());
@@ -96,13 +76,13 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ("scheme", theme.scheme.css()),
     ];
     let text = files::text(call, "chat.html").await?;
-    let (text, policy) = dress::dress(&theme, text, &policy);
-    let response = filled(call, &text, 200, &policy, &values)?;
-    // A host page that isolates itself may still show the chat.
-    let headers = response.headers();
-    headers.set("cross-origin-resource-policy", "cross-origin")?;
-    headers.set("permissions-policy", PERMISSIONS)?;
-    Ok(response)
+    let (text, style) = dress::dress(&theme, text);
+    let kind = Kind::Chat {
+        origins: &settings.origins,
+        style: &style,
+        image: theme.logo.as_ref().map_or("", |logo| logo.as_str()),
+    };
+    filled(call, &text, 200, kind, &values)
 }
 
 /// `/agent?space=`: the console of a space; without one, the way in.
@@ -115,7 +95,7 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
     if call.parameter("space").is_none() {
         let methods = methods(call);
         let values = [("session", session), ("methods", methods.as_str())];
-        return own_page(call, "home.html", &values).await;
+        return document(call, "home.html", 200, Kind::Console, &values).await;
     }
     let (space, settings) = match look(call).await? {
         Ok(found) => found,
@@ -126,7 +106,7 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
         ("name", settings.name.as_str()),
         ("session", session),
     ];
-    own_page(call, "console.html", &values).await
+    document(call, "console.html", 200, Kind::Console, &values).await
 }
 
 /// The ways to sign in that are set up.
@@ -141,28 +121,10 @@ fn methods(call: &Call) -> String {
     ways.map(|(way, _)| way).collect::<Vec<_>>().join(" ")
 }
 
-/// A document that nobody may frame.
-async fn own_page(call: &Call, name: &str, values: &[(&str, &str)]) -> Result<Response, Problem> {
-    let policy = csp::policy(&own(call), Frames::Nobody);
-    let response = document(call, name, 200, &policy, values).await?;
-    let headers = response.headers();
-    headers.set("cross-origin-opener-policy", "same-origin")?;
-    headers.set("permissions-policy", PERMISSIONS)?;
-    Ok(response)
-}
-
-const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), \
-    geolocation=(), payment=(), usb=()";
-
 /// A page that says, also to the loader around it, that there is no chat.
 async fn off(call: &Call, space: &str, reason: &str) -> Result<Response, Problem> {
-    let policy = csp::policy(&own(call), Frames::Anybody);
     let values = [("space", space), ("reason", reason)];
-    let response = document(call, "off.html", 404, &policy, &values).await?;
-    response
-        .headers()
-        .set("cross-origin-resource-policy", "cross-origin")?;
-    Ok(response)
+    document(call, "off.html", 404, Kind::Off, &values).await
 }
 
 /// The language that a call asks for: what it names, else what the browser prefers.
@@ -198,18 +160,18 @@ async fn document(
     call: &Call,
     name: &str,
     status: u16,
-    policy: &str,
+    kind: Kind<'_>,
     values: &[(&str, &str)],
 ) -> Result<Response, Problem> {
     let text = files::text(call, name).await?;
-    filled(call, &text, status, policy, values)
+    filled(call, &text, status, kind, values)
 }
 
 fn filled(
     call: &Call,
     text: &str,
     status: u16,
-    policy: &str,
+    kind: Kind<'_>,
     values: &[(&str, &str)],
 ) -> Result<Response, Problem> {
     let asked = call.parameter("lang");
@@ -218,31 +180,19 @@ fn filled(
     let mut values = values.to_vec();
     values.extend([("lang", language.as_str()), ("dev", dev)]);
     let response = Response::from_html(html::fill(text, &values))?.with_status(status);
+    says(response, kind, &call.url.origin)
+}
+
+/// Gives an answer the headers of its kind, whatever it has said already aside.
+///
+/// # Errors
+/// When the platform refuses one.
+pub fn says(response: Response, kind: Kind<'_>, own: &str) -> Result<Response, Problem> {
     let headers = response.headers();
-    headers.set("cache-control", "no-cache")?;
-    headers.set("vary", "accept-language")?;
-    guard(call, headers, policy)?;
-    Ok(response)
-}
-
-/// Headers of every document.
-fn guard(call: &Call, headers: &Headers, policy: &str) -> Result<(), Problem> {
-    headers.set("content-security-policy", policy)?;
-    let endpoint = format!("csp=\"{}{}\"", own(call), csp::REPORTS);
-    headers.set("reporting-endpoints", &endpoint)?;
-    common(call, headers)
-}
-
-/// Headers of everything.
-fn common(call: &Call, headers: &Headers) -> Result<(), Problem> {
-    headers.set("x-content-type-options", "nosniff")?;
-    headers.set("referrer-policy", "no-referrer")?;
-    if call.url.scheme == "https:" {
-        headers.set("strict-transport-security", "max-age=63072000")?;
+    for (name, value) in headers::of(kind, own) {
+        if !headers.has(name)? {
+            headers.set(name, &value)?;
+        }
     }
-    Ok(())
-}
-
-fn own(call: &Call) -> String {
-    call.url.origin.clone()
+    Ok(response)
 }

@@ -2,6 +2,7 @@
 
 use core::future::ready;
 use shared::account::Which;
+use shared::headers::Kind;
 
 use futures_util::future::LocalBoxFuture;
 use worker::{Env, Request, Response};
@@ -57,11 +58,20 @@ impl Call {
 /// # Errors
 /// Never for what a client may send; only when the platform cannot make an answer.
 pub async fn answer(request: Request, env: Env) -> worker::Result<Response> {
-    let response = match Address::parse(&request.inner().url()) {
+    let url = Address::parse(&request.inner().url());
+    let own = url
+        .as_ref()
+        .map_or_else(String::new, |url| url.origin.clone());
+    let response = match url {
         Some(url) => route(request, url, env).await,
         None => Err(Problem::new(400, "url_malformed", "the address is not one")),
     };
-    response.or_else(|problem| problem.response())
+    let response = response.or_else(|problem| problem.response())?;
+    // What comes with a socket is no answer that anybody shows or keeps.
+    if response.status_code() == 101 {
+        return Ok(response);
+    }
+    pages::says(response, Kind::Answer, &own).or_else(|problem| problem.response())
 }
 
 async fn route(request: Request, url: Address, env: Env) -> Result<Response, Problem> {

@@ -25,6 +25,7 @@ pub mod address;
 pub mod bucket;
 pub mod conversation;
 pub mod frame;
+pub mod headers;
 pub mod id;
 pub mod identity;
 pub mod json;

@@ -11,8 +11,8 @@
 //!
 //! `rights` reads a table of its own, `shared/src/rights/table.txt`: what everybody may do.
 
-mod calls;
+pub mod calls;
 mod isolation;
 mod rights;
 mod strict;
-mod town;
+pub mod town;

@@ -28,6 +28,7 @@ mod every;
 mod exchange;
 mod gallery;
 mod handovers;
+mod headers;
 mod hostile;
 mod keys;
 mod leaves;

@@ -7,7 +7,10 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::headers::Kind;
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
+
+use crate::headers::are_those_of;
 
 /// Calls one Bellhop.
 #[derive(Clone)]
@@ -144,7 +147,8 @@ impl Api {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
-    /// Sends a request and reads the answer, which must stand in the API document.
+    /// Sends a request and reads the answer, which must stand in the API document and wear the
+    /// headers of its kind.
     ///
     /// # Errors
     /// When nothing came back, or what no document tells.
@@ -166,6 +170,9 @@ impl Api {
         let answer = Answer { status, body };
         if url.path().starts_with("/api/") {
             is_documented(method.as_str(), url.path(), status, answer.code())?;
+            let own = url.origin().ascii_serialization();
+            let is_dressed = are_those_of(Kind::Answer, &own, &headers);
+            is_dressed.with_context(|| format!("{status} of {method} {}", url.path()))?;
         }
         Ok((answer, headers))
     }

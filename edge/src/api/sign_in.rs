@@ -290,10 +290,7 @@ fn redirect(call: &Call) -> String {
 
 fn leads(address: &str) -> Result<Response, Problem> {
     let response = Response::empty()?.with_status(302);
-    let headers = response.headers();
-    headers.set("location", address)?;
-    headers.set("cache-control", "no-store")?;
-    headers.set("referrer-policy", "no-referrer")?;
+    response.headers().set("location", address)?;
     Ok(response)
 }
 

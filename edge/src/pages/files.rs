@@ -42,7 +42,6 @@ pub async fn send(call: &Call, name: &str) -> Result<Response, Problem> {
     };
     let headers = Headers::new();
     headers.set("content-type", content_type)?;
-    headers.set("vary", "accept-encoding")?;
     if let Some(packed) = packed {
         headers.set("content-encoding", "br")?;
         return Ok(copy(packed, headers).with_encode_body(EncodeBody::Manual));
