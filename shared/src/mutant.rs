@@ -78,11 +78,13 @@ pub enum Mutant {
     LimitInMemory,
     /// A change of settings is not in the audit log.
     ActForgotten,
+    /// What comes behind a held command is told to come again at once.
+    HoldWithoutWait,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -119,6 +121,7 @@ impl Mutant {
         Self::TicketOutlivesAbandon,
         Self::LimitInMemory,
         Self::ActForgotten,
+        Self::HoldWithoutWait,
     ];
 
     /// The name on the command line.
@@ -161,6 +164,7 @@ impl Mutant {
             Self::TicketOutlivesAbandon => "ticket_outlives_abandon",
             Self::LimitInMemory => "limit_in_memory",
             Self::ActForgotten => "act_forgotten",
+            Self::HoldWithoutWait => "hold_without_wait",
         }
     }
 

@@ -12,6 +12,9 @@
 //! - **AL4** A person connects at most [`HELLO`] times; one that comes too fast is closed with 4429,
 //!   whose client comes back after a pause. It is judged at the hello, the first frame that costs
 //!   anything, and known only while the object is awake: a wake forgives 10 of them.
+//! - **AL5** A hold lasts at least 300 ms, and whatever comes behind the held command is
+//!   told what is left of it. Of holds shorter than the way there and back, each brings the whole
+//!   window again before its answers are in: a storm that feeds itself.
 
 use super::born::Born;
 use super::{Entry, Sender};
@@ -149,7 +152,7 @@ mod tests {
             assert_eq!(words(&note)[0], "save note_posted (internal)", "{n}");
         }
         let held = desk.at(ms(1_000), send(JACK, 31, 31, note("too fast")));
-        assert_eq!(words(&held), ["keep 2", "hold 31 for 100 to [2]"]);
+        assert_eq!(words(&held), ["keep 2", "hold 31 for 300 to [2]"]);
     }
 
     #[test]
@@ -200,18 +203,46 @@ mod tests {
         for n in 2..=101_u8 {
             assert_eq!(at(1, n), ["refused closed to [1]"], "{n}");
         }
-        assert_eq!(at(1, 102), ["keep 1", "hold 102 for 20 to [1]"]);
-        assert_eq!(at(21, 102), ["keep 1", "refused closed to [1]"]);
+        assert_eq!(at(1, 102), ["keep 1", "hold 102 for 300 to [1]"]);
+        for n in 102..=116_u8 {
+            let refused = at(301, n);
+            assert_eq!(refused.last().unwrap(), "refused closed to [1]", "{n}");
+        }
         // A repeat of what was taken is no way around it.
-        let repeat = desk.at(ms(21), send(CUSTOMER, 103, 1, Command::End));
-        assert_eq!(words(&repeat), ["keep 1", "hold 103 for 20 to [1]"]);
+        let repeat = desk.at(ms(301), send(CUSTOMER, 117, 1, Command::End));
+        assert_eq!(words(&repeat), ["keep 1", "hold 117 for 300 to [1]"]);
         let asked = Input::Asked {
             person: person(CUSTOMER),
             id: command_id(250),
             command: post("too late"),
         };
-        assert_eq!(words(&desk.at(ms(22), asked.clone())), ["slowed for 19"]);
-        assert_eq!(words(&desk.at(ms(41), asked)), ["replied closed"]);
+        assert_eq!(words(&desk.at(ms(302), asked.clone())), ["slowed for 19"]);
+        assert_eq!(words(&desk.at(ms(321), asked)), ["replied closed"]);
+    }
+
+    /// 9 of 20,000 worlds: what came behind was told to come at once, did, and was told so again.
+    #[test]
+    fn al5_what_comes_behind_is_held_as_long() {
+        let mut desk = desk(2, 1, 300);
+        desk.at(ms(0), send(CUSTOMER, 1, 1, Command::End));
+        let mut at = |millis, n: u8| {
+            let sent = send(CUSTOMER, n.into(), n, post("too late"));
+            words(&desk.at(ms(millis), sent)).pop().unwrap()
+        };
+        for n in 2..=101_u8 {
+            at(1, n);
+        }
+        for (millis, n, expected) in [
+            (1, 102, "hold 102 for 300 to [1]"),
+            (1, 103, "hold 102 for 300 to [1]"),
+            (101, 104, "hold 102 for 200 to [1]"),
+            // Late, of the first round.
+            (301, 105, "hold 102 for 300 to [1]"),
+            (301, 102, "refused closed to [1]"),
+            (301, 103, "refused closed to [1]"),
+        ] {
+            assert_eq!(at(millis, n), expected, "{n} at {millis}");
+        }
     }
 
     #[test]

@@ -59,8 +59,7 @@ impl Born {
             expected
         };
         if n > expected {
-            let retry_ms = self.pause(sender, turn.now);
-            self.hold(turn, from, expected, retry_ms);
+            self.hold(turn, from, expected, 0);
             return;
         }
         if n < expected && !is_repeat {
@@ -206,15 +205,21 @@ impl Born {
         }
     }
 
-    /// Asks for `n` and everything after it again.
+    /// Asks for `n` and everything after it again, after a while (AL5).
     fn hold(&mut self, turn: &mut Turn, from: SocketId, n: u32, retry_ms: u32) {
-        if let Some(socket) = self.sockets.get_mut(&from) {
-            socket.expected = Some(n);
-            if socket.seat.held != Some(n) {
-                socket.seat.held = Some(n);
-                turn.keep(from, socket);
-            }
+        let Some(socket) = self.sockets.get_mut(&from) else {
+            return;
+        };
+        socket.expected = Some(n);
+        if socket.seat.held != Some(n) {
+            socket.seat.held = Some(n);
+            turn.keep(from, socket);
         }
+        let retry_ms = if mutant::is(Mutant::HoldWithoutWait) {
+            retry_ms
+        } else {
+            socket.hold_for(retry_ms, turn.now)
+        };
         turn.send(vec![from], FromServer::Hold { n, retry_ms });
     }
 
@@ -309,11 +314,11 @@ mod tests {
     fn m6_nothing_is_taken_before_what_comes_first() {
         let mut desk = Desk::active();
         let early = desk.at(ms(1), send(CUSTOMER, 2, 2, post("second")));
-        assert_eq!(words(&early), ["keep 1", "hold 1 for 0 to [1]"]);
+        assert_eq!(words(&early), ["keep 1", "hold 1 for 300 to [1]"]);
         // A wake forgets the numbers, but not that one is held.
         desk.wake(ms(2));
         let still = desk.at(ms(2), send(CUSTOMER, 2, 2, post("second")));
-        assert_eq!(words(&still)[..1], ["hold 1 for 0 to [1]"]);
+        assert_eq!(words(&still)[..1], ["hold 1 for 300 to [1]"]);
         desk.at(ms(3), send(CUSTOMER, 1, 1, post("first")));
         desk.at(ms(3), send(CUSTOMER, 2, 2, post("second")));
         let old = desk.at(ms(4), send(CUSTOMER, 1, 9, post("an old number, unknown")));
@@ -335,7 +340,7 @@ mod tests {
         let effects = desk.at(s(20), send(CUSTOMER, 2, 2, post("second")));
         assert_eq!(words(&effects)[0], "save message_posted");
         let skipped = desk.at(s(20), send(CUSTOMER, 4, 4, post("fourth")));
-        assert_eq!(words(&skipped)[1], "hold 3 for 0 to [1]");
+        assert_eq!(words(&skipped)[1], "hold 3 for 300 to [1]");
     }
 
     #[test]

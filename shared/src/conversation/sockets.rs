@@ -21,10 +21,13 @@ use super::{Command, Cursor, Dismissal, Effect, Seat, Seq};
 use crate::frame::{CloseCode, SocketId, ToServer};
 use crate::id::SpaceId;
 use crate::rights::{Person, Side};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, millis};
 
 /// How long a socket may stay without a hello. Source: PROTOCOL.md §5.1.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// The shortest hold: 300 ms, longer than most round trips, so that what was on its way is here when
+/// it is over. Our choice.
+const LEAST_HOLD_MS: u32 = 300;
 
 /// One open socket. Only the seat outlives the memory of the object.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,6 +36,8 @@ pub(super) struct Socket {
     pub(super) connected_at: Timestamp,
     /// The next command number; `None` after a wake, until one comes.
     pub(super) expected: Option<u32>,
+    /// Until when it was told to wait with that number (AL5).
+    pub(super) held_until: Timestamp,
     /// The last entry that was sent, counted by the socket's side.
     pub(super) sent: Seq,
     /// Up to here nothing counts against the window: acknowledged, or asked for as a backlog.
@@ -44,12 +49,25 @@ impl Socket {
     pub(super) fn new(seat: Seat, now: Timestamp) -> Self {
         Self {
             expected: seat.held,
+            held_until: now,
             seat,
             connected_at: now,
             sent: Seq(0),
             acked: Seq(0),
             typing: Typing::default(),
         }
+    }
+
+    /// How long a socket that has to wait so many milliseconds is told to wait (AL5).
+    pub(super) fn hold_for(&mut self, retry_ms: u32, now: Timestamp) -> u32 {
+        let least = if now < self.held_until {
+            0
+        } else {
+            LEAST_HOLD_MS
+        };
+        let wait = Duration::from_millis(retry_ms.max(least).into());
+        self.held_until = self.held_until.max(now + wait);
+        u32::try_from(millis(self.held_until.since(now))).unwrap_or(u32::MAX)
     }
 
     /// True once it has said hello.

@@ -57,6 +57,8 @@ pub struct Checks {
     has_looked: bool,
     /// True once an admin has changed queues.
     pub has_other_queues: bool,
+    /// How often each socket was told to wait within a second (AL5).
+    holds: BTreeMap<usize, (Ms, u32)>,
     /// Since when something looks stuck.
     stuck: BTreeMap<(&'static str, ConversationId, Fence), Ms>,
 }

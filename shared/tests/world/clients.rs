@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::conversation::Fence;
 use shared::frame::FromServer;
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId};
-use shared::link::{ConversationLink, Effect, Input, Part, Pending, SpaceLink, State};
+use shared::link::{
+    ConversationLink, Effect, Input, Part, Pending, PendingState, SpaceLink, State,
+};
 use shared::rights::{Person, Side};
 
 use crate::world::{End, Host, Ms, World};
@@ -46,6 +48,20 @@ pub struct Stored {
 }
 
 impl Client {
+    /// What has no answer yet, unless its time has not come: then it goes by itself, within the hour
+    /// (K16, R120, AL1).
+    pub fn writing(&self) -> Option<&Pending> {
+        if self.link.slowed_until().is_some() {
+            return None;
+        }
+        let has_conversation = self.link.conversation().is_some();
+        self.link.pending().iter().find(|item| match item.state {
+            PendingState::Queued | PendingState::Sent => true,
+            PendingState::Dropping => has_conversation,
+            PendingState::Failed(_) => false,
+        })
+    }
+
     pub const fn side(&self) -> Side {
         self.person.side()
     }

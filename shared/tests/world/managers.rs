@@ -208,12 +208,14 @@ impl World {
         agent.is_some_and(|agent| agent.deactivated)
     }
 
-    /// A console stopped for good: that is right for an agent who has left, until the agent is back.
+    /// A console stopped for good: that is right for an agent who has left, until the agent is back,
+    /// and for one whose role changed between a renewal and its dial; both sign in again.
     pub fn console_stops(&mut self, number: usize) {
         let State::Stopped(reason) = self.consoles[number].link.state() else {
             return;
         };
-        if reason != StopReason::Forbidden || self.swarm.manage == 0.0 {
+        let may_stop = matches!(reason, StopReason::Forbidden | StopReason::Unauthorized);
+        if !may_stop || self.swarm.manage == 0.0 {
             return self.violate("L5", || format!("console {number} stopped: {reason:?}"));
         }
         self.closes_all(number);

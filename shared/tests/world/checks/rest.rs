@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use shared::conversation::{Fence, Stage};
 use shared::id::{AgentId, ConversationId};
-use shared::link::{PendingState, State};
+use shared::link::State;
 use shared::settings::Terms;
 use shared::space::ItemState;
 
@@ -184,18 +184,16 @@ impl World {
         }
     }
 
+    /// True while something is on its way that nothing puts off.
+    pub fn is_anybody_writing(&self) -> bool {
+        let mut there = self.clients.iter().filter(|client| client.is_there);
+        there.any(|client| client.writing().is_some())
+    }
+
     pub(super) fn check_screen(&mut self, number: usize) {
         let client = &self.clients[number];
         let link = &client.link;
-        let has_conversation = link.conversation().is_some();
-        let open = link.pending().iter().find(|item| match item.state {
-            PendingState::Queued | PendingState::Sent => true,
-            PendingState::Dropping => has_conversation,
-            PendingState::Failed(_) => false,
-        });
-        // K16: it goes by itself when its time has come, within the hour (R120, AL1).
-        let is_put_off = link.slowed_until().is_some();
-        if let Some(open) = open.filter(|_| !is_put_off) {
+        if let Some(open) = client.writing() {
             let what = format!("client {number} still has {open:?}");
             return self.violate("L5", || what);
         }

@@ -9,6 +9,10 @@ use shared::rights::{Side, audience};
 use crate::sockets::Socket;
 use crate::world::World;
 
+/// How often one socket may be told to wait within a second: the window of 16 (K4) at most four times
+/// (AL5), and as many of an older round that come late.
+const HOLDS_A_SECOND: u32 = 128;
+
 impl World {
     /// A link was built with a stored outbox.
     pub fn take_over_outbox(&mut self, number: usize) {
@@ -134,17 +138,30 @@ impl World {
                     });
                 }
             }
+            FromServer::Hold { .. } => self.check_hold(socket),
             FromServer::Limited { .. }
             | FromServer::Live { .. }
             | FromServer::Done { .. }
             | FromServer::Refused { .. }
-            | FromServer::Hold { .. }
             | FromServer::Typing { .. }
             | FromServer::Desk(_)
             | FromServer::Counts(_)
             | FromServer::Place(_)
             | FromServer::Renew
             | FromServer::Bad { .. } => (),
+        }
+    }
+
+    /// AL5: holds do not bring more holds.
+    fn check_hold(&mut self, socket: usize) {
+        let second = self.now / 1_000;
+        let (last, count) = self.checks.holds.entry(socket).or_default();
+        if *last != second {
+            (*last, *count) = (second, 0);
+        }
+        *count += 1;
+        if *count > HOLDS_A_SECOND {
+            self.violate("AL5", || format!("socket {socket} is held over and over"));
         }
     }
 
