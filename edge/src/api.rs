@@ -13,6 +13,7 @@ pub mod invitations;
 pub mod items;
 pub mod keys;
 pub mod me;
+pub mod privacy;
 pub mod queues;
 pub mod reports;
 pub mod sessions;
@@ -94,6 +95,7 @@ async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<Spa
         | SpaceTold::Created
         | SpaceTold::OfSettings { .. }
         | SpaceTold::Json(_)
+        | SpaceTold::Conversations(_)
         | SpaceTold::Pending
         | SpaceTold::Would { .. }
         | SpaceTold::Vouched

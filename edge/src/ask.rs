@@ -205,6 +205,15 @@ pub enum SpaceAsk {
         /// The last entry that was checked.
         after: u64,
     },
+    /// Erase a visitor, or export what is kept of one.
+    Personal {
+        /// Who asks.
+        by: AgentId,
+        /// Whom.
+        visitor: VisitorId,
+        /// True for erasing.
+        erases: bool,
+    },
     /// Begin a session.
     SignIn(SignIn),
     /// By which keys does your site vouch for its customers?
@@ -276,6 +285,8 @@ pub enum SpaceTold {
     /// To what a client reads: the body of the answer. It is JSON already, and goes out as it is: the
     /// Worker that took it apart would only put it together again.
     Json(String),
+    /// To [`SpaceAsk::Personal`].
+    Conversations(Vec<ConversationId>),
     /// A command has no answer yet.
     Pending,
     /// To [`SpaceAsk::Would`]: yes.

@@ -114,6 +114,7 @@ impl Thread {
         let sockets = &mut *around.sockets;
         match effect {
             Effect::Save(row) => outcome.is_born |= matches!(row, Row::Birth(_)),
+            Effect::Erase | Effect::Forget => (),
             Effect::Send { to, frame } => sockets.send(&to, &frame),
             Effect::Backlog {
                 to,

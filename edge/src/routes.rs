@@ -50,6 +50,10 @@ pub enum Target {
     Audit,
     /// Whether that is whole.
     CheckAudit,
+    /// Everything that is kept of a customer.
+    Export,
+    /// Erases a customer.
+    Erase,
     /// One more agent.
     AddAgent,
     /// Changes of an agent.
@@ -192,6 +196,8 @@ pub const ROUTES: &[Route] = &[
     route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
     route("GET", "/api/v1/spaces/{space}/audit", Target::Audit),
     route("GET", "/api/v1/spaces/{space}/audit/check", Target::CheckAudit),
+    route("POST", "/api/v1/spaces/{space}/exports", Target::Export),
+    route("POST", "/api/v1/spaces/{space}/erasures", Target::Erase),
     route("POST", "/api/v1/spaces/{space}/agents", Target::AddAgent),
     route("PATCH", "/api/v1/spaces/{space}/agents/{agent}", Target::Agent),
     route("POST", "/api/v1/spaces/{space}/agents/{agent}/deactivate", Target::Deactivate),

@@ -136,7 +136,7 @@ impl Place {
                     self.name = Some(name.clone());
                 }
             }
-            Effect::Remove(_) => (),
+            Effect::Remove(_) | Effect::ForgetPast(_) => (),
             Effect::Send { to, frame } => sockets.send(&to, &frame),
             Effect::Keep { socket, seat } => sockets.keep(socket, seat),
             Effect::Close { socket, code } => sockets.close(socket, code),
@@ -165,6 +165,9 @@ impl Place {
                 });
             }
             Effect::Replied { agent, id, reply } => self.calls.answer((agent, id), &reply),
+            Effect::Found(conversations) => {
+                outcome.told = Some(SpaceTold::Conversations(conversations));
+            }
             Effect::Created => outcome.told = Some(SpaceTold::Created),
             Effect::Configured { in_use } => {
                 let settings = self.machine.settings();
@@ -401,6 +404,19 @@ impl Shell<Place> {
                     change: *change,
                 }
             }
+            SpaceAsk::Personal {
+                by,
+                visitor,
+                erases,
+            } => {
+                let past = self.with(|awake| rows::past(&awake.storage, visitor))??;
+                Input::Personal {
+                    by,
+                    visitor,
+                    past,
+                    erases,
+                }
+            }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };
         let told = self.turn(input)?.told;
@@ -528,7 +544,12 @@ impl Shell<Place> {
 fn named(row: &Row) -> Option<&SpaceId> {
     match row {
         Row::Space { space, .. } => Some(space),
-        Row::Doors(_) | Row::Agent(_) | Row::Item(_) | Row::Audit(_) => None,
+        Row::Doors(_)
+        | Row::Agent(_)
+        | Row::Item(_)
+        | Row::Audit(_)
+        | Row::Past(_)
+        | Row::Erasing(_) => None,
     }
 }
 
@@ -538,6 +559,7 @@ fn fence(instruction: &Instruction) -> Option<Fence> {
         Instruction::Describe
         | Instruction::Place(_)
         | Instruction::Dismiss(_)
-        | Instruction::NeedVerified(_) => None,
+        | Instruction::NeedVerified(_)
+        | Instruction::Erase => None,
     }
 }

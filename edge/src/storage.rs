@@ -31,6 +31,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
     fn delete_alarm(this: &RawStorage) -> core::result::Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &RawStorage) -> core::result::Result<Promise, JsValue>;
+
     type RawSql;
 
     #[wasm_bindgen(method, catch, variadic)]
@@ -104,6 +107,16 @@ impl Storage {
             Some(at) => self.raw.set_alarm(at.millis().max(1) as f64)?,
             None => self.raw.delete_alarm()?,
         })
+    }
+
+    /// Deletes everything. The platform waits for it before anything is sent.
+    ///
+    /// # Errors
+    /// When the platform refuses at once.
+    pub fn delete_all(&self) -> Result<()> {
+        let _ = self.raw.delete_all()?;
+        self.has_tables.set(false);
+        Ok(())
     }
 
     /// Runs a statement that writes.

@@ -14,6 +14,7 @@
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
 //! | `place` | what the customer is told of the line (PL1, PL2) |
 //! | `customer` | whose it is, and who may write unverified (ID4 to ID6) |
+//! | `erase` | what goes when a person is erased, or time is over (ER1 to ER4) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 //! | `shorthand` | how the log is stored (ST1 to ST3) |
 
@@ -26,6 +27,7 @@ mod command;
 mod commands;
 mod cursors;
 mod customer;
+mod erase;
 mod event;
 mod hello;
 mod lifecycle;
@@ -54,6 +56,7 @@ mod words;
 
 pub use check::Broken;
 pub use command::Command;
+pub use erase::BLANK;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};
 pub(crate) use log::{WINDOW_BYTES, WINDOW_EVENTS};
@@ -226,6 +229,11 @@ pub enum Effect {
         /// Why.
         code: CloseCode,
     },
+    /// Blank every row that is on the disk ([`Row::blanked`]), in the transaction of this turn and
+    /// after its rows (ER2).
+    Erase,
+    /// Delete everything that is on the disk: the conversation is unborn again (ER4).
+    Forget,
     /// Tell the space what this conversation looks like; answered by [`Input::Reported`].
     Report(Report),
     /// Answer to [`Input::Begin`]: the conversation stands. Without this answer it stands with

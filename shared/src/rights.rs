@@ -288,6 +288,17 @@ pub const fn may_configure(role: Role) -> Result<(), Refusal> {
     may(Principal::Agent(role), Action::Configure, Object::Nobodys)
 }
 
+/// Whether an agent may export and erase what is kept of a customer.
+///
+/// # Errors
+/// Only an admin may.
+pub const fn may_handle_personal_data(role: Role) -> Result<(), Refusal> {
+    match role {
+        Role::Admin => Ok(()),
+        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
+    }
+}
+
 /// Whether an agent may read the audit log.
 ///
 /// # Errors
@@ -360,7 +371,8 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::IdleWarned
         | Event::VerificationSet { .. }
         | Event::Ended { .. }
-        | Event::Closed { .. } => Audience::Everyone,
+        | Event::Closed { .. }
+        | Event::Erased => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
         Event::NotePosted { .. }
         | Event::WrapUpReminded

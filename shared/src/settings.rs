@@ -6,6 +6,7 @@
 //!   written, and there are at most [`QUEUES_MAX`].
 //! - **S5** Each change that changes something raises the version. Who names the version that the
 //!   change was made for is refused when it is not the newest.
+//! - **S13** What is closed is kept for 1 s to ten years, 0 is for ever.
 //!
 //! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
 //! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, colours and launcher (S10
@@ -65,6 +66,10 @@ pub struct Settings {
     /// Wrapping up before its agent is reminded, in seconds: 600 (D2).
     #[serde(default = "wrap_up_s")]
     pub wrap_up_s: u32,
+    /// How long a closed conversation is kept, in seconds: 31,536,000, which is 365 days; 0 is for
+    /// ever (S13).
+    #[serde(default = "retention_s")]
+    pub retention_s: u32,
     /// Work items that one agent handles at a time, unless set for that agent: 5.
     pub conversation_limit: u8,
     /// How work items reach agents: by offers (D6).
@@ -142,6 +147,11 @@ pub const GENERAL: &str = "GENERAL";
 /// Most skills that a conversation asks for, and most that a queue needs.
 pub const SKILLS_MAX: u32 = 8;
 
+/// The default of [`Settings::retention_s`].
+const fn retention_s() -> u32 {
+    365 * DAY_S
+}
+
 /// The default of [`Settings::wrap_up_s`].
 const fn wrap_up_s() -> u32 {
     600
@@ -165,6 +175,8 @@ const fn conversations_per_hour() -> u32 {
 const DAY_S: u32 = 86_400;
 /// Durations: 1 s, so that tests and demos need not wait, to 30 days.
 const DURATION_S: (u32, u32) = (1, 30 * DAY_S);
+/// How long what is closed is kept: 0 for ever, at most ten years.
+const RETENTION_S: (u32, u32) = (0, 3_650 * DAY_S);
 const LIMIT: (u32, u32) = (1, 100);
 const RATE: (u32, u32) = (1, 1_000_000);
 /// Most queues of a space besides [`GENERAL`]: more than a menu can show, far below what a row holds.
@@ -196,6 +208,8 @@ pub struct Change {
     pub max_s: Option<i64>,
     /// See [`Settings::wrap_up_s`].
     pub wrap_up_s: Option<i64>,
+    /// See [`Settings::retention_s`].
+    pub retention_s: Option<i64>,
     /// See [`Settings::conversation_limit`].
     pub conversation_limit: Option<i64>,
     /// See [`Settings::offer_mode`].
@@ -246,6 +260,7 @@ impl Settings {
             idle_end_s: 600,
             max_s: DAY_S,
             wrap_up_s: wrap_up_s(),
+            retention_s: retention_s(),
             conversation_limit: 5,
             offer_mode: OfferMode::default(),
             routing: Routing::default(),
@@ -338,6 +353,8 @@ impl Settings {
         for (field, value, target) in durations {
             *target = check(field, value, DURATION_S)?.unwrap_or(*target);
         }
+        let retention = check("retention_s", change.retention_s, RETENTION_S)?;
+        next.retention_s = retention.unwrap_or(next.retention_s);
         let rates = [
             (
                 "messages_burst",

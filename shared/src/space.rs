@@ -17,7 +17,8 @@
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `customers` R160 to R164, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
-//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, `blocks` R123 to R125, `audit_log` R180 to R184.
+//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, `blocks` R123 to R125,
+//! `audit_log` R180 to R184, `erasure` R185 to R189.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -37,6 +38,7 @@ mod customers;
 mod desk;
 mod doors;
 mod duty;
+mod erasure;
 mod hours;
 mod index;
 mod intake;
@@ -75,6 +77,7 @@ pub use doors::{
     ApiKey, Door, Doors, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX, KEYS_MAX,
     Opened, Proof, Scope,
 };
+pub use erasure::{Erasing, Past};
 pub use hours::{OpenTime, Openness};
 pub use intake::TOMBSTONE;
 pub use lists::{List, Listed, Mark, MarkError, PAGE, Page, Query};
@@ -296,6 +299,17 @@ pub enum Input {
         /// False for leaving.
         active: bool,
     },
+    /// An admin has a visitor erased (R186), or exports what is kept of one (R189).
+    Personal {
+        /// Who.
+        by: AgentId,
+        /// Whom.
+        visitor: VisitorId,
+        /// The conversations of the visitor's [`Past`] on the disk.
+        past: Vec<ConversationId>,
+        /// True for erasing.
+        erases: bool,
+    },
     /// What the clocks of time zones do, as [`Space::zones_wanted`] asked.
     Zones(SortedMap<ZoneName, Zone>),
     /// An admin changes the settings (R70).
@@ -320,6 +334,11 @@ pub enum Effect {
     Save(Row),
     /// Delete the row of a work item whose tombstone has served its time.
     Remove(ConversationId),
+    /// Delete the row of what is past of a visitor (R185).
+    ForgetPast(Erasing),
+    /// Answer to [`Input::Personal`]: the conversations of the visitor. Where they are to be erased,
+    /// each is told until it is.
+    Found(Vec<ConversationId>),
     /// Send one frame to some sockets.
     Send {
         /// The sockets.

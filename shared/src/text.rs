@@ -145,6 +145,22 @@ impl PersonName {
     }
 }
 
+impl CustomerId {
+    /// An id of our own; a test holds that each of them parses.
+    #[must_use]
+    pub(crate) fn built_in(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl MessageText {
+    /// A text of our own; a test holds that each of them parses.
+    #[must_use]
+    pub(crate) fn built_in(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl Title {
     /// A title of our own; a test holds that each of them parses.
     #[must_use]

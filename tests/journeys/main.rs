@@ -37,6 +37,7 @@ mod misplaced;
 mod offers;
 mod outbox;
 mod people;
+mod privacy;
 mod queues;
 mod reconnect;
 mod reminder;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod blocks;
+mod customer;
 mod form;
 mod identity;
 mod join;

@@ -33,6 +33,8 @@ pub struct Row {
     pub seq: Option<Seq>,
     /// It belongs to the message before it.
     pub is_joined: bool,
+    /// Its words are gone.
+    pub is_erased: bool,
 }
 
 impl Row {
@@ -44,7 +46,7 @@ impl Row {
             Key::Entry(seq) => u128::from(seq.0),
             Key::Own(id) => u128::from_be_bytes(id.bytes()),
         };
-        number ^ u128::from(self.is_joined) << 127
+        number ^ u128::from(self.is_joined) << 127 ^ u128::from(self.is_erased) << 126
     }
 }
 
@@ -72,6 +74,9 @@ pub fn rows(
     let mut rows = Vec::with_capacity(entries.len() + pending.len() + 1);
     let mut last_day = None;
     let mut last: Option<(Group, Timestamp)> = None;
+    // Nothing comes after it.
+    let newest = entries.last().map(|entry| &entry.event);
+    let is_erased = newest == Some(&Event::Erased);
     let mut push = |key, seq, at, group: Option<Group>| {
         let today = day(at);
         if last_day != Some(today) {
@@ -81,6 +86,7 @@ pub fn rows(
                 key: Key::Day(today),
                 seq: None,
                 is_joined: false,
+                is_erased,
             });
         }
         let is_joined = matches!((last, group), (Some((before, then)), Some(group))
@@ -90,6 +96,7 @@ pub fn rows(
             key,
             seq,
             is_joined,
+            is_erased,
         });
     };
     for entry in entries.iter().filter(|entry| is_shown(entry)) {
@@ -164,6 +171,7 @@ fn is_shown(entry: &Entry) -> bool {
         | Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
+        | Event::Erased
         | Event::Closed { .. } => true,
     }
 }

@@ -57,6 +57,7 @@ pub struct Text {
     pub is_online: &'static str,
     pub transferred: &'static str,
     pub idle_warned: &'static str,
+    pub erased: &'static str,
     pub agent_ended: &'static str,
     pub you_ended: &'static str,
     pub not_answered: &'static str,

@@ -35,13 +35,17 @@ const UPGRADE: &str = "
 /// # Errors
 /// When a row cannot be read: nothing is guessed.
 pub fn load(storage: &Storage) -> Result<(Vec<Row>, Shorthand)> {
-    let mut shorthand = Shorthand::default();
     if !storage.is_written() {
-        return Ok((Vec::new(), shorthand));
+        return Ok((Vec::new(), Shorthand::default()));
     }
     if storage.has_facts {
         storage.transaction(|| storage.run(UPGRADE, vec![]))?;
     }
+    read_all(storage)
+}
+
+fn read_all(storage: &Storage) -> Result<(Vec<Row>, Shorthand)> {
+    let mut shorthand = Shorthand::default();
     let statement = "SELECT seq, entry, public, cursors FROM log ORDER BY seq";
     let rows = storage.read(statement, vec![])?;
     let rows = rows.iter().map(|columns| row(columns, &mut shorthand));
@@ -56,7 +60,9 @@ pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) ->
     let rows = || {
         effects.iter().filter_map(|effect| match effect {
             Effect::Save(row) => Some(row),
-            Effect::Send { .. }
+            Effect::Erase
+            | Effect::Forget
+            | Effect::Send { .. }
             | Effect::Backlog { .. }
             | Effect::Keep { .. }
             | Effect::Close { .. }
@@ -67,9 +73,38 @@ pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) ->
             | Effect::Slowed { .. } => None,
         })
     };
-    storage.write(rows().count(), || {
-        rows().try_for_each(|row| put(storage, shorthand, row))
-    })
+    let erases = effects.contains(&Effect::Erase);
+    let writes = rows().count() + usize::from(erases);
+    storage.write(writes, || {
+        rows().try_for_each(|row| put(storage, shorthand, row))?;
+        if erases {
+            *shorthand = blank(storage)?;
+        }
+        Ok(())
+    })?;
+    if effects.contains(&Effect::Forget) {
+        storage.delete_all()?;
+    }
+    Ok(())
+}
+
+/// Writes every row again as the rules say that it becomes.
+fn blank(storage: &Storage) -> Result<Shorthand> {
+    let (rows, _) = read_all(storage)?;
+    let mut shorthand = Shorthand::default();
+    let statement = "UPDATE log SET entry = ? WHERE seq = ?";
+    for row in rows {
+        let (place, value) = match row.blanked() {
+            Row::Birth(birth) => {
+                shorthand = Shorthand::new(birth.at);
+                (number(0), serde_json::to_string(&birth)?)
+            }
+            Row::Entry { entry, .. } => (number(entry.seq.0), shorthand.write(&entry)?),
+            Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => continue,
+        };
+        storage.run(statement, vec![value.into(), place])?;
+    }
+    Ok(shorthand)
 }
 
 /// Reads the log after a place, as one side sees it: at most [`BACKLOG_MAX`] entries.

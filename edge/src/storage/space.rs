@@ -1,8 +1,8 @@
 //! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
-use shared::id::{AgentId, ConversationId};
+use shared::id::{AgentId, ConversationId, VisitorId};
 use shared::session::Family;
-use shared::space::{AuditEntry, Effect, Row};
+use shared::space::{AuditEntry, Effect, Erasing, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
 
@@ -16,11 +16,13 @@ pub const TABLES: &str = "
     CREATE TABLE item(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE session(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE past(visitor TEXT, conversation TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
 /// What a space of an earlier release has not.
 const UPGRADE: &str = "
     CREATE TABLE IF NOT EXISTS audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
 /// Acts read at a time.
@@ -56,6 +58,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
         effects.iter().filter_map(|effect| match effect {
             Effect::Save(row) => Some(Change::Put(row)),
             Effect::Remove(conversation) => Some(Change::Remove(*conversation)),
+            Effect::ForgetPast(key) => Some(Change::ForgetPast(key)),
             Effect::Send { .. }
             | Effect::Keep { .. }
             | Effect::Close { .. }
@@ -68,6 +71,7 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
             | Effect::Vouched
             | Effect::Register { .. }
             | Effect::Opened(_)
+            | Effect::Found(_)
             | Effect::AgentSet(_)
             | Effect::Denied(_) => None,
         })
@@ -75,6 +79,20 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
     storage.write(changes().count(), || {
         changes().try_for_each(|change| apply(storage, change))
     })
+}
+
+/// The conversations of a visitor that are past.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn past(storage: &Storage, visitor: VisitorId) -> Result<Vec<ConversationId>> {
+    let statement = "SELECT conversation FROM past WHERE visitor = ?";
+    let rows = storage.read(statement, vec![visitor.to_string().into()])?;
+    let ids = rows.iter().map(|columns| {
+        let id = columns.text(0)?.parse();
+        id.map_err(|_| corrupt("this is no conversation"))
+    });
+    ids.collect()
 }
 
 /// Some acts before one, the newest first.
@@ -104,9 +122,12 @@ fn acts(
     rows.iter()
         .map(|columns| match read(columns.text(0)?)? {
             Row::Audit(entry) => Ok(entry),
-            Row::Space { .. } | Row::Doors(_) | Row::Agent(_) | Row::Item(_) => {
-                Err(corrupt("this is no act"))
-            }
+            Row::Space { .. }
+            | Row::Doors(_)
+            | Row::Agent(_)
+            | Row::Item(_)
+            | Row::Past(_)
+            | Row::Erasing(_) => Err(corrupt("this is no act")),
         })
         .collect()
 }
@@ -155,13 +176,33 @@ pub fn sweep_sessions(storage: &Storage, from: &str, now: Timestamp) -> Result<(
 enum Change<'a> {
     Put(&'a Row),
     Remove(ConversationId),
+    ForgetPast(&'a Erasing),
 }
 
 fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
+    let keys = |visitor: VisitorId, conversation: ConversationId| {
+        vec![visitor.to_string().into(), conversation.to_string().into()]
+    };
+    match change {
+        Change::Put(Row::Past(past)) => {
+            let values = keys(past.visitor, past.conversation);
+            return storage.run("INSERT OR REPLACE INTO past VALUES (?, ?)", values);
+        }
+        Change::ForgetPast(key) => {
+            let statement = "DELETE FROM past WHERE visitor = ? AND conversation = ?";
+            return storage.run(statement, keys(key.visitor, key.conversation));
+        }
+        Change::Put(_) | Change::Remove(_) => (),
+    }
     let (statement, id): (_, String) = match &change {
         Change::Put(Row::Space { .. }) => {
             ("INSERT OR REPLACE INTO fact VALUES (?, ?)", "space".into())
         }
+        Change::Put(Row::Erasing(_)) => (
+            "INSERT OR REPLACE INTO fact VALUES (?, ?)",
+            "erasing".into(),
+        ),
+        Change::Put(Row::Past(_)) | Change::ForgetPast(_) => return Ok(()),
         Change::Put(Row::Doors(_)) => ("INSERT OR REPLACE INTO fact VALUES (?, ?)", "doors".into()),
         Change::Put(Row::Agent(agent)) => (
             "INSERT OR REPLACE INTO agent VALUES (?, ?)",

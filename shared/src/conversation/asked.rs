@@ -31,7 +31,7 @@ impl Born {
         let known = self.log.known(sender(&person), id);
         let reply = match known {
             _ if !self.is_open_to(&person) => Err(Refusal::ConversationUnknown),
-            Some(known) if known.digest == digest(&command) => Ok(()),
+            Some(known) if known.is(digest(&command)) => Ok(()),
             Some(_) => Err(Refusal::CommandConflict),
             None => {
                 let word = self.words.missing(&command);

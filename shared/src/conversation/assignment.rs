@@ -26,6 +26,10 @@ impl Born {
                 self.placed(turn, place);
                 (None, None)
             }
+            Instruction::Erase => {
+                self.erase(turn);
+                (None, None)
+            }
             Instruction::Dismiss(dismissal) => {
                 self.dismiss(turn, dismissal);
                 (None, Some(dismissal))

@@ -38,6 +38,8 @@ pub(super) struct Born {
     pub(super) first_words: String,
     /// True after the reminder: no internal entry changes the lifecycle.
     pub(super) is_reminded: bool,
+    /// True once it was erased (ER2).
+    pub(super) is_erased: bool,
     /// The reason that was given last.
     pub(super) reason: Option<Label>,
     pub(super) ticket: Option<Ticket>,
@@ -73,6 +75,7 @@ impl Born {
             log: Log::default(),
             first_words: String::new(),
             is_reminded: false,
+            is_erased: false,
             reason: None,
             ticket: None,
             words,
@@ -120,7 +123,7 @@ impl Born {
     /// answered at all, which the shell tells as [`crate::refusal::Refusal::CommandConflict`] (M1).
     pub(super) fn begin_again(&self, turn: &mut Turn, id: CommandId, text: MessageText) {
         let known = self.log.known(Sender::Customer, id);
-        if known.is_some_and(|known| known.digest == digest(&Command::Post { text })) {
+        if known.is_some_and(|known| known.is(digest(&Command::Post { text }))) {
             turn.effects.push(Effect::Begun);
         }
     }
@@ -184,6 +187,9 @@ impl Born {
         self.take_ticket(&entry.event);
         self.spend(entry);
         self.customer.take(&entry.event);
+        if let Event::Erased = entry.event {
+            self.take_erased();
+        }
         if is_reported(&entry.event) {
             self.reporting.revise(entry.seq, entry.at);
         }
@@ -208,7 +214,8 @@ const fn is_reported(event: &Event) -> bool {
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
         | Event::CustomerIdentified { .. }
-        | Event::VerificationSet { .. } => true,
+        | Event::VerificationSet { .. }
+        | Event::Erased => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
         | Event::IdleWarned

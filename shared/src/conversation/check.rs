@@ -4,7 +4,7 @@
 //! - **M9** Cursors never decrease and never exceed the head.
 //! - **A1** Every accepted assignment carries a fence greater than all before it.
 //! - **A2** An agent's message stands only in an Active conversation.
-//! - **A9** The stage moves only along its arrows; Closed is final.
+//! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1) leaves the stage.
 
 use alloc::format;
 use alloc::string::String;
@@ -96,7 +96,8 @@ impl Before {
             return broken("A2", format!("{agent} wrote while {:?}", self.stage));
         }
         let stage = Phase::of(&after.stage);
-        if !self.stage.may_become(stage) {
+        let is_final = entry.event == Event::Erased && self.stage == stage;
+        if !is_final && !self.stage.may_become(stage) {
             let kind = entry.event.kind();
             let what = format!("{:?} became {stage:?} by {kind}", self.stage);
             return broken("A9", what);

@@ -52,7 +52,7 @@ impl Born {
         let person = socket.seat.person.clone();
         let sender = sender(&person);
         let known = self.log.known(sender, id);
-        let is_repeat = known.is_some_and(|known| known.digest == digest(&command));
+        let is_repeat = known.is_some_and(|known| known.is(digest(&command)));
         let expected = if mutant::is(Mutant::NoGoBackN) {
             n
         } else {

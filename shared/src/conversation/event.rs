@@ -224,6 +224,8 @@ pub enum Event {
         /// True for the former.
         required: bool,
     },
+    /// Everything that was written before is blank from here on (ER2).
+    Erased,
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
     Unknown,
 }
@@ -264,6 +266,7 @@ impl Event {
             Self::TicketChanged { .. } => "ticket_changed",
             Self::CustomerIdentified { .. } => "customer_identified",
             Self::VerificationSet { .. } => "verification_set",
+            Self::Erased => "erased",
             Self::Unknown => "unknown",
         }
     }
@@ -286,6 +289,7 @@ impl Event {
             | Self::TicketChanged { .. }
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
+            | Self::Erased
             | Self::Unknown => None,
         }
     }
@@ -309,6 +313,7 @@ impl Event {
             | Self::TicketCreated { .. }
             | Self::TicketChanged { .. }
             | Self::VerificationSet { .. }
+            | Self::Erased
             | Self::Unknown => None,
         }
     }

@@ -124,6 +124,13 @@ impl Lifecycle {
         })
     }
 
+    /// Takes the customer's name from the first entry again, which was blanked (ER2).
+    pub(super) fn rename(&mut self, first: &Entry) {
+        if let Event::Opened { name, .. } = &first.event {
+            self.name = name.clone();
+        }
+    }
+
     /// Takes in the next entry.
     ///
     /// The machine appends only what the stage allows. A fold does not judge: an entry that does
@@ -137,6 +144,7 @@ impl Lifecycle {
             | Event::TicketCreated { .. }
             | Event::TicketChanged { .. }
             | Event::CustomerIdentified { .. }
+            | Event::Erased
             | Event::Unknown => (),
             Event::VerificationSet { required } => self.needs_verified = *required,
             Event::MessagePosted { .. } => {

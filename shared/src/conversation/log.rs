@@ -49,6 +49,9 @@ pub(super) struct Log {
     customers_gauge: Gauge,
 }
 
+/// The digest of what was erased.
+const ERASED: u64 = 0;
+
 /// What became of a command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Known {
@@ -59,6 +62,11 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Whether it was that command, as far as is known (ER3).
+    pub(super) const fn is(&self, digest: u64) -> bool {
+        self.digest == digest || self.digest == ERASED
+    }
+
     /// The place of the entry as that side counts it; 0 for what the side does not see.
     pub(super) fn seq_for(&self, side: Side) -> Seq {
         match side {
@@ -111,6 +119,13 @@ impl Log {
             return None;
         }
         self.known.get(&(sender, id)).copied()
+    }
+
+    /// What commands said is not known any more: a known id is a repeat (ER3).
+    pub(super) fn forget_words(&mut self) {
+        for known in self.known.values_mut() {
+            known.digest = ERASED;
+        }
     }
 
     /// The last place, as that side counts.
@@ -231,6 +246,7 @@ fn digest_of(event: &Event) -> Option<u64> {
         | Event::AgentUnassigned { .. }
         | Event::IdleWarned
         | Event::WrapUpReminded
+        | Event::Erased
         | Event::Unknown => None,
     }
 }

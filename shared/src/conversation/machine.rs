@@ -72,6 +72,10 @@ impl Conversation {
             Input::Tick => (),
         }
         born.finish(&mut turn);
+        if born.is_over(self.now) {
+            turn.effects.extend(born.forget());
+            self.born = None;
+        }
         turn.effects
     }
 
@@ -94,7 +98,8 @@ impl Conversation {
                     Instruction::Describe
                     | Instruction::Place(_)
                     | Instruction::Dismiss(_)
-                    | Instruction::NeedVerified(_) => None,
+                    | Instruction::NeedVerified(_)
+                    | Instruction::Erase => None,
                 };
                 vec![Effect::Answer(Answer {
                     outcome,

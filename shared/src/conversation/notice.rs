@@ -60,6 +60,9 @@ pub struct Report {
     /// Number of the resolutions and reasons that it knows (WD1).
     #[serde(default)]
     pub lists: u32,
+    /// True once it was erased (ER3).
+    #[serde(default)]
+    pub erased: bool,
     /// Age of the conversation when the report was made, in milliseconds: objects exchange
     /// durations, never instants (K2).
     pub age_ms: u64,
@@ -113,6 +116,8 @@ pub enum Instruction {
     Dismiss(Dismissal),
     /// Whether only a customer for whom the site vouches may write (R164 of `space`).
     NeedVerified(bool),
+    /// Erase what the customer wrote and is called (ER1); done once a report says so.
+    Erase,
 }
 
 /// An agent has left the space, or become something else in it: the sockets that were let in by a

@@ -91,6 +91,7 @@ impl Born {
             needs_verified: self.lifecycle.needs_verified,
             ticket: self.ticket.clone(),
             lists: self.words.lists.number,
+            erased: self.is_erased,
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),
             waits_ms,
         }

@@ -327,6 +327,11 @@ impl Desk {
                 Effect::Close { socket, .. } => {
                     self.seats.remove(socket);
                 }
+                Effect::Erase => {
+                    let rows = self.rows.drain(..).map(Row::blanked);
+                    self.rows = rows.collect();
+                }
+                Effect::Forget => self.rows.clear(),
                 Effect::Send { .. }
                 | Effect::Backlog { .. }
                 | Effect::Report(_)
@@ -438,6 +443,8 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Keep { socket, .. } => format!("keep {}", socket.0),
         Effect::Close { socket, code } => format!("close {} {}", socket.0, code.number()),
         Effect::Report(report) => format!("report {}", report.revision),
+        Effect::Erase => "erase".into(),
+        Effect::Forget => "forget".into(),
         Effect::Begun => "begun".into(),
         Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
         Effect::Replied { reply: Ok(()), .. } => "replied done".into(),

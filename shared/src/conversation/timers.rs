@@ -8,7 +8,7 @@
 //!   so nobody is cut off unwarned because an alarm was late.
 //! - **F98** A conversation has a greatest age, however lively: Waiting closes, Active wraps up.
 //! - **D2** Wrapping up has no limit; its agent is reminded once.
-//! - Nothing is timed in Closed, reports and sockets aside.
+//! - Nothing is timed in Closed, reports, sockets and how long it is kept (ER4) aside.
 
 use super::born::Born;
 use super::turn::Turn;
@@ -26,6 +26,8 @@ enum Due {
     IdleEnd,
     Age,
     Reminder,
+    /// It was kept for as long as the space has set (ER4).
+    Retention,
 }
 
 impl Born {
@@ -45,11 +47,19 @@ impl Born {
         [
             self.due().map(|(at, _)| at),
             self.socket_deadline(),
+            self.forget_deadline(),
             self.report_deadline(),
         ]
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// What was erased before its time is over goes then (ER4); while a report is owed, the
+    /// confirmation decides.
+    fn forget_deadline(&self) -> Option<Timestamp> {
+        let is_quiet = self.is_erased && self.report_deadline().is_none();
+        self.kept_until().filter(|_| is_quiet)
     }
 
     fn due(&self) -> Option<(Timestamp, Due)> {
@@ -69,6 +79,9 @@ impl Born {
             Stage::WrappingUp { since, .. } if !self.is_reminded => {
                 return Some((*since + settings.wrap_up(), Due::Reminder));
             }
+            Stage::Closed { .. } if !self.is_erased => {
+                return self.kept_until().map(|until| (until, Due::Retention));
+            }
             Stage::WrappingUp { .. } | Stage::Closed { .. } => return None,
         };
         Some(if age.0 < other.0 { age } else { other })
@@ -85,6 +98,7 @@ impl Born {
             Due::Reminder => self.append(turn, Author::System, None, Event::WrapUpReminded),
             Due::Warning => self.append(turn, Author::System, None, Event::IdleWarned),
             Due::IdleEnd => self.append_end(turn, EndCause::Idle),
+            Due::Retention => self.erase(turn),
         }
     }
 
@@ -248,9 +262,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_timed_after_the_end() {
+    fn nothing_is_timed_after_the_end_but_how_long_it_is_kept() {
         let mut desk = Desk::closed();
-        assert_eq!(desk.machine.next_deadline(), None);
+        assert_eq!(desk.machine.next_deadline(), Some(s(31_536_000)));
         assert!(desk.at(s(10_000_000), Input::Tick).is_empty());
     }
 

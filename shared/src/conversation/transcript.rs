@@ -5,7 +5,8 @@
 
 use alloc::vec::Vec;
 
-use super::event::{Entry, Seq};
+use super::erase;
+use super::event::{Entry, Event, Seq};
 use super::lifecycle::Lifecycle;
 
 /// Entries in order, and what they fold to.
@@ -39,7 +40,16 @@ impl Transcript {
             Some(lifecycle) => lifecycle.apply(&entry),
             None => self.lifecycle = Lifecycle::begin(&entry),
         }
+        let is_erased = entry.event == Event::Erased;
         self.entries.push(entry);
+        if is_erased {
+            erase::blank_all(&mut self.entries);
+            if let Some(entry) = self.entries.first() {
+                self.lifecycle
+                    .iter_mut()
+                    .for_each(|known| known.rename(entry));
+            }
+        }
         Taken::Applied
     }
 

@@ -10,7 +10,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::lists::{Lists, Reason, Resolution, built_in_resolutions};
-use super::{Settings, messages_per_hour, wrap_up_s};
+use super::{Settings, messages_per_hour, retention_s, wrap_up_s};
 use crate::text::MessageText;
 
 /// The settings of a conversation. Their names are those of [`Settings`], all of which the first
@@ -28,6 +28,9 @@ pub struct Terms {
     /// See [`Settings::wrap_up_s`].
     #[serde(default = "wrap_up_s")]
     pub wrap_up_s: u32,
+    /// See [`Settings::retention_s`].
+    #[serde(default = "retention_s")]
+    pub retention_s: u32,
     /// See [`Settings::messages_burst`].
     pub messages_burst: u32,
     /// See [`Settings::messages_per_10s`].
@@ -56,6 +59,7 @@ impl From<&Settings> for Terms {
             idle_end_s: settings.idle_end_s,
             max_s: settings.max_s,
             wrap_up_s: settings.wrap_up_s,
+            retention_s: settings.retention_s,
             messages_burst: settings.messages_burst,
             messages_per_10s: settings.messages_per_10s,
             messages_per_hour: settings.messages_per_hour,

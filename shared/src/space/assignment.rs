@@ -237,6 +237,7 @@ impl Ledger {
         let is_known = report.is_some();
         if !is_known && fence.is_none() {
             self.has_not_begun(conversation);
+            self.has_none_to_erase(turn, conversation);
         }
         if let Some(report) = report.filter(|report| report.conversation == conversation) {
             self.take_report(turn, report);

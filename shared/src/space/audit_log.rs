@@ -102,6 +102,12 @@ pub enum Deed {
     SignedIn,
     /// A person signed out everywhere.
     SignedOut,
+    /// What is kept of a customer was handed out.
+    Exported,
+    /// A customer was to be erased.
+    ErasureAsked,
+    /// Nothing of the customer is left.
+    Erased,
 }
 
 /// What of the log is asked for.

@@ -28,6 +28,9 @@ impl Ledger {
         report.waits_ms = None;
         let conversation = report.conversation;
         let address = self.has_begun(conversation);
+        if self.sift(turn, &mut report) {
+            return;
+        }
         let Some(item) = self.items.get(&conversation) else {
             return self.enqueue(turn, report, address);
         };

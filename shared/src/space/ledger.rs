@@ -16,6 +16,7 @@ use super::configure::InUse;
 use super::desk::Counts;
 use super::doors::Doors;
 use super::duty::Duty;
+use super::erasure::Erasing;
 use super::hours::Gates;
 use super::lanes::Lanes;
 use super::lists::Lists;
@@ -66,6 +67,8 @@ pub(super) struct Ledger {
     pub verifications: Outbox<ConversationId>,
     /// Whose accounts are to be told something (R88).
     pub registrations: Outbox<AgentId>,
+    /// Conversations that have yet to erase themselves (R186).
+    pub erasures: Outbox<Erasing>,
     /// Agents who left and still have something (R42).
     pub leavers: SortedSet<AgentId>,
     /// The one deadline of every item that has one.
@@ -111,6 +114,7 @@ impl Ledger {
             dismissals: Outbox::new(),
             verifications: Outbox::new(),
             registrations: Outbox::new(),
+            erasures: Outbox::new(),
             leavers: SortedSet::new(),
             deadlines: SortedSet::new(),
             silences: SortedSet::new(),
@@ -140,6 +144,7 @@ impl Ledger {
         let mut agents = Vec::new();
         let mut items = Vec::new();
         let mut acts = Vec::new();
+        let mut erasing = SortedSet::new();
         for row in rows {
             match row {
                 Row::Space {
@@ -153,6 +158,8 @@ impl Ledger {
                 Row::Agent(agent) => agents.push(agent),
                 Row::Item(item) => items.push(item),
                 Row::Audit(act) => acts.push(act),
+                Row::Erasing(owed) => erasing = owed,
+                Row::Past(_) => (),
             }
         }
         let (space, settings, offers_made, zones, rounds_at) = head?;
@@ -161,6 +168,7 @@ impl Ledger {
         let mut ledger = Self::new(space, settings, offers_made);
         ledger.zones = zones;
         ledger.doors = doors;
+        erasing.into_iter().for_each(|key| ledger.erasures.put(key));
         ledger.newest_act = audit_log::newest(acts);
         ledger.gates = ledger.fresh_gates(now).unsettled();
         ledger.rounds.last = rounds_at;

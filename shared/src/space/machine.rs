@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 
 use super::audit::{Broken, Touched};
+use super::erasure::Past;
+use super::intake::TOMBSTONE;
 use super::ledger::Ledger;
 use super::row::{ItemState, Row, Seat, TransferEnd};
 use super::turn::{Confirmed, Turn};
@@ -61,6 +63,7 @@ impl Space {
             | Input::Reported(_)
             | Input::Answered { .. }
             | Input::Zones(_)
+            | Input::Personal { .. }
             | Input::Configure { .. }
             | Input::Tick => (),
         }
@@ -75,6 +78,7 @@ impl Space {
         ledger.dismiss(&mut turn);
         ledger.tell_verification(&mut turn);
         ledger.register(&mut turn);
+        ledger.tell_to_erase(&mut turn);
         ledger.settle_limits(&turn);
         ledger.show(&mut turn);
         ledger.tell_places(&mut turn);
@@ -98,6 +102,7 @@ impl Space {
         let overflow = ledger.overflow_due_at(self.settled_at.unwrap_or_default());
         let registration = ledger.registrations.due_at();
         let verification = ledger.verifications.due_at();
+        let erasure = ledger.erasures.due_at();
         let dues = [
             item,
             socket,
@@ -106,6 +111,7 @@ impl Space {
             dismissal,
             registration,
             verification,
+            erasure,
             counts,
             places,
             hours,
@@ -181,6 +187,7 @@ impl Space {
             | Input::SetActive { .. }
             | Input::Enter { .. }
             | Input::Wish { .. }
+            | Input::Personal { .. }
             | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
                 let code = CloseCode::Forbidden;
@@ -229,7 +236,17 @@ impl Ledger {
                     }
                 }
                 ItemState::Assigning { .. } => self.repeat(turn, conversation),
-                ItemState::Gone { .. } => self.remove_item(turn, conversation),
+                ItemState::Gone { until } => {
+                    let report = &item.report;
+                    if !report.erased {
+                        turn.past.push(Past {
+                            visitor: report.visitor,
+                            conversation,
+                            closed_at: until - TOMBSTONE,
+                        });
+                    }
+                    self.remove_item(turn, conversation);
+                }
                 ItemState::Held => (),
             }
         }
@@ -284,6 +301,12 @@ impl Ledger {
                 fence,
                 answer,
             } => self.answered(turn, conversation, fence, answer),
+            Input::Personal {
+                by,
+                visitor,
+                past,
+                erases,
+            } => self.personal(turn, by, visitor, (past, erases)),
             Input::Zones(zones) => self.take_zones(turn, zones),
             Input::Heard { .. } | Input::Tick => (),
         }

@@ -11,8 +11,9 @@ use super::queues::QueueView;
 use super::row::{Agent, Item};
 use super::{Colleague, Command, Listed, Me, Page, Query};
 use crate::account::Way;
-use crate::id::{AgentId, ConversationId};
+use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::refusal::Refusal;
+use crate::rights;
 use crate::settings::Settings;
 use crate::text::{Label, ZoneName};
 use crate::time::Timestamp;
@@ -40,6 +41,21 @@ impl Space {
     pub fn doors(&self, agent: AgentId) -> Result<&Doors, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
         ledger.doors_for(agent)
+    }
+
+    /// The conversations of a visitor that the space still has in its books, for who may handle
+    /// personal data (R186).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent is no admin of it.
+    pub fn conversations_of(
+        &self,
+        by: AgentId,
+        visitor: VisitorId,
+    ) -> Result<Vec<ConversationId>, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        rights::may_handle_personal_data(ledger.role_of(by)?)?;
+        Ok(ledger.conversations_of(visitor))
     }
 
     /// The newest entry of the audit log.

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::audit_log::AuditEntry;
 use super::desk::Counts;
 use super::doors::Doors;
+use super::erasure::{Erasing, Past};
 use super::tenure::{Insider, Tenure};
 use crate::conversation::{Assignee, Fence, Report, Standing};
 use crate::id::{AgentId, CommandId, DeviceId, SpaceId};
 use crate::rights::Role;
 use crate::settings::{Settings, Zone};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::{Label, MessageText, PersonName, ZoneName};
 use crate::time::Timestamp;
 
@@ -47,6 +48,10 @@ pub enum Row {
     Agent(Agent),
     /// A work item.
     Item(Item),
+    /// What was a work item (R185). No restore needs it.
+    Past(Past),
+    /// Conversations that have yet to erase themselves; one row (R186).
+    Erasing(SortedSet<Erasing>),
     /// An administrative act (R180): appended, and never written again. Of all of them a restore
     /// needs the newest.
     Audit(AuditEntry),

@@ -10,6 +10,7 @@ mod configuring;
 mod customers;
 mod day;
 mod doors;
+mod erasure;
 mod hours;
 mod leaving;
 mod lists;
@@ -402,6 +403,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         company: None,
         ticket: None,
         lists: 0,
+        erased: false,
         age_ms: 0,
         waits_ms: None,
     }

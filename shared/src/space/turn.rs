@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::Effect;
 use super::audit_log::{self, AuditEntry};
+use super::erasure::Past;
 use super::ledger::Ledger;
 use super::place::Stand;
 use super::row::Row;
@@ -26,6 +27,10 @@ pub(super) struct Turn {
     pub saves_space: bool,
     /// True when the row of the doors is saved.
     pub saves_doors: bool,
+    /// Work items that were closed and leave the books (R185).
+    pub past: Vec<Past>,
+    /// True when the row of what is yet to be erased is saved.
+    pub saves_erasures: bool,
     /// Administrative acts, in their order.
     pub acts: Vec<AuditEntry>,
     /// True when something changed that only an administrative act changes (R182).
@@ -62,6 +67,8 @@ impl Turn {
             agents: SortedSet::new(),
             saves_space: false,
             saves_doors: false,
+            past: Vec::new(),
+            saves_erasures: false,
             acts: Vec::new(),
             is_act: false,
             desks: SortedSet::new(),
@@ -89,6 +96,8 @@ impl Turn {
             rounds_at: ledger.rounds.last,
         });
         let doors = self.saves_doors.then(|| Row::Doors(ledger.doors.clone()));
+        let erasures = self.saves_erasures.then(|| ledger.erasures.owed().clone());
+        let erasures = erasures.map(Row::Erasing);
         let duties = self.agents.iter().filter_map(|id| ledger.roster.get(id));
         let agents = duties.map(|duty| Row::Agent(duty.agent.clone()));
         let items = self.items.iter().map(|id| match ledger.items.get(id) {
@@ -100,6 +109,8 @@ impl Turn {
             .chain(doors)
             .chain(agents)
             .chain(audit_log::rows(&self.acts))
+            .chain(self.past.iter().copied().map(Row::Past))
+            .chain(erasures)
             .map(Effect::Save);
         let effects = core::mem::take(&mut self.effects);
         rows.chain(items).chain(effects).collect()

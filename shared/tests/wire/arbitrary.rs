@@ -258,6 +258,7 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(fence, queue)| Event::AgentUnassigned { fence, queue }),
         Just(Event::IdleWarned),
         Just(Event::WrapUpReminded),
+        Just(Event::Erased),
         cause().prop_map(|cause| Event::Ended { cause }),
         (label(), option::of(cause()), option::of(title())).prop_map(
             |(resolution, cause, name)| Event::Closed {

@@ -22,7 +22,12 @@ fn rows_of_the_first_release_are_read() {
     let rows: Vec<SpaceRow> = read(include_str!("released/1/space_rows.jsonl"));
     let settings = rows.iter().find_map(|row| match row {
         SpaceRow::Space { settings, .. } => Some(settings),
-        SpaceRow::Doors(_) | SpaceRow::Agent(_) | SpaceRow::Item(_) | SpaceRow::Audit(_) => None,
+        SpaceRow::Doors(_)
+        | SpaceRow::Agent(_)
+        | SpaceRow::Item(_)
+        | SpaceRow::Audit(_)
+        | SpaceRow::Past(_)
+        | SpaceRow::Erasing(_) => None,
     });
     let resolutions = &settings.unwrap().resolutions;
     let ids: Vec<_> = resolutions.iter().map(|known| known.id.as_str()).collect();

@@ -22,8 +22,8 @@ use shared::settings::{
     SettingFault, Settings, Side as LauncherSide, Span, Terms, Theme, Zone,
 };
 use shared::space::{
-    Agent, ApiKey, AuditEntry, Block, Command as SpaceCommand, Counts, Deed, Desk, Doors, Insider,
-    Invitation, Item, ItemState, Me, Offer, Place, Returned, Row as SpaceRow, Scope,
+    Agent, ApiKey, AuditEntry, Block, Command as SpaceCommand, Counts, Deed, Desk, Doors, Erasing,
+    Insider, Invitation, Item, ItemState, Me, Offer, Past, Place, Returned, Row as SpaceRow, Scope,
     Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
 use shared::text::{CustomerId, EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
@@ -50,7 +50,7 @@ kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
-    Unknown);
+    Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
@@ -62,10 +62,10 @@ kinds!(refusal, REFUSALS, Refusal, Refusal:
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
-kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item Audit);
+kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item Audit Past Erasing);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
-kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss NeedVerified);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss NeedVerified Erase);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
 
 const DISMISSAL: Dismissal = Dismissal {
@@ -267,6 +267,7 @@ pub fn events() -> Vec<Event> {
             cause: EndCause::Customer,
         },
         Event::WrapUpReminded,
+        Event::Erased,
         Event::Closed {
             resolution: label("resolved"),
             cause: None,
@@ -678,6 +679,7 @@ pub fn reports() -> Vec<Report> {
         needs_verified: true,
         ticket: Some(ticket()),
         lists: 2,
+        erased: false,
         age_ms: 61_000,
         waits_ms: None,
     };
@@ -707,6 +709,7 @@ pub fn instructions() -> Vec<Instruction> {
             closes: false,
         }),
         Instruction::Describe,
+        Instruction::Erase,
         Instruction::Place(place()),
         Instruction::Dismiss(DISMISSAL),
         Instruction::NeedVerified(true),
@@ -858,6 +861,19 @@ pub fn space_rows() -> Vec<SpaceRow> {
         },
         SpaceRow::Doors(doors()),
         SpaceRow::Audit(audit_entry()),
+        SpaceRow::Past(Past {
+            visitor: VISITOR,
+            conversation: CONVERSATION,
+            closed_at: NOW,
+        }),
+        SpaceRow::Erasing(
+            [Erasing {
+                visitor: VISITOR,
+                conversation: CONVERSATION,
+            }]
+            .into_iter()
+            .collect(),
+        ),
         SpaceRow::Agent(Agent {
             agent: AGENT,
             name: name("Jack Smith"),

@@ -103,7 +103,15 @@ impl World {
     fn zones(&self) -> Option<&SortedMap<ZoneName, Zone>> {
         match self.space.disk.row() {
             Some(Row::Space { zones, .. }) => Some(zones),
-            Some(Row::Agent(_) | Row::Item(_) | Row::Doors(_) | Row::Audit(_)) | None => None,
+            Some(
+                Row::Agent(_)
+                | Row::Item(_)
+                | Row::Doors(_)
+                | Row::Audit(_)
+                | Row::Past(_)
+                | Row::Erasing(_),
+            )
+            | None => None,
         }
     }
 

@@ -5,7 +5,7 @@ mod calls;
 mod conversation;
 mod space;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, Seat, Seq};
 use shared::frame::SocketId;
@@ -139,8 +139,32 @@ pub struct SpaceDisk {
     row: Option<SpaceRow>,
     pub agents: BTreeMap<AgentId, Agent>,
     pub items: BTreeMap<ConversationId, Item>,
+    /// What was a work item (R185).
+    pub past: BTreeSet<(VisitorId, ConversationId)>,
+    erasing: Option<SpaceRow>,
     /// The audit log.
     pub acts: Vec<AuditEntry>,
+}
+
+impl ConversationDisk {
+    /// Every row as the machine says that it becomes (ER2).
+    fn blank(&mut self) {
+        for row in self.rows() {
+            match row.blanked() {
+                Row::Birth(birth) => self.birth = Some(birth),
+                Row::Entry { entry, public, .. } => {
+                    let at = usize::try_from(entry.seq.0 - 1).unwrap();
+                    self.entries[at] = (entry, public);
+                }
+                Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => (),
+            }
+        }
+        self.lifecycle = Lifecycle::begin(&self.entries[0].0);
+        let lifecycle = self.lifecycle.as_mut().unwrap();
+        self.entries[1..]
+            .iter()
+            .for_each(|(entry, _)| lifecycle.apply(entry));
+    }
 }
 
 impl SpaceDisk {
@@ -156,6 +180,7 @@ impl SpaceDisk {
             .into_iter()
             .chain(agents)
             .chain(items)
+            .chain(self.erasing.clone())
             .chain(self.acts.last().cloned().map(SpaceRow::Audit))
             .collect()
     }

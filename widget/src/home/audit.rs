@@ -5,7 +5,7 @@ use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlElement, Url};
 
-use super::{Home, form, rows};
+use super::{Home, customer, form, rows};
 use crate::dom::{El, el};
 use crate::js;
 use crate::task::spawn;
@@ -45,6 +45,7 @@ struct Audit {
 pub fn page(home: Home, space: String) -> El {
     let words = words();
     let head = home.head(words.audit, &space, ("settings", home::words().settings));
+    let customer = customer::part(home, &space);
     let audit = Audit {
         home,
         space: Var::new(space),
@@ -87,6 +88,7 @@ pub fn page(home: Home, space: String) -> El {
         .child(verdict)
         .child(list)
         .child(more)
+        .child(customer)
 }
 
 impl Audit {

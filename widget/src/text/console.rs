@@ -199,6 +199,7 @@ impl Words {
             | Event::IdleWarned
             | Event::Ended { .. }
             | Event::Closed { .. }
+            | Event::Erased
             | Event::Unknown => return None,
         })
     }

@@ -26,6 +26,7 @@ pub const TEXT: Text = Text {
     is_typing: "{name} schreibt",
     is_online: "{agent} ist online",
     transferred: "Sie werden mit jemandem aus dem Team verbunden",
+    erased: "Was hier stand, wurde gelöscht.",
     idle_warned: "Seit einer Weile hat niemand geschrieben: Der Chat endet bald.",
     agent_ended: "{agent} hat das Gespräch beendet.",
     you_ended: "Sie haben den Chat beendet.",

@@ -26,6 +26,7 @@ pub const TEXT: Text = Text {
     is_typing: "{name} is typing",
     is_online: "{agent} is online",
     transferred: "You are being transferred to Agent",
+    erased: "What was written here was erased.",
     idle_warned: "Nobody has written for a while: the chat ends soon.",
     agent_ended: "{agent} has ended the conversation.",
     you_ended: "You have ended the chat.",

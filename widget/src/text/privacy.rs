@@ -4,6 +4,7 @@ use super::text;
 
 /// One language of these pages.
 pub struct Words {
+    pub retention_s: &'static str,
     pub audit: &'static str,
     pub audit_text: &'static str,
     pub who: &'static str,
@@ -16,7 +17,18 @@ pub struct Words {
     pub whole: &'static str,
     pub broken: &'static str,
     pub download: &'static str,
-    pub deeds: [(&'static str, &'static str); 15],
+    pub customer: &'static str,
+    pub customer_text: &'static str,
+    pub id_of: &'static str,
+    pub of_conversation: &'static str,
+    pub of_visitor: &'static str,
+    pub id: &'static str,
+    pub export: &'static str,
+    pub sure: &'static str,
+    pub be_sure: &'static str,
+    pub erase: &'static str,
+    pub erasing: &'static str,
+    pub deeds: [(&'static str, &'static str); 18],
 }
 
 /// The words in the language of the page.
@@ -32,6 +44,7 @@ pub fn deed(word: &str) -> &str {
 }
 
 const EN: Words = Words {
+    retention_s: "Seconds that a closed conversation is kept (31536000 is a year); 0 for ever",
     audit: "Audit log",
     audit_text: "What people have done to this space. It is kept as long as the space, and nobody can change it.",
     who: "Who",
@@ -44,6 +57,17 @@ const EN: Words = Words {
     whole: "The log is whole: {n} entries, each following the one before.",
     broken: "The log was tampered with at entry {n}.",
     download: "Download",
+    customer: "Data of one customer",
+    customer_text: "Export hands you everything that is kept of a customer, notes included. Erase ends what still runs and removes what the customer wrote and is called, everywhere and for good.",
+    id_of: "Found by",
+    of_conversation: "One of the conversations",
+    of_visitor: "The visitor",
+    id: "Its id",
+    export: "Export",
+    sure: "Erase for good",
+    be_sure: "Tick that you want to erase for good.",
+    erase: "Erase",
+    erasing: "{n} conversations are being erased. The log says when it is done.",
     deeds: [
         ("space_created", "Space made"),
         ("settings_changed", "Settings changed"),
@@ -63,10 +87,14 @@ const EN: Words = Words {
         ),
         ("signed_in", "Signed in"),
         ("signed_out", "Signed out everywhere"),
+        ("exported", "Customer's data exported"),
+        ("erasure_asked", "Customer to be erased"),
+        ("erased", "Customer erased"),
     ],
 };
 
 const DE: Words = Words {
+    retention_s: "Sekunden, die ein geschlossenes Gespräch aufgehoben wird (31536000 sind ein Jahr); 0 für immer",
     audit: "Protokoll",
     audit_text: "Was Personen an diesem Bereich getan haben. Es bleibt so lange wie der Bereich, und niemand kann es ändern.",
     who: "Wer",
@@ -79,6 +107,17 @@ const DE: Words = Words {
     whole: "Das Protokoll ist ganz: {n} Einträge, jeder folgt dem davor.",
     broken: "Das Protokoll wurde bei Eintrag {n} verändert.",
     download: "Herunterladen",
+    customer: "Daten eines Kunden",
+    customer_text: "Der Export enthält alles, was von einem Kunden aufgehoben ist, auch Notizen. Löschen beendet, was noch läuft, und entfernt überall und endgültig, was der Kunde geschrieben hat und wie er heißt.",
+    id_of: "Gefunden über",
+    of_conversation: "Eines der Gespräche",
+    of_visitor: "Den Besucher",
+    id: "Die Kennung",
+    export: "Exportieren",
+    sure: "Endgültig löschen",
+    be_sure: "Bestätigen Sie, dass Sie endgültig löschen wollen.",
+    erase: "Löschen",
+    erasing: "{n} Gespräche werden gelöscht. Im Protokoll steht, wann es getan ist.",
     deeds: [
         ("space_created", "Bereich angelegt"),
         ("settings_changed", "Einstellungen geändert"),
@@ -98,5 +137,8 @@ const DE: Words = Words {
         ),
         ("signed_in", "Angemeldet"),
         ("signed_out", "Überall abgemeldet"),
+        ("exported", "Daten eines Kunden exportiert"),
+        ("erasure_asked", "Kunde zu löschen"),
+        ("erased", "Kunde gelöscht"),
     ],
 };

@@ -32,6 +32,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         }
         Event::AgentUnassigned { .. } => text.transferred.to_owned(),
         Event::IdleWarned => text.idle_warned.to_owned(),
+        Event::Erased => text.erased.to_owned(),
         Event::Ended { cause }
         | Event::Closed {
             cause: Some(cause), ..

@@ -228,6 +228,8 @@ impl Day {
                         Row::Agent(agent) => alloc::format!("agent {}", agent.agent),
                         Row::Item(item) => alloc::format!("item {}", item.report.conversation),
                         Row::Audit(act) => alloc::format!("audit {}", act.n),
+                        Row::Past(past) => alloc::format!("past {}", past.conversation),
+                        Row::Erasing(_) => "erasing".into(),
                     };
                     self.disk.insert(key, row.clone());
                 }
@@ -247,6 +249,8 @@ impl Day {
                     .post
                     .push(Letter::To(*conversation, instruction.clone())),
                 Effect::Send { .. }
+                | Effect::ForgetPast(_)
+                | Effect::Found(_)
                 | Effect::Admitted { .. }
                 | Effect::Confirmed { .. }
                 | Effect::Replied { .. }
@@ -367,7 +371,8 @@ impl Day {
                         Instruction::Describe
                         | Instruction::Place(_)
                         | Instruction::Dismiss(_)
-                        | Instruction::NeedVerified(_) => None,
+                        | Instruction::NeedVerified(_)
+                        | Instruction::Erase => None,
                     };
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
@@ -564,7 +569,8 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
         Instruction::Describe
         | Instruction::Place(_)
         | Instruction::Dismiss(_)
-        | Instruction::NeedVerified(_) => None,
+        | Instruction::NeedVerified(_)
+        | Instruction::Erase => None,
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
@@ -594,7 +600,8 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
         Instruction::Assign(_)
         | Instruction::Describe
         | Instruction::Place(_)
-        | Instruction::NeedVerified(_) => None,
+        | Instruction::NeedVerified(_)
+        | Instruction::Erase => None,
     };
     Answer {
         outcome,

@@ -144,7 +144,8 @@ fn r44_the_log_is_told_what_was_taken_and_what_was_accepted() {
                 Instruction::Describe
                 | Instruction::Place(_)
                 | Instruction::Dismiss(_)
-                | Instruction::NeedVerified(_) => None,
+                | Instruction::NeedVerified(_)
+                | Instruction::Erase => None,
             })
             .collect()
     };

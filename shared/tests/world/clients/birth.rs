@@ -133,6 +133,8 @@ impl World {
                 }
                 space::Effect::Save(_)
                 | space::Effect::Remove(_)
+                | space::Effect::ForgetPast(_)
+                | space::Effect::Found(_)
                 | space::Effect::Send { .. }
                 | space::Effect::Keep { .. }
                 | space::Effect::Close { .. }

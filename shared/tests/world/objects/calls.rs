@@ -86,7 +86,8 @@ impl World {
             Instruction::Describe
             | Instruction::Place(_)
             | Instruction::Dismiss(_)
-            | Instruction::NeedVerified(_) => None,
+            | Instruction::NeedVerified(_)
+            | Instruction::Erase => None,
         };
         let generation = self.space.shell.generation;
         let input = conversation::Input::Instructed(instruction);

@@ -95,6 +95,10 @@ impl World {
                     self.check_cover_after(number, entry);
                 }
             }
+            conversation::Effect::Erase => self.conversations[number].disk.blank(),
+            conversation::Effect::Forget => {
+                self.conversations[number].disk = ConversationDisk::default();
+            }
             conversation::Effect::Keep { socket, seat } => {
                 let object = &mut self.conversations[number];
                 object.seats.insert(*socket, seat.clone());
@@ -134,6 +138,8 @@ impl World {
                     self.conversation_replies(number, *id, reply);
                 }
                 conversation::Effect::Save(_)
+                | conversation::Effect::Erase
+                | conversation::Effect::Forget
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
                 | conversation::Effect::Answer(_)

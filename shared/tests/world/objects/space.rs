@@ -98,6 +98,13 @@ impl World {
                     self.space.disk.agents.insert(agent.agent, agent.clone());
                 }
                 space::Row::Audit(act) => self.keep_act(act),
+                space::Row::Past(past) => {
+                    self.space
+                        .disk
+                        .past
+                        .insert((past.visitor, past.conversation));
+                }
+                space::Row::Erasing(_) => self.space.disk.erasing = Some(row.clone()),
                 space::Row::Item(item) => {
                     self.check_item(item, now);
                     let conversation = item.report.conversation;
@@ -111,6 +118,10 @@ impl World {
                 self.space.disk.items.remove(conversation);
                 self.checks.gone.insert(*conversation);
             }
+            space::Effect::ForgetPast(past) => {
+                let key = (past.visitor, past.conversation);
+                self.space.disk.past.remove(&key);
+            }
             space::Effect::Keep { socket, seat } => {
                 self.space.seats.insert(*socket, seat.clone());
             }
@@ -123,6 +134,7 @@ impl World {
             | space::Effect::Confirmed { .. }
             | space::Effect::Replied { .. }
             | space::Effect::Created
+            | space::Effect::Found(_)
             | space::Effect::Configured { .. }
             | space::Effect::AgentSet(_)
             | space::Effect::Register { .. }
@@ -169,6 +181,8 @@ impl World {
                 }
                 space::Effect::Save(_)
                 | space::Effect::Remove(_)
+                | space::Effect::ForgetPast(_)
+                | space::Effect::Found(_)
                 | space::Effect::Keep { .. }
                 | space::Effect::Opened(_)
                 | space::Effect::Admitted { .. }

@@ -1,0 +1,110 @@
+//! What is kept of one customer: handed out, or erased (P12).
+
+use core::str::FromStr;
+
+use serde_json::json;
+use shared::conversation::{Entry, Event, Seq};
+use shared::id::{ConversationId, IdError, SpaceId, VisitorId};
+use shared::refusal::Refusal;
+use worker::Response;
+
+use super::fields::Fields;
+use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::errors::Problem;
+use crate::router::Call;
+
+/// `POST spaces/{space}/exports`: everything that is kept of a visitor, in the answer and nowhere
+/// else.
+pub async fn export(call: &mut Call) -> Result<Response, Problem> {
+    let (visitor, conversations) = find(call, false).await?;
+    let (space, _) = super::agent_of(call)?;
+    let mut found = Vec::new();
+    for conversation in conversations {
+        let events = log(call, &space, conversation).await?;
+        found.push(json!({ "conversation": conversation, "events": events }));
+    }
+    super::json(200, &json!({ "visitor": visitor, "conversations": found }))
+}
+
+/// `POST spaces/{space}/erasures`
+pub async fn erase(call: &mut Call) -> Result<Response, Problem> {
+    let (visitor, conversations) = find(call, true).await?;
+    super::json(
+        202,
+        &json!({ "visitor": visitor, "conversations": conversations }),
+    )
+}
+
+/// The visitor whom a body names, and the visitor's conversations.
+async fn find(call: &mut Call, erases: bool) -> Result<(VisitorId, Vec<ConversationId>), Problem> {
+    let (space, by) = super::agent_of(call)?;
+    let mut fields = Fields::read(&mut call.request).await?;
+    let visitor: Option<VisitorId> = id(&mut fields, "visitor")?;
+    let conversation: Option<ConversationId> = id(&mut fields, "conversation")?;
+    fields.end()?;
+    let visitor = match (visitor, conversation) {
+        (Some(visitor), None) => visitor,
+        (None, Some(conversation)) => visitor_of(call, &space, conversation).await?,
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "name a visitor or a conversation";
+            return Err(Problem::field("value_malformed", "visitor", message));
+        }
+    };
+    let asked = SpaceAsk::Personal {
+        by,
+        visitor,
+        erases,
+    };
+    let SpaceTold::Conversations(conversations) = super::ask_space(call, &space, &asked).await?
+    else {
+        return Err(super::unexpected());
+    };
+    Ok((visitor, conversations))
+}
+
+fn id<T: FromStr<Err = IdError>>(
+    fields: &mut Fields,
+    name: &'static str,
+) -> Result<Option<T>, Problem> {
+    let id = fields.text(name)?.map(|text| text.parse());
+    id.transpose()
+        .map_err(|error| Problem::field("id_malformed", name, error))
+}
+
+/// Whose a conversation is, for who may handle what is kept of customers.
+async fn visitor_of(
+    call: &Call,
+    space: &SpaceId,
+    conversation: ConversationId,
+) -> Result<VisitorId, Problem> {
+    super::ask_space(call, space, &SpaceAsk::MayLetIn).await?;
+    let opened = log(call, space, conversation).await?.into_iter().next();
+    match opened.map(|entry| entry.event) {
+        Some(Event::Opened { visitor, .. }) => Ok(visitor),
+        Some(_) | None => Err(Refusal::ConversationUnknown.into()),
+    }
+}
+
+/// A whole log, as agents see it.
+async fn log(
+    call: &Call,
+    space: &SpaceId,
+    conversation: ConversationId,
+) -> Result<Vec<Entry>, Problem> {
+    let mut log: Vec<Entry> = Vec::new();
+    loop {
+        let asked = ConversationAsk::Read {
+            person: call.pass()?.person,
+            after: log.last().map_or(Seq(0), |entry| entry.seq),
+        };
+        let told = super::ask_conversation(call, space, conversation, &asked).await?;
+        let ConversationTold::Read { entries, head } = told else {
+            return Err(super::unexpected());
+        };
+        let is_over = entries.last().is_none_or(|entry| entry.seq >= head);
+        log.extend(entries);
+        if is_over {
+            return Ok(log);
+        }
+    }
+}

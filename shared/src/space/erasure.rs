@@ -1,0 +1,204 @@
+//! Erasing one person, and which conversations a visitor has had (P12).
+//!
+//! - **R185** A work item whose tombstone has served its time leaves a [`Past`] behind: the visitor, the
+//!   conversation and when it was over, as one row under the visitor's id that nothing loads. It
+//!   goes when its conversation says that it was erased, so the space forgets a visitor with the
+//!   last conversation (ER4).
+//! - **R186** An admin has a visitor erased. The space's own rows lose name, company and first words in the
+//!   same turn; every conversation of the visitor, open or past, is told to erase itself, again and
+//!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added.
+//! - **R187** A report never brings back what was erased: while it is owed, reports are blanked as they
+//!   come, and afterwards theirs is the newest.
+//! - **R188** The audit log says that it was asked for and that it is done, with the visitor's id, which leads
+//!   to nothing any more.
+//! - **R189** An export is everything that is kept of one visitor, notes of agents included, since they are about
+//!   the person. It is the answer to an admin's own call and stands nowhere else; that it was made
+//!   stands in the audit log.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::Effect;
+use super::audit_log::{About, Deed};
+use super::ledger::Ledger;
+use super::row::ItemState;
+use super::turn::Turn;
+use crate::conversation::{BLANK, Instruction, Report};
+use crate::id::{AgentId, ConversationId, VisitorId};
+use crate::refusal::Refusal;
+use crate::rights;
+use crate::sorted::SortedSet;
+use crate::text::{PersonName, Title};
+use crate::time::Timestamp;
+
+/// Most conversations that are told at a time.
+const WINDOW: usize = 20;
+
+/// A conversation of a visitor that the space keeps no work item of any more (R185).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Past {
+    /// Whose.
+    pub visitor: VisitorId,
+    /// Which one.
+    pub conversation: ConversationId,
+    /// When the space heard that it was closed, or later.
+    pub closed_at: Timestamp,
+}
+
+/// A conversation that has yet to erase itself (R186).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Erasing {
+    /// Whose.
+    pub visitor: VisitorId,
+    /// Which one.
+    pub conversation: ConversationId,
+}
+
+impl Report {
+    /// Takes out what the customer wrote and is called.
+    fn blank(&mut self) {
+        self.name = PersonName::guest(self.visitor);
+        self.company = None;
+        self.first_words = BLANK.into();
+        self.verified = false;
+        if let Some(ticket) = &mut self.ticket {
+            ticket.title = Title::built_in(BLANK);
+        }
+    }
+}
+
+impl Ledger {
+    /// The conversations of a visitor that have a work item, or its tombstone. Looks at every one: an
+    /// erasure or an export is a rare thing, and an index would cost every conversation.
+    pub fn conversations_of(&self, visitor: VisitorId) -> Vec<ConversationId> {
+        let items = self.items.values();
+        let own = items.filter(|item| item.report.visitor == visitor);
+        own.map(|item| item.report.conversation).collect()
+    }
+
+    /// Erases a visitor, or lists the visitor's conversations for an export; `past` are those of the
+    /// rows on the disk (R186, R189).
+    pub fn personal(
+        &mut self,
+        turn: &mut Turn,
+        by: AgentId,
+        visitor: VisitorId,
+        (past, erases): (Vec<ConversationId>, bool),
+    ) {
+        let may = self.role_of(by).and_then(rights::may_handle_personal_data);
+        let own = self.conversations_of(visitor);
+        let all: SortedSet<ConversationId> = own.iter().copied().chain(past).collect();
+        let effect = match may {
+            Err(refusal) => Effect::Denied(refusal),
+            Ok(()) if all.is_empty() => Effect::Denied(Refusal::ConversationUnknown),
+            Ok(()) => {
+                let all: Vec<ConversationId> = all.into_iter().collect();
+                if erases {
+                    self.erase(turn, visitor, own, &all);
+                }
+                turn.is_act = true;
+                let after = format!("{{\"conversations\":{}}}", all.len());
+                let about = About::new(visitor, &after);
+                let deed = if erases {
+                    Deed::ErasureAsked
+                } else {
+                    Deed::Exported
+                };
+                self.note_act(turn, Some(by), deed, about);
+                Effect::Found(all)
+            }
+        };
+        turn.effects.push(effect);
+    }
+
+    fn erase(
+        &mut self,
+        turn: &mut Turn,
+        visitor: VisitorId,
+        own: Vec<ConversationId>,
+        all: &[ConversationId],
+    ) {
+        for conversation in own {
+            self.change_item(turn, conversation, |item| item.report.blank());
+        }
+        for conversation in all {
+            self.erasures.owe(Erasing {
+                visitor,
+                conversation: *conversation,
+            });
+        }
+        turn.saves_erasures = true;
+    }
+
+    /// Tells conversations to erase themselves (R186). Asked at the end of every turn.
+    pub fn tell_to_erase(&mut self, turn: &mut Turn) {
+        for Erasing { conversation, .. } in self.erasures.take(turn.now, WINDOW) {
+            turn.effects.push(Effect::Instruct {
+                conversation,
+                instruction: Instruction::Erase,
+            });
+        }
+    }
+
+    /// A report comes: what it must not bring along is taken out (R187), and what it says of an
+    /// erasure is noted. True when the space keeps nothing of that conversation.
+    pub fn sift(&mut self, turn: &mut Turn, report: &mut Report) -> bool {
+        let owed = self.erasing(report.conversation);
+        let key = owed.unwrap_or(Erasing {
+            visitor: report.visitor,
+            conversation: report.conversation,
+        });
+        if owed.is_some() {
+            report.blank();
+        }
+        if !report.erased {
+            return false;
+        }
+        self.has_erased(turn, key);
+        match self.items.get(&report.conversation) {
+            Some(item) => {
+                if matches!(item.state, ItemState::Gone { .. }) && !item.report.erased {
+                    self.change_item(turn, report.conversation, |item| {
+                        item.report.blank();
+                        item.report.erased = true;
+                    });
+                }
+                false
+            }
+            None => {
+                turn.effects.push(Effect::ForgetPast(key));
+                true
+            }
+        }
+    }
+
+    /// A conversation has erased itself, or is not there.
+    pub fn has_erased(&mut self, turn: &mut Turn, key: Erasing) {
+        if !self.erasures.owed().contains(&key) {
+            return;
+        }
+        self.erasures.settle(&key);
+        turn.saves_erasures = true;
+        let mut rest = self.erasures.owed().iter();
+        if !rest.any(|owed| owed.visitor == key.visitor) {
+            self.note_act(turn, None, Deed::Erased, About::of(key.visitor));
+        }
+    }
+
+    /// What is owed of a conversation, whose customer may have become another since (ID5 of
+    /// `conversation::customer`). Nearly always nothing is owed at all.
+    fn erasing(&self, conversation: ConversationId) -> Option<Erasing> {
+        let mut owed = self.erasures.owed().iter();
+        owed.find(|owed| owed.conversation == conversation).copied()
+    }
+
+    /// A conversation that was to erase itself is not there (R186).
+    pub fn has_none_to_erase(&mut self, turn: &mut Turn, conversation: ConversationId) {
+        if let Some(key) = self.erasing(conversation) {
+            self.has_erased(turn, key);
+            turn.effects.push(Effect::ForgetPast(key));
+        }
+    }
+}

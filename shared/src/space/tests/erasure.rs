@@ -1,0 +1,212 @@
+//! R185 to R189: what is kept of a visitor, and how it goes.
+
+use super::*;
+use crate::id::VisitorId;
+use crate::space::{AuditEntry, Deed, Past, TOMBSTONE};
+
+fn visitor(n: u8) -> VisitorId {
+    VisitorId::from_bytes([n; 16])
+}
+
+fn personal(by: u8, n: u8, past: &[u8], erases: bool) -> Input {
+    Input::Personal {
+        by: agent(by),
+        visitor: visitor(n),
+        past: past.iter().map(|c| conversation(*c)).collect(),
+        erases,
+    }
+}
+
+fn erase(by: u8, n: u8, past: &[u8]) -> Input {
+    personal(by, n, past, true)
+}
+
+fn erased(c: u8, revision: u64, n: u8) -> Report {
+    Report {
+        visitor: visitor(n),
+        name: PersonName::guest(visitor(n)),
+        first_words: "\u{2014}".into(),
+        erased: true,
+        ..report(c, revision, 0, closed())
+    }
+}
+
+fn answer(report: Option<Report>) -> Answer {
+    Answer {
+        report,
+        ..Answer::default()
+    }
+}
+
+fn answered(c: u8, report: Option<Report>) -> Input {
+    Input::Answered {
+        conversation: conversation(c),
+        fence: None,
+        answer: answer(report),
+    }
+}
+
+fn told(effects: &[Effect]) -> Vec<u8> {
+    let mut told = Vec::new();
+    for effect in effects {
+        if let Effect::Instruct {
+            conversation,
+            instruction: Instruction::Erase,
+        } = effect
+        {
+            told.push(conversation.bytes()[0]);
+        }
+    }
+    told
+}
+
+fn found(effects: &[Effect]) -> Option<Result<usize, Refusal>> {
+    effects.iter().find_map(|effect| {
+        if let Effect::Found(found) = effect {
+            return Some(Ok(found.len()));
+        }
+        if let Effect::Denied(refusal) = effect {
+            return Some(Err(refusal.clone()));
+        }
+        None
+    })
+}
+
+fn acts(effects: &[Effect]) -> Vec<AuditEntry> {
+    let mut acts = Vec::new();
+    for effect in effects {
+        if let Effect::Save(Row::Audit(act)) = effect {
+            acts.push(act.clone());
+        }
+    }
+    acts
+}
+
+fn past(effects: &[Effect]) -> Vec<Past> {
+    let mut found = Vec::new();
+    for effect in effects {
+        if let Effect::Save(Row::Past(past)) = effect {
+            found.push(*past);
+        }
+    }
+    found
+}
+
+#[test]
+fn p12_r185_what_is_closed_leaves_a_row_of_the_visitor_behind() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    scene.closed(1, 5, 0);
+    let closed_at = at(scene.now);
+    let effects = scene.wait(u64::try_from(TOMBSTONE.as_millis()).unwrap());
+    let expected = Past {
+        visitor: visitor(1),
+        conversation: conversation(1),
+        closed_at,
+    };
+    assert_eq!(past(&effects), [expected]);
+    // What was erased before leaves none.
+    scene.take(Input::Reported(erased(2, 6, 2)));
+    assert!(scene.space.items().count() == 0, "there is nothing to keep");
+}
+
+#[test]
+fn p12_r186_every_conversation_is_told_until_it_says_that_it_is_erased() {
+    let mut scene = Scene::with(&[ADA, EVE]);
+    scene.waits(1);
+    let effects = scene.take(erase(EVE, 1, &[7]));
+    assert_eq!(told(&effects), [1, 7]);
+    assert_eq!(found(&effects), Some(Ok(2)));
+    let item = scene.space.items().next().unwrap();
+    let shown = alloc::format!("{item:?}");
+    assert!(!shown.contains("Zo") && !shown.contains("order"), "{shown}");
+    let [act] = &acts(&effects)[..] else {
+        panic!("one act")
+    };
+    assert_eq!((act.what, act.who), (Deed::ErasureAsked, Some(agent(EVE))));
+    scene.beat();
+    assert_eq!(told(&scene.wait(2_000)), [1, 7], "again");
+    // One answers, the other one tells by itself.
+    let effects = scene.take(answered(7, Some(erased(7, 9, 1))));
+    let is_forgotten = |effect: &Effect| matches!(effect, Effect::ForgetPast(_));
+    assert!(effects.iter().any(is_forgotten));
+    assert_eq!(acts(&effects), []);
+    scene.beat();
+    assert_eq!(told(&scene.wait(15_000)), [1]);
+    let effects = scene.take(Input::Reported(erased(1, 9, 1)));
+    assert_eq!(acts(&effects)[0].what, Deed::Erased);
+    scene.beat();
+    assert!(told(&scene.wait(60_000)).is_empty());
+}
+
+#[test]
+fn r186_a_conversation_that_is_not_there_is_erased() {
+    let mut scene = Scene::with(&[EVE]);
+    scene.take(erase(EVE, 1, &[7]));
+    let effects = scene.take(answered(7, None));
+    assert_eq!(acts(&effects)[0].what, Deed::Erased);
+}
+
+#[test]
+fn r186_what_is_owed_outlives_the_memory() {
+    let mut scene = Scene::with(&[EVE]);
+    let effects = scene.take(erase(EVE, 1, &[7]));
+    let mut rows = vec![
+        Row::Space {
+            space: "demo".parse().unwrap(),
+            settings: Settings::new(name("Demo")),
+            offers_made: 0,
+            zones: Default::default(),
+            rounds_at: at(0),
+        },
+        Row::Agent(agent_row(EVE)),
+    ];
+    for effect in effects {
+        if let Effect::Save(row @ (Row::Erasing(_) | Row::Audit(_))) = effect {
+            rows.push(row);
+        }
+    }
+    scene.space = Space::restore(rows, [], at(scene.now));
+    assert_eq!(told(&scene.take(Input::Tick)), [7]);
+}
+
+#[test]
+fn r187_a_report_brings_nothing_back() {
+    let mut scene = Scene::with(&[EVE]);
+    scene.waits(1);
+    scene.take(erase(EVE, 1, &[]));
+    let name_of = |scene: &Scene| {
+        let item = scene.space.items().next().unwrap();
+        item.report.name.to_string()
+    };
+    scene.take(Input::Reported(report(1, 8, 0, Standing::Waiting)));
+    assert_ne!(name_of(&scene), "Zoë");
+    scene.take(Input::Reported(erased(1, 9, 1)));
+    scene.take(Input::Reported(report(1, 8, 0, Standing::Waiting)));
+    assert_ne!(name_of(&scene), "Zoë", "late");
+}
+
+#[test]
+fn r188_r189_only_admins_handle_personal_data_and_every_time_stands_in_the_log() {
+    let mut scene = Scene::with(&[ADA, DOT, EVE]);
+    scene.waits(1);
+    for erases in [false, true] {
+        for by in [ADA, 9] {
+            let effects = scene.take(personal(by, 1, &[], erases));
+            assert_eq!(found(&effects), Some(Err(Refusal::Forbidden)));
+            assert_eq!(acts(&effects), []);
+        }
+        let effects = scene.take(personal(EVE, 99, &[], erases));
+        let unknown = Refusal::ConversationUnknown;
+        assert_eq!(found(&effects), Some(Err(unknown)));
+        assert_eq!(acts(&effects), []);
+    }
+    let effects = scene.take(personal(EVE, 1, &[7], false));
+    assert_eq!(found(&effects), Some(Ok(2)));
+    assert!(told(&effects).is_empty(), "it is an export");
+    let [act] = &acts(&effects)[..] else {
+        panic!("one act")
+    };
+    assert_eq!(act.what, Deed::Exported);
+    assert_eq!(act.object, visitor(1).to_string());
+}
