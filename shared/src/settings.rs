@@ -522,6 +522,25 @@ mod tests {
     }
 
     #[test]
+    fn s13_p12_what_is_closed_is_kept_for_up_to_ten_years_or_for_ever() {
+        let settings = Settings::new(PersonName::parse("Demo").unwrap());
+        assert_eq!(settings.retention_s, 31_536_000);
+        for (seconds, is_fine) in [
+            (0, true),
+            (1, true),
+            (315_360_000, true),
+            (315_360_001, false),
+            (-1, false),
+        ] {
+            let change = Change {
+                retention_s: Some(seconds),
+                ..Change::default()
+            };
+            assert_eq!(settings.changed(change).is_ok(), is_fine, "{seconds}");
+        }
+    }
+
+    #[test]
     fn s1_a_setting_out_of_range_is_refused_with_field_and_range() {
         let cases = [
             (

@@ -44,7 +44,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 25] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 26] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -62,6 +62,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 25] {
         ("idle_end_s", words.idle_end_s),
         ("max_s", words.max_s),
         ("wrap_up_s", words.wrap_up_s),
+        ("retention_s", privacy::words().retention),
         ("queues", words.queues),
         ("resolutions", words.resolutions),
         ("reasons", words.reasons),
@@ -194,6 +195,11 @@ impl Page {
                 time("idle_end_s", words.idle_end_s, ""),
                 time("max_s", words.max_s, ""),
                 time("wrap_up_s", words.wrap_up_s, ""),
+                time(
+                    "retention_s",
+                    privacy::words().retention,
+                    privacy::words().for_ever,
+                ),
             ])),
             queues::part(self, at),
             ends::part(self, at),

@@ -4,7 +4,8 @@ use super::text;
 
 /// One language of these pages.
 pub struct Words {
-    pub retention_s: &'static str,
+    pub retention: &'static str,
+    pub for_ever: &'static str,
     pub audit: &'static str,
     pub audit_text: &'static str,
     pub who: &'static str,
@@ -44,7 +45,8 @@ pub fn deed(word: &str) -> &str {
 }
 
 const EN: Words = Words {
-    retention_s: "Seconds that a closed conversation is kept (31536000 is a year); 0 for ever",
+    retention: "How long a closed conversation is kept",
+    for_ever: "0 is for ever. Holds for conversations that begin from here on.",
     audit: "Audit log",
     audit_text: "What people have done to this space. It is kept as long as the space, and nobody can change it.",
     who: "Who",
@@ -94,7 +96,8 @@ const EN: Words = Words {
 };
 
 const DE: Words = Words {
-    retention_s: "Sekunden, die ein geschlossenes Gespräch aufgehoben wird (31536000 sind ein Jahr); 0 für immer",
+    retention: "Wie lange ein geschlossenes Gespräch aufgehoben wird",
+    for_ever: "0 heißt für immer. Gilt für Gespräche, die von jetzt an beginnen.",
     audit: "Protokoll",
     audit_text: "Was Personen an diesem Bereich getan haben. Es bleibt so lange wie der Bereich, und niemand kann es ändern.",
     who: "Wer",
