@@ -2,8 +2,8 @@
 
 use core::str::FromStr;
 
-use serde_json::json;
-use shared::conversation::{Entry, Event, Seq};
+use serde_json::{Value, json};
+use shared::conversation::Seq;
 use shared::id::{ConversationId, IdError, SpaceId, VisitorId};
 use shared::refusal::Refusal;
 use worker::Response;
@@ -78,11 +78,16 @@ async fn visitor_of(
     conversation: ConversationId,
 ) -> Result<VisitorId, Problem> {
     super::ask_space(call, space, &SpaceAsk::MayLetIn).await?;
-    let opened = log(call, space, conversation).await?.into_iter().next();
-    match opened.map(|entry| entry.event) {
-        Some(Event::Opened { visitor, .. }) => Ok(visitor),
-        Some(_) | None => Err(Refusal::ConversationUnknown.into()),
-    }
+    let log = log(call, space, conversation).await?;
+    // It is the customer's for whom the site has vouched last, or else whose it was at first.
+    let visitor = log.iter().rev().find_map(|entry| {
+        let event = entry.get("event")?;
+        let named = event
+            .get("customer_identified")
+            .or_else(|| event.get("opened"));
+        named?.get("visitor")?.as_str()?.parse().ok()
+    });
+    visitor.ok_or_else(|| Refusal::ConversationUnknown.into())
 }
 
 /// A whole log, as agents see it.
@@ -90,21 +95,28 @@ async fn log(
     call: &Call,
     space: &SpaceId,
     conversation: ConversationId,
-) -> Result<Vec<Entry>, Problem> {
-    let mut log: Vec<Entry> = Vec::new();
+) -> Result<Vec<Value>, Problem> {
+    let mut log = Vec::new();
+    let mut after = 0;
     loop {
         let asked = ConversationAsk::Read {
             person: call.pass()?.person,
-            after: log.last().map_or(Seq(0), |entry| entry.seq),
+            after: Seq(after),
         };
         let told = super::ask_conversation(call, space, conversation, &asked).await?;
-        let ConversationTold::Read { entries, head } = told else {
+        let ConversationTold::Json(body) = told else {
             return Err(super::unexpected());
         };
-        let is_over = entries.last().is_none_or(|entry| entry.seq >= head);
-        log.extend(entries);
-        if is_over {
-            return Ok(log);
+        let mut view: Value = serde_json::from_str(&body).map_err(Problem::internal)?;
+        let head = view["head"].as_u64().unwrap_or_default();
+        let Value::Array(events) = view["events"].take() else {
+            return Err(super::unexpected());
+        };
+        let last = events.last().and_then(|entry| entry["seq"].as_u64());
+        log.extend(events);
+        match last {
+            Some(last) if last < head => after = last,
+            Some(_) | None => return Ok(log),
         }
     }
 }
