@@ -123,6 +123,13 @@ impl Ledger {
         for conversation in own {
             self.change_item(turn, conversation, |item| item.report.blank());
         }
+        // Who is blocked stays so, without a name.
+        let blocks = self.doors.blocks.iter_mut();
+        for block in blocks.filter(|block| block.visitor == visitor) {
+            block.name = PersonName::guest(visitor);
+            block.reason = None;
+            turn.saves_doors = true;
+        }
         for conversation in all {
             self.erasures.owe(Erasing {
                 visitor,
