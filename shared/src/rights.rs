@@ -160,6 +160,8 @@ pub enum Action {
     LetIn,
     /// Blocks a visitor, reads who is blocked, takes a block back.
     Block,
+    /// Looks a customer up, exports and erases what is kept of one.
+    Personal,
     /// Adds an agent.
     AddAgent,
     /// Deactivates an agent, or lets one back in.
@@ -191,16 +193,16 @@ pub enum Object {
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
         Abandon, Accept, AddAgent, Block, ChangeAgent, ChangeWork, Configure, CreateTicket,
-        Decline, End, LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer,
-        Unassign,
+        Decline, End, LetIn, Note, Personal, Post, Resolve, SetActive, SetAvailable, Take,
+        Transfer, Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
         (Post | End, Principal::Customer) => Ok(()),
         (
             Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
-            | Unassign | Transfer | Configure | LetIn | Block | AddAgent | SetActive | ChangeAgent
-            | ChangeWork,
+            | Unassign | Transfer | Configure | LetIn | Block | Personal | AddAgent | SetActive
+            | ChangeAgent | ChangeWork,
             Principal::Customer,
         ) => Err(Refusal::Forbidden),
         // An agent may ask for what another agent has, and reads who that is (R27).
@@ -221,7 +223,7 @@ pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), R
             Anothers | Seniors => Err(Refusal::NotAssignee),
         },
         (
-            Configure | LetIn | AddAgent | SetActive | ChangeAgent | ChangeWork,
+            Configure | LetIn | Personal | AddAgent | SetActive | ChangeAgent | ChangeWork,
             Principal::Agent(Role::Admin),
         ) => Ok(()),
         (ChangeWork, Principal::Agent(Role::Supervisor)) => match object {
@@ -229,11 +231,11 @@ pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), R
             Nobodys | Seniors => Err(Refusal::Forbidden),
         },
         (
-            Configure | LetIn | AddAgent | SetActive | ChangeAgent,
+            Configure | LetIn | Personal | AddAgent | SetActive | ChangeAgent,
             Principal::Agent(Role::Supervisor),
         )
         | (
-            Configure | LetIn | Block | AddAgent | SetActive | ChangeAgent | ChangeWork,
+            Configure | LetIn | Block | Personal | AddAgent | SetActive | ChangeAgent | ChangeWork,
             Principal::Agent(Role::Agent),
         ) => Err(Refusal::Forbidden),
     }
@@ -288,15 +290,12 @@ pub const fn may_configure(role: Role) -> Result<(), Refusal> {
     may(Principal::Agent(role), Action::Configure, Object::Nobodys)
 }
 
-/// Whether an agent may export and erase what is kept of a customer.
+/// Whether an agent may look a customer up, and export and erase what is kept (P12).
 ///
 /// # Errors
 /// Only an admin may.
 pub const fn may_handle_personal_data(role: Role) -> Result<(), Refusal> {
-    match role {
-        Role::Admin => Ok(()),
-        Role::Agent | Role::Supervisor => Err(Refusal::Forbidden),
-    }
+    may(Principal::Agent(role), Action::Personal, Object::Nobodys)
 }
 
 /// Whether an agent may read the audit log.

@@ -107,12 +107,15 @@ async fn log(
         let ConversationTold::Json(body) = told else {
             return Err(super::unexpected());
         };
-        let mut view: Value = serde_json::from_str(&body).map_err(Problem::internal)?;
-        let head = view["head"].as_u64().unwrap_or_default();
-        let Value::Array(events) = view["events"].take() else {
+        let view: Value = serde_json::from_str(&body).map_err(Problem::internal)?;
+        let Value::Object(mut view) = view else {
             return Err(super::unexpected());
         };
-        let last = events.last().and_then(|entry| entry["seq"].as_u64());
+        let head = view.get("head").and_then(Value::as_u64).unwrap_or_default();
+        let Some(Value::Array(events)) = view.remove("events") else {
+            return Err(super::unexpected());
+        };
+        let last = events.last().and_then(|entry| entry.get("seq")?.as_u64());
         log.extend(events);
         match last {
             Some(last) if last < head => after = last,

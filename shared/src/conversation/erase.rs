@@ -3,8 +3,8 @@
 //! - **ER1** The space says so ([`super::Instruction::Erase`]), or the conversation has been closed for as
 //!   long as the space keeps one (ER4). What still runs is ended first: it is closed as not resolved.
 //! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes and titles of tickets become
-//!   [`BLANK`], the customer is called what a nameless one is, the company goes. On the disk as in
-//!   memory, in the turn of [`super::Event::Erased`], which everybody folds the same way.
+//!   [`BLANK`], the customer is called what a nameless one is; company, address and what a site has
+//!   signed go. On the disk as in memory, in the turn of [`super::Event::Erased`], which everybody folds the same way.
 //! - **ER3** It is said to the space by a report that is owed like any other (N2), so a repeat and a
 //!   crash change nothing. What a command said is not known any more: one under a known id is a
 //!   repeat, whatever it says.
@@ -35,18 +35,29 @@ impl Event {
                 visitor,
                 name,
                 company,
+                email,
                 identity,
-                ..
+                queue: _,
+                source: _,
+                follows: _,
             } => {
                 *name = PersonName::guest(*visitor);
                 *company = None;
+                *email = None;
                 *identity = None;
             }
             Self::MessagePosted { text } | Self::NotePosted { text } => {
                 *text = MessageText::built_in(BLANK);
             }
-            Self::TicketCreated { title, .. } => *title = Title::built_in(BLANK),
-            Self::CustomerIdentified { identity, .. } => {
+            Self::TicketCreated {
+                ticket: _,
+                kind: _,
+                title,
+            } => *title = Title::built_in(BLANK),
+            Self::CustomerIdentified {
+                visitor: _,
+                identity,
+            } => {
                 **identity = Identity {
                     id: CustomerId::built_in(BLANK),
                     name: None,
@@ -72,9 +83,27 @@ impl Event {
 
 impl Birth {
     fn blank(&mut self) {
-        self.name = PersonName::guest(self.visitor);
-        self.company = None;
-        self.identity = None;
+        // Naming each field makes the compiler ask about a new one.
+        let Self {
+            conversation: _,
+            space: _,
+            visitor,
+            name,
+            queue: _,
+            skills: _,
+            source: _,
+            company,
+            follows: _,
+            email,
+            identity,
+            epoch: _,
+            settings: _,
+            at: _,
+        } = self;
+        *name = PersonName::guest(*visitor);
+        *company = None;
+        *email = None;
+        *identity = None;
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::Action::{
     Abandon, Accept, AddAgent, Block, ChangeAgent, ChangeWork, Configure, CreateTicket, Decline,
-    End, LetIn, Note, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
+    End, LetIn, Note, Personal, Post, Resolve, SetActive, SetAvailable, Take, Transfer, Unassign,
 };
 use super::{Action, Object, Principal, Role, may};
 
-const ACTIONS: [(&str, Action); 19] = [
+const ACTIONS: [(&str, Action); 20] = [
     ("post", Post),
     ("note", Note),
     ("end", End),
@@ -22,6 +22,7 @@ const ACTIONS: [(&str, Action); 19] = [
     ("configure", Configure),
     ("let_in", LetIn),
     ("block", Block),
+    ("personal", Personal),
     ("add_agent", AddAgent),
     ("set_active", SetActive),
     ("change_agent", ChangeAgent),
@@ -41,7 +42,7 @@ const PEOPLE: [(&str, usize, Principal); 6] = [
 /// What an object of the table is to somebody.
 fn object(who: &str, object: &str) -> Object {
     match (object, who) {
-        ("-" | "waiting", _) => Object::Nobodys,
+        ("-" | "waiting" | "closed", _) => Object::Nobodys,
         ("held" | "ended" | "passed", "assignee") => Object::Own,
         ("held" | "ended" | "passed", _) => Object::Anothers,
         (object, who) if object == who => Object::Own,
@@ -96,8 +97,8 @@ fn rt1_every_action_has_a_row_and_a_customer_has_two_rights_alone() {
         // Without a default arm: a new action stops the build until its row stands here.
         match action {
             Post | Note | End | Resolve | Abandon | CreateTicket | SetAvailable | Accept
-            | Decline | Take | Unassign | Transfer | Configure | LetIn | Block | AddAgent
-            | SetActive | ChangeAgent | ChangeWork => (),
+            | Decline | Take | Unassign | Transfer | Configure | LetIn | Block | Personal
+            | AddAgent | SetActive | ChangeAgent | ChangeWork => (),
         }
         assert!(rows().any(|(known, _, _)| known == word), "{word}");
         for object in [

@@ -100,8 +100,8 @@ impl Ledger {
             let limit = BLOCKS_MAX;
             return Err(Refusal::TooMany { limit });
         }
-        // Not what the customer is called: the log is kept for ever (R183).
-        let after = text(&(&block.reason, block.until));
+        // Nothing of the customer, nor what was written of one: the log is kept for ever (R183).
+        let after = text(&block.until);
         let visitor = block.visitor;
         blocks.push(block);
         self.doors.blocks = blocks;

@@ -23,14 +23,14 @@ use serde::{Deserialize, Serialize};
 use super::Effect;
 use super::audit_log::{About, Deed};
 use super::ledger::Ledger;
-use super::row::ItemState;
+use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::{BLANK, Instruction, Report};
 use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::refusal::Refusal;
 use crate::rights;
 use crate::sorted::SortedSet;
-use crate::text::{PersonName, Title};
+use crate::text::{MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
 /// Most conversations that are told at a time.
@@ -59,12 +59,48 @@ pub struct Erasing {
 impl Report {
     /// Takes out what the customer wrote and is called.
     fn blank(&mut self) {
-        self.name = PersonName::guest(self.visitor);
-        self.company = None;
-        self.first_words = BLANK.into();
-        self.verified = false;
-        if let Some(ticket) = &mut self.ticket {
+        // Naming each field makes the compiler ask about a new one.
+        let Self {
+            conversation: _,
+            revision: _,
+            standing: _,
+            fence: _,
+            visitor,
+            name,
+            first_words,
+            queue: _,
+            skills: _,
+            source: _,
+            company,
+            verified,
+            needs_verified: _,
+            ticket,
+            lists: _,
+            erased: _,
+            age_ms: _,
+            waits_ms: _,
+        } = self;
+        *name = PersonName::guest(*visitor);
+        *company = None;
+        *first_words = BLANK.into();
+        *verified = false;
+        if let Some(ticket) = ticket {
             ticket.title = Title::built_in(BLANK);
+        }
+    }
+}
+
+impl Item {
+    /// Takes out what is about the customer, the note of a transfer included.
+    fn blank(&mut self) {
+        self.report.blank();
+        match &mut self.state {
+            ItemState::Transferring { note, .. } => *note = MessageText::built_in(BLANK),
+            ItemState::Waiting { .. }
+            | ItemState::Offered { .. }
+            | ItemState::Assigning { .. }
+            | ItemState::Held
+            | ItemState::Gone { .. } => (),
         }
     }
 }
@@ -121,7 +157,7 @@ impl Ledger {
         all: &[ConversationId],
     ) {
         for conversation in own {
-            self.change_item(turn, conversation, |item| item.report.blank());
+            self.change_item(turn, conversation, Item::blank);
         }
         // Who is blocked stays so, without a name.
         let blocks = self.doors.blocks.iter_mut();
