@@ -1,40 +1,33 @@
-//! The shell around [`SpaceLink`]: its socket, timer and dice, and signals for what is shown.
+//! The shell around [`SpaceLink`]: its wire and dice, and signals for what is shown.
 //! No rule of the product lives here.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use shared::frame::{decode_binary, encode_binary};
+use shared::frame::encode_binary;
 use shared::id::{CommandId, ConversationId};
 use shared::link::{SpaceEffect, SpaceInput, SpaceLink, SpacePart, State};
 use shared::refusal::Refusal;
 use shared::space::{Command, Counts, Desk as Sight, Offer, Transferred, WorkItem};
 use shared::time::Timestamp;
 
-use crate::http::HttpError;
-use crate::socket::{Heard, Socket};
 use crate::tab::Tab;
-use crate::task::spawn;
-use crate::timer::Timer;
 use crate::var::Bell;
+use crate::wire::{News, Wire};
 use crate::{js, time};
 
 /// What this agent sees of the space. A handle: copies are the same desk.
 #[derive(Clone, Copy)]
 pub struct Desk {
     shell: &'static RefCell<Shell>,
+    wire: &'static Wire,
     state: Bell,
     sight: Bell,
     counts: Bell,
 }
 
 struct Shell {
-    tab: Rc<Tab>,
     link: SpaceLink,
-    socket: Option<Socket>,
-    timer: Option<Timer>,
-    /// Counts dials, so that a token that comes late opens nothing.
-    dials: u32,
     on_answer: Rc<dyn Fn(CommandId, Result<(), Refusal>)>,
 }
 
@@ -47,20 +40,17 @@ impl Desk {
         let link =
             SpaceLink::new(tab.device, tab.connection("space")).reloaded_at(tab.reloaded_at());
         let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
-            tab: Rc::clone(tab),
             link,
-            socket: None,
-            timer: None,
-            dials: 0,
             on_answer: Rc::new(on_answer),
         })));
         let desk = Self {
             shell,
+            wire: Wire::new(tab),
             state: Bell::new(),
             sight: Bell::new(),
             counts: Bell::new(),
         };
-        shell.borrow_mut().timer = Some(Timer::new(move || desk.input(SpaceInput::Tick)));
+        desk.wire.listen(move |news| desk.hear(news));
         desk
     }
 
@@ -75,10 +65,7 @@ impl Desk {
         for effect in effects {
             self.obey(effect);
         }
-        let Shell { link, timer, .. } = &mut *self.shell.borrow_mut();
-        if let Some(timer) = timer {
-            timer.set(link.next_deadline());
-        }
+        self.wire.ring_at(self.shell.borrow().link.next_deadline());
     }
 
     /// Asks for something under a fresh id.
@@ -90,10 +77,7 @@ impl Desk {
 
     /// Hangs up for good.
     pub fn close(self) {
-        let mut shell = self.shell.borrow_mut();
-        shell.dials += 1;
-        shell.socket = None;
-        shell.timer = None;
+        self.wire.close();
     }
 
     /// How the link stands.
@@ -165,30 +149,17 @@ impl Desk {
     }
 
     fn obey(self, effect: SpaceEffect) {
-        let shell = self.shell;
-        let tab = Rc::clone(&shell.borrow().tab);
+        let wire = self.wire;
         match effect {
-            SpaceEffect::Dial { connection } => self.dial(connection),
-            SpaceEffect::Transmit(frame) => {
-                if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
-                    socket.send(&bytes);
-                }
+            SpaceEffect::Dial { connection } => {
+                let path = ["/api/v1/spaces/", &wire.tab().config.space, "/socket"].concat();
+                wire.dial("space", path, connection);
             }
-            SpaceEffect::Ping => shell.borrow().socket.iter().for_each(Socket::ping),
-            SpaceEffect::HangUp => {
-                shell.borrow_mut().dials += 1;
-                shell.borrow_mut().socket = None;
-            }
-            SpaceEffect::Renew => spawn(async move {
-                self.input(match tab.session.renew().await {
-                    Ok(token) => SpaceInput::Renewed {
-                        token_for_frame: Some(token),
-                    },
-                    Err(HttpError::Refused(..)) => SpaceInput::RenewFailed,
-                    Err(HttpError::Unreachable) => SpaceInput::RenewUnreachable,
-                });
-            }),
-            SpaceEffect::Reload => tab.reload(),
+            SpaceEffect::Transmit(frame) => wire.transmit(encode_binary(&frame)),
+            SpaceEffect::Ping => wire.ping(),
+            SpaceEffect::HangUp => wire.hang_up(),
+            SpaceEffect::Renew => wire.renew(),
+            SpaceEffect::Reload => wire.tab().reload(),
             SpaceEffect::Done { id } => self.answer(id, Ok(())),
             SpaceEffect::Refused { id, refusal } => self.answer(id, Err(refusal)),
             SpaceEffect::Changed(part) => match part {
@@ -205,40 +176,18 @@ impl Desk {
         self.sight.ring();
     }
 
-    fn dial(self, connection: u32) {
-        let (tab, dial) = {
-            let mut shell = self.shell.borrow_mut();
-            shell.tab.count("space", connection);
-            shell.socket = None;
-            shell.dials += 1;
-            (Rc::clone(&shell.tab), shell.dials)
-        };
-        spawn(async move {
-            let token = tab.session.ensure().await;
-            if self.shell.borrow().dials != dial {
-                return;
-            }
-            let path = ["/api/v1/spaces/", &tab.config.space, "/socket"].concat();
-            match token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard))) {
-                Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
-                Ok(None) | Err(HttpError::Unreachable) => {
-                    self.input(SpaceInput::Lost { code: 1006 })
-                }
-                Err(HttpError::Refused(..)) => self.input(SpaceInput::Lost { code: 4401 }),
-            }
-        });
-    }
-
-    fn hear(self, heard: Heard) {
-        self.input(match heard {
-            Heard::Opened => SpaceInput::Opened,
-            Heard::Pong => SpaceInput::Pong,
-            Heard::Closed(code) => SpaceInput::Lost { code },
-            Heard::Frame(bytes) => match decode_binary(&bytes) {
-                Ok(frame) => SpaceInput::Received(frame),
-                // Another build than ours: as if it had said so.
-                Err(_) => SpaceInput::Lost { code: 4410 },
+    fn hear(self, news: News) {
+        self.input(match news {
+            News::Opened => SpaceInput::Opened,
+            News::Pong => SpaceInput::Pong,
+            News::Received(frame) => SpaceInput::Received(frame),
+            News::Lost(code) => SpaceInput::Lost { code },
+            News::Renewed(token) => SpaceInput::Renewed {
+                token_for_frame: Some(token),
             },
+            News::RenewFailed => SpaceInput::RenewFailed,
+            News::RenewUnreachable => SpaceInput::RenewUnreachable,
+            News::Tick => SpaceInput::Tick,
         });
     }
 }

@@ -48,6 +48,8 @@ mod timer;
 #[cfg(any(feature = "chat", feature = "console"))]
 mod ui;
 mod var;
+#[cfg(any(feature = "chat", feature = "console"))]
+mod wire;
 
 use wasm_bindgen::prelude::*;
 

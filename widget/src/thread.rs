@@ -1,5 +1,4 @@
-//! The shell around [`ConversationLink`]: its socket, timer, dice and disk, and signals for what
-//! is shown. No rule of the product lives here.
+//! The shell around [`ConversationLink`]: its wire, dice and disk, and signals for what is shown. No rule of the product lives here.
 
 mod begin;
 
@@ -7,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use shared::conversation::{Command, Entry, Lifecycle, Seq};
-use shared::frame::{decode_binary, encode_binary};
+use shared::frame::encode_binary;
 use shared::id::{CommandId, ConversationId};
 #[cfg(feature = "chat")]
 use shared::link::Failure;
@@ -19,18 +18,17 @@ use shared::rights::Side;
 use shared::space::Place;
 use wasm_bindgen::JsValue;
 
-use crate::http::HttpError;
-use crate::socket::{Heard, Socket};
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::timer::Timer;
 use crate::var::Bell;
+use crate::wire::{News, Wire};
 use crate::{js, time};
 
 /// One conversation as this tab has it. A handle: copies are the same thread.
 #[derive(Clone, Copy)]
 pub struct Thread {
     shell: &'static RefCell<Shell>,
+    wire: &'static Wire,
     side: Side,
     state: Bell,
     entries: Bell,
@@ -41,12 +39,7 @@ pub struct Thread {
 }
 
 struct Shell {
-    tab: Rc<Tab>,
     link: ConversationLink,
-    socket: Option<Socket>,
-    timer: Option<Timer>,
-    /// Counts dials, so that a token that comes late opens nothing.
-    dials: u32,
     /// What the page says of the customer.
     claim: Claim,
 }
@@ -82,15 +75,12 @@ impl Thread {
         let link = ConversationLink::new(tab.device, connection, side, conversation, pending)
             .reloaded_at(tab.reloaded_at());
         let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
-            tab: Rc::clone(tab),
             link,
-            socket: None,
-            timer: None,
-            dials: 0,
             claim: Claim::default(),
         })));
         let thread = Self {
             shell,
+            wire: Wire::new(tab),
             side,
             state: Bell::new(),
             entries: Bell::new(),
@@ -99,7 +89,7 @@ impl Thread {
             typing: Bell::new(),
             place: Bell::new(),
         };
-        shell.borrow_mut().timer = Some(Timer::new(move || thread.input(Input::Tick)));
+        thread.wire.listen(move |news| thread.hear(news));
         thread
     }
 
@@ -118,10 +108,8 @@ impl Thread {
         for effect in effects {
             self.obey(effect);
         }
-        let Shell { link, timer, .. } = &mut *self.shell.borrow_mut();
-        if let Some(timer) = timer {
-            timer.set(link.next_deadline());
-        }
+        self.wire
+            .ring_at(self.with(ConversationLink::next_deadline));
     }
 
     /// Asks for something under a fresh id.
@@ -132,18 +120,17 @@ impl Thread {
 
     /// Hangs up for good, and forgets the log.
     pub fn close(self) {
-        let mut shell = self.shell.borrow_mut();
-        shell.dials += 1;
-        shell.socket = None;
-        shell.timer = None;
-        shell.link = ConversationLink::new(shell.tab.device, 0, self.side, None, Vec::new());
+        self.wire.close();
+        let device = self.wire.tab().device;
+        let nothing = ConversationLink::new(device, 0, self.side, None, Vec::new());
+        self.shell.borrow_mut().link = nothing;
     }
 
     /// Dials again, as whoever the session is of by now.
     #[cfg(feature = "chat")]
     pub fn redial(self) {
         if self.with(ConversationLink::state) == State::Live {
-            self.shell.borrow_mut().socket = None;
+            self.wire.hang_up();
             self.input(Input::Lost { code: 1006 });
         }
     }
@@ -267,7 +254,7 @@ impl Thread {
     /// The conversation is unknown: what was not sent begins another one (K8).
     fn forget(self, conversation: ConversationId) {
         let shell = self.shell.borrow();
-        let tab = &shell.tab;
+        let tab = self.wire.tab();
         for item in shell.link.pending() {
             tab.outbox.keep(None, item);
         }
@@ -281,42 +268,30 @@ impl Thread {
     }
 
     fn obey(self, effect: Act) {
-        let shell = self.shell;
-        let tab = Rc::clone(&shell.borrow().tab);
+        let wire = self.wire;
         match effect {
             Act::Begin { id, text } => {
-                let claim = shell.borrow().claim.clone();
-                spawn(async move { self.input(begin::begin(&tab, id, text, claim).await) });
+                let claim = self.shell.borrow().claim.clone();
+                spawn(async move { self.input(begin::begin(wire.tab(), id, text, claim).await) });
             }
             Act::Dial {
                 conversation,
                 connection,
-            } => self.dial(conversation, connection),
-            Act::Transmit(frame) => {
-                if let (Some(socket), Ok(bytes)) = (&shell.borrow().socket, encode_binary(&frame)) {
-                    socket.send(&bytes);
-                }
+            } => {
+                let object = conversation.to_string();
+                let path = ["/api/v1/conversations/", &object, "/socket"].concat();
+                wire.dial(&object, path, connection);
             }
-            Act::Ping => shell.borrow().socket.iter().for_each(Socket::ping),
-            Act::HangUp => {
-                shell.borrow_mut().dials += 1;
-                shell.borrow_mut().socket = None;
-            }
-            Act::Renew => spawn(async move {
-                self.input(match tab.session.renew().await {
-                    Ok(token) => Input::Renewed {
-                        token_for_frame: Some(token),
-                    },
-                    Err(HttpError::Refused(..)) => Input::RenewFailed,
-                    Err(HttpError::Unreachable) => Input::RenewUnreachable,
-                });
-            }),
+            Act::Transmit(frame) => wire.transmit(encode_binary(&frame)),
+            Act::Ping => wire.ping(),
+            Act::HangUp => wire.hang_up(),
+            Act::Renew => wire.renew(),
             Act::Keep(pending) => {
                 let conversation = self.with(ConversationLink::conversation);
-                tab.outbox.keep(conversation, &pending);
+                wire.tab().outbox.keep(conversation, &pending);
             }
-            Act::Drop(id) => tab.outbox.drop(id),
-            Act::Reload => tab.reload(),
+            Act::Drop(id) => wire.tab().outbox.drop(id),
+            Act::Reload => wire.tab().reload(),
             Act::Changed(part) => match part {
                 Part::State => self.state.ring(),
                 Part::Entries { .. } | Part::Reset => self.entries.ring(),
@@ -328,41 +303,18 @@ impl Thread {
         }
     }
 
-    fn dial(self, conversation: ConversationId, connection: u32) {
-        let object = conversation.to_string();
-        let (tab, dial) = {
-            let mut shell = self.shell.borrow_mut();
-            shell.tab.count(&object, connection);
-            shell.socket = None;
-            shell.dials += 1;
-            (Rc::clone(&shell.tab), shell.dials)
-        };
-        spawn(async move {
-            let token = tab.session.ensure().await;
-            if self.shell.borrow().dials != dial {
-                return;
-            }
-            let path = ["/api/v1/conversations/", &object, "/socket"].concat();
-            let socket =
-                token.map(|token| Socket::open(&path, &token, move |heard| self.hear(heard)));
-            match socket {
-                Ok(Some(socket)) => self.shell.borrow_mut().socket = Some(socket),
-                Ok(None) | Err(HttpError::Unreachable) => self.input(Input::Lost { code: 1006 }),
-                Err(HttpError::Refused(..)) => self.input(Input::Lost { code: 4401 }),
-            }
-        });
-    }
-
-    fn hear(self, heard: Heard) {
-        self.input(match heard {
-            Heard::Opened => Input::Opened,
-            Heard::Pong => Input::Pong,
-            Heard::Closed(code) => Input::Lost { code },
-            Heard::Frame(bytes) => match decode_binary(&bytes) {
-                Ok(frame) => Input::Received(frame),
-                // Another build than ours: as if it had said so.
-                Err(_) => Input::Lost { code: 4410 },
+    fn hear(self, news: News) {
+        self.input(match news {
+            News::Opened => Input::Opened,
+            News::Pong => Input::Pong,
+            News::Received(frame) => Input::Received(frame),
+            News::Lost(code) => Input::Lost { code },
+            News::Renewed(token) => Input::Renewed {
+                token_for_frame: Some(token),
             },
+            News::RenewFailed => Input::RenewFailed,
+            News::RenewUnreachable => Input::RenewUnreachable,
+            News::Tick => Input::Tick,
         });
     }
 }
