@@ -202,18 +202,8 @@ fn m6_what_comes_out_of_turn_waits_for_its_turn() {
         line.says(&first).await?;
         line.says(&second).await?;
         customer.talk.reads("second").await?;
-        let texts: Vec<_> = customer
-            .talk
-            .log
-            .iter()
-            .filter_map(|entry| entry.event.text())
-            .collect();
-        ensure!(
-            texts
-                .iter()
-                .map(|text| text.as_str())
-                .eq(["Hello", "first", "second"])
-        );
+        let texts = customer.talk.texts();
+        ensure!(texts == ["Hello", "first", "second"]);
         Ok(())
     });
 }

@@ -155,18 +155,8 @@ fn sec_l2_the_chat_says_that_it_was_fast_and_sends_by_itself_and_in_order() {
         customer.sees_message("fourth", "sending").await?;
         talk.reads("fourth").await?;
         customer.sees_message("fourth", "sent").await?;
-        let texts: Vec<_> = talk
-            .log
-            .iter()
-            .filter_map(|entry| entry.event.text())
-            .collect();
-        ensure!(
-            texts
-                .iter()
-                .map(|text| text.as_str())
-                .eq(["first", "second", "third", "fourth"]),
-            "{texts:?}"
-        );
+        let texts = talk.texts();
+        ensure!(texts == ["first", "second", "third", "fourth"], "{texts:?}");
         Ok(())
     });
 }

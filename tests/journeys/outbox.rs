@@ -49,18 +49,8 @@ fn fault_f17_what_was_not_sent_outlives_the_page() {
         customer.browser.driver().back().await?;
         customer.opens_chat().await?;
         talk.reads("second").await?;
-        let texts: Vec<_> = talk
-            .log
-            .iter()
-            .filter_map(|entry| entry.event.text())
-            .collect();
-        ensure!(
-            texts
-                .iter()
-                .map(|text| text.as_str())
-                .eq(["Hello", "first", "second"]),
-            "{texts:?}"
-        );
+        let texts = talk.texts();
+        ensure!(texts == ["Hello", "first", "second"], "{texts:?}");
         customer.sees_message("first", "sent").await?;
         let log = customer.log().await?;
         let own: Vec<_> = log
@@ -88,18 +78,8 @@ fn fault_f4_the_first_message_waits_for_the_network() {
         proxy.heal();
         let mut talk = jack.accepts().await?;
         talk.reads("Are you there?").await?;
-        let texts: Vec<_> = talk
-            .log
-            .iter()
-            .filter_map(|entry| entry.event.text())
-            .collect();
-        ensure!(
-            texts
-                .iter()
-                .map(|text| text.as_str())
-                .eq(["Hello", "Are you there?"]),
-            "{texts:?}"
-        );
+        let texts = talk.texts();
+        ensure!(texts == ["Hello", "Are you there?"], "{texts:?}");
         customer.is_told("Jack is online").await
     });
 }

@@ -234,6 +234,13 @@ impl Talk {
         .await
     }
 
+    /// What people wrote so far, notes included, in the order of the log.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&str> {
+        let texts = self.log.iter().filter_map(|entry| entry.event.text());
+        texts.map(MessageText::as_str).collect()
+    }
+
     /// Gives a command and returns the entry that it caused, or the refusal.
     ///
     /// # Errors
