@@ -117,6 +117,9 @@ pub enum SpaceAsk {
         address: Option<u64>,
         /// Whether the site vouches for the visitor.
         verified: bool,
+        /// Whether the call brings a challenge that was passed.
+        #[serde(default)]
+        passed: bool,
     },
     /// A command without a socket.
     Act {

@@ -57,6 +57,12 @@ impl Problem {
         problem
     }
 
+    /// The same, with the field that it is about.
+    pub fn at(mut self, field: &'static str) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
     /// 422: a field that the call does not have.
     pub fn unknown(field: String) -> Self {
         let message = format!("there is no field {field}");
@@ -98,7 +104,12 @@ impl Problem {
 
     /// 503: not now.
     pub fn unavailable(message: &str) -> Self {
-        let mut problem = Self::new(503, "unavailable", message);
+        Self::later("unavailable", message)
+    }
+
+    /// The same with a word of its own.
+    pub fn later(code: &'static str, message: &str) -> Self {
+        let mut problem = Self::new(503, code, message);
         problem.0.retry_s = Some(1);
         problem
     }

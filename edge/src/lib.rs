@@ -23,6 +23,7 @@ mod ask;
 mod auth;
 mod body;
 mod calls;
+mod challenge;
 mod clock;
 mod conversation;
 mod demo;

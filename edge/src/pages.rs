@@ -12,6 +12,7 @@ use worker::Response;
 use crate::api::sign_in;
 use crate::ask::{self, SpaceAsk, SpaceTold};
 use crate::auth::cookie;
+use crate::challenge;
 use crate::errors::Problem;
 use crate::mail;
 use crate::router::Call;
@@ -83,6 +84,29 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         image: theme.logo.as_ref().map_or("", |logo| logo.as_str()),
     };
     filled(call, &text, 200, kind, &values)
+}
+
+/// `/challenge?space=`: where somebody shows that a person writes, in a frame of the chat.
+///
+/// It is a document of its own because it runs a script of Cloudflare's, which no other page of ours
+/// does: their policies stay closed, and nothing of the talk is in this one.
+pub async fn challenge(call: &Call) -> Result<Response, Problem> {
+    let (_, settings) = match look(call).await? {
+        Ok(found) => found,
+        Err(asked) => return off(call, &asked, "unknown_space").await,
+    };
+    let keys = challenge::Keys::of(&call.env)?;
+    let base = &challenge::base(&call.env);
+    let script = format!("{base}/turnstile/v0/api.js?render=explicit");
+    let theme = call.parameter("theme").unwrap_or_default();
+    let values = [
+        ("key", keys.site.as_str()),
+        ("script", &script),
+        ("theme", &theme),
+    ];
+    let origins = &settings.origins;
+    let kind = Kind::Challenge { origins, base };
+    document(call, "challenge.html", 200, kind, &values).await
 }
 
 /// `/agent?space=`: the console of a space; without one, the way in.

@@ -16,6 +16,8 @@ pub enum Target {
     Chat,
     /// The console's document.
     Console,
+    /// The page on which somebody shows that a person writes.
+    Challenge,
     /// The API document.
     ApiDocument,
     /// A hashed file.
@@ -168,6 +170,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/bellhop.js", Target::Loader),
     route("GET", "/chat", Target::Chat),
     route("GET", "/agent", Target::Console),
+    route("GET", "/challenge", Target::Challenge),
     route("GET", "/openapi.json", Target::ApiDocument),
     route("GET", "/assets/{*}", Target::Asset),
     route("POST", "/api/v1/spaces/{space}/visitors", Target::Visitors),

@@ -26,7 +26,7 @@ use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::read::read;
 use crate::storage::{Storage, space as rows};
-use crate::{auth, clock, demo, heartbeat, outbox, zones};
+use crate::{auth, challenge, clock, demo, heartbeat, outbox, zones};
 
 object! {
     /// One space.
@@ -278,7 +278,10 @@ impl Shell<Place> {
             SpaceAsk::Settings => {
                 let by = by()?;
                 return self.with(|awake| match awake.core.machine.settings_for(by) {
-                    Ok(settings) => of_settings(settings, &SettingsView { settings }),
+                    Ok(settings) => {
+                        let missing = challenge::missing(&self.env, settings.challenge);
+                        of_settings(settings, &SettingsView { settings, missing })
+                    }
                     Err(refusal) => Ok(SpaceTold::Denied(refusal)),
                 })?;
             }
@@ -386,12 +389,14 @@ impl Shell<Place> {
                 queue,
                 address,
                 verified,
+                passed,
             } => Input::Admit {
                 visitor,
                 conversation,
                 queue,
                 address,
                 verified,
+                passed,
             },
             SpaceAsk::Configure(change) => {
                 // The machine knows the clocks before it opens or closes a queue by them (R50).
@@ -503,6 +508,8 @@ struct Availability {
 #[derive(Serialize)]
 struct SettingsView<'a> {
     settings: &'a Settings,
+    /// What this installation lacks for what is set.
+    missing: Vec<&'static str>,
 }
 
 /// What a client reads who has changed them.

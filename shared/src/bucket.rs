@@ -101,6 +101,13 @@ impl Bucket {
         }
     }
 
+    /// True when less than half of its burst is left.
+    #[must_use]
+    pub fn is_low(&mut self, rate: Rate, now: Timestamp) -> bool {
+        let _ = self.wait(rate, now);
+        self.level < rate.most().div_ceil(2)
+    }
+
     /// True when it knows nothing any more that a new one would not.
     #[must_use]
     pub fn is_full(&mut self, rate: Rate, now: Timestamp) -> bool {
@@ -203,7 +210,7 @@ mod tests {
             per_s: 10,
         };
         let mut bucket = Bucket::full(rate, ms(0));
-        assert!(bucket.is_full(rate, ms(0)));
+        assert!(bucket.is_full(rate, ms(0)) && !bucket.is_low(rate, ms(0)));
         let taken =
             [0, 0, 0, 1_999, 2_000, 2_000, 4_000, 60_000].map(|at| bucket.take(rate, ms(at)));
         let expected = [

@@ -4,11 +4,14 @@
 //!   asks for TLS for two years.
 //! - **HD2** Every answer has a content security policy. That of a document lets it load what is ours;
 //!   that of anything else lets nothing be loaded, framed or sent.
-//! - **HD3** The chat is framed by our own pages and the space's allowed origins; the page that says
-//!   that there is no chat, by anybody; everything else, by nobody.
+//! - **HD3** The chat, and the page of a challenge inside it, are framed by our own pages and the space's
+//!   allowed origins; the page that says that there is no chat, by anybody; everything else, by nobody.
 //! - **HD4** No policy allows a script in the page or `eval`, and none lets a text become a script
-//!   (Trusted Types, without any policy of them). A style in the page is named by its hash.
-//! - **HD5** Other sites' pages may load the chat, the page that says that there is none, the loader
+//!   (Trusted Types, without any policy of them). A style in the page is named by its hash. The one
+//!   exception is HD8.
+//! - **HD8** A script of somebody else's runs in the page of a challenge alone, which connects to nothing and
+//!   has nothing of the talk in it. No other document lets one run, or shows a frame of theirs.
+//! - **HD5** Other sites' pages may load the chat with its challenge, the page that says that there is none, the loader
 //!   and the API document; nothing else.
 //! - **HD6** Files that carry a digest in their names are kept for ever, the loader and the API document
 //!   for five minutes, documents are asked for each time, and answers of the API are kept by nobody.
@@ -48,6 +51,13 @@ pub enum Kind<'a> {
         style: &'a str,
         /// Address of a picture from elsewhere; empty for none.
         image: &'a str,
+    },
+    /// The page on which somebody shows that a person writes.
+    Challenge {
+        /// Where the chat around it may be shown.
+        origins: &'a [Origin],
+        /// Whose script runs there.
+        base: &'a str,
     },
     /// The page that says that there is no chat.
     Off,
@@ -102,7 +112,11 @@ pub fn of(kind: Kind<'_>, own: &str) -> Vec<Header> {
 /// HD5.
 const fn sharing(kind: Kind<'_>) -> &'static str {
     match kind {
-        Kind::Chat { .. } | Kind::Off | Kind::Loader | Kind::ApiDocument => "cross-origin",
+        Kind::Chat { .. }
+        | Kind::Challenge { .. }
+        | Kind::Off
+        | Kind::Loader
+        | Kind::ApiDocument => "cross-origin",
         Kind::Root | Kind::Console | Kind::Demo | Kind::Asset | Kind::Answer => "same-origin",
     }
 }
@@ -112,7 +126,9 @@ const fn caching(kind: Kind<'_>) -> (&'static str, &'static str) {
     match kind {
         // Whether somebody is signed in stands in it.
         Kind::Console => ("private, no-cache", "accept-language, cookie"),
-        Kind::Chat { .. } | Kind::Off | Kind::Demo => ("no-cache", "accept-language"),
+        Kind::Chat { .. } | Kind::Challenge { .. } | Kind::Off | Kind::Demo => {
+            ("no-cache", "accept-language")
+        }
         Kind::Root => ("no-cache", ""),
         Kind::Loader | Kind::ApiDocument => ("public, max-age=300", "accept-encoding"),
         Kind::Asset => ("public, max-age=31536000, immutable", "accept-encoding"),
@@ -124,7 +140,7 @@ const fn caching(kind: Kind<'_>) -> (&'static str, &'static str) {
 const fn permissions(kind: Kind<'_>) -> Option<&'static str> {
     match kind {
         Kind::Console | Kind::Chat { .. } | Kind::Demo => Some(PERMISSIONS),
-        Kind::Root | Kind::Off => Some(NO_PERMISSIONS),
+        Kind::Root | Kind::Challenge { .. } | Kind::Off => Some(NO_PERMISSIONS),
         Kind::Loader | Kind::ApiDocument | Kind::Asset | Kind::Answer => None,
     }
 }
@@ -137,16 +153,19 @@ mod tests {
 
     use super::*;
 
-    fn kinds(origins: &[Origin]) -> [(&'static str, Kind<'_>); 9] {
+    fn kinds(origins: &[Origin]) -> [(&'static str, Kind<'_>); 10] {
         let chat = Kind::Chat {
             origins,
             style: "",
             image: "",
         };
+        let base = "https://challenges.example";
+        let challenge = Kind::Challenge { origins, base };
         [
             ("root", Kind::Root),
             ("console", Kind::Console),
             ("chat", chat),
+            ("challenge", challenge),
             ("off", Kind::Off),
             ("demo", Kind::Demo),
             ("loader", Kind::Loader),

@@ -23,6 +23,7 @@ extern crate alloc;
 pub mod account;
 pub mod address;
 pub mod bucket;
+pub mod challenge;
 pub mod conversation;
 pub mod frame;
 pub mod headers;

@@ -32,6 +32,9 @@
 //! - **K16** What comes too fast stays in the outbox and goes by itself when its time has come, in order: a
 //!   command after a hold (K5), a conversation after [`Refusal::RateLimited`]. Until then
 //!   [`ConversationLink::slowed_until`] says so, for pauses that somebody would notice.
+//! - **K17** A conversation for which somebody has to show first that a person writes
+//!   ([`Refusal::ChallengeRequired`]) begins by itself when that is shown. Until then the messages stay in
+//!   the outbox, nobody asks again, and [`ConversationLink::needs_challenge`] says so.
 //!
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 
@@ -197,6 +200,8 @@ pub enum Input {
         /// True for a key.
         typing: bool,
     },
+    /// Somebody has shown that a person writes; the shell has the proof for the next [`Effect::Begin`].
+    Passed,
     /// Everything so far is on a visible screen.
     Seen,
     /// The browser says that it is online, or the page became visible again.
@@ -220,7 +225,7 @@ pub enum Input {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum BeginFailure {
     /// The server said no. [`Refusal::ConversationOpen`] leads to the open conversation,
-    /// [`Refusal::RateLimited`] to another attempt (K16).
+    /// [`Refusal::RateLimited`] to another attempt (K16), [`Refusal::ChallengeRequired`] to a challenge (K17).
     Refused(Refusal),
     /// The token is not valid.
     Unauthorized,
@@ -269,7 +274,8 @@ pub enum Effect {
 /// A part of what a [`ConversationLink`] answers, for whoever shows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Part {
-    /// [`ConversationLink::state`], [`ConversationLink::conversation`], [`ConversationLink::slowed_until`].
+    /// [`ConversationLink::state`], [`ConversationLink::conversation`], [`ConversationLink::slowed_until`],
+    /// [`ConversationLink::needs_challenge`].
     State,
     /// [`ConversationLink::transcript`] grew.
     Entries {

@@ -80,11 +80,13 @@ pub enum Mutant {
     ActForgotten,
     /// What comes behind a held command is told to come again at once.
     HoldWithoutWait,
+    /// A conversation begins without the challenge that the space asks for.
+    NobodyChallenged,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -122,6 +124,7 @@ impl Mutant {
         Self::LimitInMemory,
         Self::ActForgotten,
         Self::HoldWithoutWait,
+        Self::NobodyChallenged,
     ];
 
     /// The name on the command line.
@@ -165,6 +168,7 @@ impl Mutant {
             Self::LimitInMemory => "limit_in_memory",
             Self::ActForgotten => "act_forgotten",
             Self::HoldWithoutWait => "hold_without_wait",
+            Self::NobodyChallenged => "nobody_challenged",
         }
     }
 

@@ -161,6 +161,9 @@ pub enum Refusal {
         /// How many work items it has.
         items: u32,
     },
+    /// Show first that a person writes; then the same may succeed (R126 of `space`).
+    #[error("show that a person writes, and send it again")]
+    ChallengeRequired,
 }
 
 impl From<SettingError> for Refusal {
@@ -210,6 +213,7 @@ impl Refusal {
             Self::TooMany { .. } => "too_many",
             Self::SettingInvalid(_) => "setting_invalid",
             Self::Blocked => "blocked",
+            Self::ChallengeRequired => "challenge_required",
             Self::RateLimited { .. } => "rate_limited",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::QueueInUse { .. } => "queue_in_use",
@@ -228,6 +232,7 @@ impl Refusal {
             | Self::SpaceOff
             | Self::VerificationRequired
             | Self::Blocked
+            | Self::ChallengeRequired
             | Self::NotInvited => 403,
             Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }

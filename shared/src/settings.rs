@@ -10,7 +10,7 @@
 //!
 //! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
 //! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, colours and launcher (S10
-//! to S12) in `theme`, what a conversation keeps (S2) in `terms`.
+//! to S12) in `theme`, what a conversation keeps (S2) in `terms`. Who has to pass a challenge is R126 of `space`.
 
 mod fault;
 mod hours;
@@ -94,6 +94,9 @@ pub struct Settings {
     /// Conversations that may begin in an hour from one address: 20 (SECURITY.md L2).
     #[serde(default = "conversations_per_hour")]
     pub conversations_per_hour: u32,
+    /// When whoever begins a conversation shows first that a person writes (SECURITY.md L4): never.
+    #[serde(default)]
+    pub challenge: Challenge,
     /// What the customer reads when nobody accepted in time (F51); `None` for the
     /// translated text of the chat.
     pub fallback_text: Option<MessageText>,
@@ -139,6 +142,19 @@ pub enum Routing {
     RoundRobin,
     /// The one with the fewest slots filled; of these, the one whose last offer lies furthest back.
     LeastBusy,
+}
+
+/// When whoever begins a conversation shows first that a person writes (R126 of `space`).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Challenge {
+    /// Never.
+    #[default]
+    Never,
+    /// When conversations begin fast.
+    WhenFast,
+    /// Before each conversation.
+    Always,
 }
 
 /// The queue that every space has (F63).
@@ -228,6 +244,8 @@ pub struct Change {
     pub conversations_per_10min: Option<i64>,
     /// See [`Settings::conversations_per_hour`].
     pub conversations_per_hour: Option<i64>,
+    /// See [`Settings::challenge`].
+    pub challenge: Option<Challenge>,
     /// See [`Settings::fallback_text`]; an empty text for `None`.
     pub fallback_text: Option<String>,
     /// See [`Settings::resolutions`]; the whole list.
@@ -270,6 +288,7 @@ impl Settings {
             messages_per_hour: messages_per_hour(),
             conversations_per_10min: conversations_per_10min(),
             conversations_per_hour: conversations_per_hour(),
+            challenge: Challenge::default(),
             fallback_text: None,
             resolutions: lists::built_in_resolutions(),
             reasons: vec![],
@@ -294,6 +313,7 @@ impl Settings {
             offer_mode,
             routing,
             queues,
+            challenge,
             resolutions,
             reasons,
             require_verification,
@@ -309,6 +329,7 @@ impl Settings {
         }
         next.offer_mode = offer_mode.unwrap_or(next.offer_mode);
         next.routing = routing.unwrap_or(next.routing);
+        next.challenge = challenge.unwrap_or(next.challenge);
         if let Some(queues) = queues {
             queue::check(&queues)?;
             next.queues = queues;

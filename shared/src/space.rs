@@ -17,7 +17,7 @@
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `customers` R160 to R164, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
-//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, `blocks` R123 to R125,
+//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, R126 and R127, `blocks` R123 to R125,
 //! `audit_log` R180 to R184, `erasure` R185 to R189.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -195,6 +195,8 @@ pub enum Input {
         address: Option<u64>,
         /// Whether the site vouches for the visitor (R163).
         verified: bool,
+        /// Whether this call brings a challenge that was passed (R126).
+        passed: bool,
     },
     /// A socket of an agent was accepted; its token was checked by the Worker.
     Connected {

@@ -7,11 +7,14 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use stage::api::Api;
 use stage::browser::{Browser, Screen};
 use stage::cast::{Agent, Customer};
 use stage::line::{AgentLine, CustomerLine};
 use stage::proxy::Proxy;
-use stage::{play, root};
+use stage::start::Edge;
+use stage::turnstile::Turnstile;
+use stage::{nobody_reports, play, root};
 
 /// Looks at pages with axe.
 pub struct Inspector {
@@ -200,6 +203,42 @@ fn access_the_chat_while_waiting() {
         customer.writes("Has my kettle left the house yet?").await?;
         browser.reads(".message__reason", full_text).await?;
         looks("chat-queue-full").await
+    });
+}
+
+#[test]
+fn access_sec_l4_the_challenge() {
+    play(1, async |stage| {
+        stage.excuse(&["Failed to load resource"]);
+        let inspector = Inspector::new()?;
+        let turnstile = Turnstile::start().await?;
+        let edge = Edge::with(turnstile.vars())?;
+        let api = Api::new(edge.base());
+        let settings = json!({ "name": "Larch & Lantern", "challenge": "always" });
+        let space = api.space(settings, &["Jack"]).await?;
+        let browser = stage.browser("the customer", Screen::DESKTOP).await?;
+        let looks = async |state: &str| {
+            for (view, screen) in [
+                ("phone", Screen::PHONE),
+                ("phone-dark", Screen::PHONE.dark()),
+            ] {
+                browser.shows(screen).await?;
+                browser.is_pictured(&format!("{state}-{view}")).await?;
+            }
+            inspector.inspects(&browser, state).await
+        };
+        let at = api.base();
+        let customer = Customer::opens_page_of_chat(browser.clone(), at, &space.space).await?;
+        customer.writes("Has my kettle left the house yet?").await?;
+        browser.sees(".challenge__frame").await?;
+        let drawn = "return document.querySelector('iframe').contentDocument?.querySelector('button') != null";
+        let _: bool = browser.until("the challenge", drawn, &[]).await?;
+        looks("chat-challenge").await?;
+        turnstile.hands_out("");
+        let customer = Customer::opens_page_of_chat(browser.clone(), at, &space.space).await?;
+        customer.browser.sees(".challenge button").await?;
+        looks("chat-challenge-failed").await?;
+        nobody_reports(&api).await
     });
 }
 

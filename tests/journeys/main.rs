@@ -16,6 +16,7 @@ mod availability;
 mod bad_input;
 mod blocks;
 mod calls;
+mod challenge;
 mod crash;
 mod customers;
 mod desk;

@@ -24,6 +24,7 @@ pub mod process;
 pub mod provider;
 pub mod proxy;
 pub mod start;
+pub mod turnstile;
 pub mod visit;
 pub mod wire;
 

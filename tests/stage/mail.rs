@@ -83,10 +83,11 @@ impl Mail {
     }
 }
 
-async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
+/// Reads one request: everything in front of the body, and the body.
+pub(crate) async fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
-    let (head, body) = loop {
+    loop {
         let length = stream.read(&mut buffer).await.ok()?;
         request.extend_from_slice(buffer.get(..length)?);
         let text = String::from_utf8_lossy(&request).into_owned();
@@ -101,10 +102,31 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
             let is_length = name.eq_ignore_ascii_case("content-length");
             is_length.then(|| value.parse::<usize>().ok()).flatten()
         });
-        if length == 0 || announced.is_none_or(|announced| body.len() >= announced) {
-            break (head.to_owned(), body.to_owned());
+        let is_whole = announced.is_none_or(|announced| body.len() >= announced);
+        if length == 0 || is_whole {
+            return Some((head.to_owned(), body.to_owned()));
         }
-    };
+    }
+}
+
+/// Writes one answer, and hangs up.
+pub(crate) async fn respond(
+    stream: &mut TcpStream,
+    status: u16,
+    kind: &str,
+    body: &str,
+) -> Option<()> {
+    let head = format!(
+        "HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body.as_bytes()).await.ok()?;
+    stream.shutdown().await.ok()
+}
+
+async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
+    let (head, body) = request(&mut stream).await?;
     let status = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let body = serde_json::from_str(&body).unwrap_or_default();
@@ -112,11 +134,5 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
         state.status.unwrap_or(200)
     };
     let body = r#"{"id":"49a3999c-0ce1-4ea6-ab68-afcd6dc2e794"}"#;
-    let head = format!(
-        "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.ok()?;
-    stream.write_all(body.as_bytes()).await.ok()?;
-    stream.shutdown().await.ok()
+    respond(&mut stream, status, "application/json", body).await
 }

@@ -1,5 +1,6 @@
 //! The customer's app.
 
+mod challenge;
 mod confirm;
 mod ended;
 mod frame;

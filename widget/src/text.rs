@@ -106,6 +106,8 @@ pub struct Text {
     pub sign_in_title: &'static str,
     pub sign_in_text: &'static str,
     pub sign_in_first: &'static str,
+    pub challenge: &'static str,
+    pub challenge_failed: &'static str,
 }
 
 impl Text {
@@ -148,6 +150,7 @@ impl Text {
             | Refusal::TicketExists
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }
+            | Refusal::ChallengeRequired
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::QueueInUse { .. } => self.refused,

@@ -42,6 +42,8 @@ struct Shell {
     link: ConversationLink,
     /// What the page says of the customer.
     claim: Claim,
+    /// What shows that a person writes, once somebody has shown it.
+    proof: JsValue,
 }
 
 /// What the page says of the customer: texts of JavaScript by the names of [`CLAIMS`], `undefined`
@@ -77,6 +79,7 @@ impl Thread {
         let shell: &'static RefCell<Shell> = Box::leak(Box::new(RefCell::new(Shell {
             link,
             claim: Claim::default(),
+            proof: JsValue::UNDEFINED,
         })));
         let thread = Self {
             shell,
@@ -149,6 +152,20 @@ impl Thread {
     #[cfg(feature = "chat")]
     pub fn claim(self, claim: Claim) {
         self.shell.borrow_mut().claim = claim;
+    }
+
+    /// Whether somebody has to show that a person writes (K17).
+    #[cfg(feature = "chat")]
+    pub fn needs_challenge(self) -> bool {
+        self.state.hear();
+        self.with(ConversationLink::needs_challenge)
+    }
+
+    /// Somebody has shown that a person writes.
+    #[cfg(feature = "chat")]
+    pub fn pass(self, proof: String) {
+        self.shell.borrow_mut().proof = proof.into();
+        self.input(Input::Passed);
     }
 
     /// How the link stands.
@@ -271,8 +288,13 @@ impl Thread {
         let wire = self.wire;
         match effect {
             Act::Begin { id, text } => {
-                let claim = self.shell.borrow().claim.clone();
-                spawn(async move { self.input(begin::begin(wire.tab(), id, text, claim).await) });
+                let (claim, proof) = {
+                    let shell = self.shell.borrow();
+                    (shell.claim.clone(), shell.proof.clone())
+                };
+                spawn(async move {
+                    self.input(begin::begin(wire.tab(), id, text, (claim, proof)).await);
+                });
             }
             Act::Dial {
                 conversation,

@@ -85,8 +85,9 @@ fn rows() -> Result<Vec<Row>> {
     worker.extend(files(&edge.join("snippets"))?);
     Ok(vec![
         Row::new("loader", &[site.join("bellhop.js")], 2_500, false)?,
-        // 95,000 with every feature of the product in it.
-        Row::new("chat", &app("chat", "chat.html")?, 84_000, false)?,
+        // 95,000 with every feature of the product in it. The last 1,000 are for the challenge of newcomers:
+        // its strip, its texts and the link's rule for it are 1,100 bytes.
+        Row::new("chat", &app("chat", "chat.html")?, 85_000, false)?,
         Row::new("agent", &app("console", "console.html")?, 150_000, false)?,
         // Every setting, the audit log and identity keys: admins alone load most of it.
         Row::new("home", &app("home", "home.html")?, 97_000, false)?,

@@ -18,7 +18,7 @@ use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{auth, body, clock, random};
+use crate::{auth, body, challenge, clock, random};
 
 /// A place that no log reaches.
 pub const END: Seq = Seq((1 << 53) - 1);
@@ -33,6 +33,7 @@ struct Body {
     #[serde(default)]
     skills: Vec<String>,
     follows: Option<String>,
+    challenge: Option<String>,
 }
 
 /// `POST conversations`: the first message makes the conversation.
@@ -63,7 +64,12 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         None => Label::parse(GENERAL).map_err(Problem::internal)?,
     };
     let skills = skills(&body.skills)?;
-    let (settings, queue) = admit(call, &pass, conversation, queue).await?;
+    let challenge = body
+        .challenge
+        .as_deref()
+        .map(challenge::proof)
+        .transpose()?;
+    let (settings, queue) = admit(call, &pass, conversation, (queue, challenge)).await?;
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
@@ -130,20 +136,36 @@ async fn admit(
     call: &Call,
     pass: &Pass,
     conversation: ConversationId,
-    queue: Label,
+    (queue, challenge): (Label, Option<&str>),
 ) -> Result<(Terms, Label), Problem> {
     let Person::Visitor { visitor, .. } = pass.person else {
         return Err(Refusal::Forbidden.into());
     };
-    let asked = SpaceAsk::Admit {
-        visitor,
-        conversation,
-        queue,
-        address: auth::address::number(call, &pass.space),
-        verified: pass.person.verified().is_some(),
+    let address = auth::address::number(call, &pass.space);
+    let ask = async |passed| {
+        let asked = SpaceAsk::Admit {
+            visitor,
+            conversation,
+            queue: queue.clone(),
+            address,
+            verified: pass.person.verified().is_some(),
+            passed,
+        };
+        super::ask_space(call, &pass.space, &asked).await
     };
-    let told = super::ask_space(call, &pass.space, &asked).await?;
-    let SpaceTold::Admitted(settings, queue) = told else {
+    let told = match (ask(false).await, challenge) {
+        // What nobody asks for is not spent.
+        (Err(problem), _) if !problem.is(Refusal::ChallengeRequired.code()) => Err(problem),
+        (Err(problem), challenge) => {
+            let keys = challenge::Keys::of(&call.env)?;
+            match challenge {
+                Some(proof) if keys.verify(call, proof, conversation).await? => ask(true).await,
+                Some(_) | None => Err(problem),
+            }
+        }
+        (told @ Ok(_), _) => told,
+    };
+    let SpaceTold::Admitted(settings, queue) = told? else {
         return Err(super::unexpected());
     };
     Ok((*settings, queue))

@@ -1,14 +1,14 @@
 //! Settings of a space: read by its agents, changed by its admins.
 
 use shared::id::SpaceId;
-use shared::settings::Change;
+use shared::settings::{Challenge, Change};
 use worker::Response;
 
 use crate::ask::{SpaceAsk, SpaceTold};
-use crate::body;
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::zones;
+use crate::{body, challenge};
 
 /// `GET spaces/{space}/settings`
 pub async fn read(call: &Call) -> Result<Response, Problem> {
@@ -21,6 +21,12 @@ pub async fn change(call: &mut Call) -> Result<Response, Problem> {
     let (space, _) = super::agent_of(call)?;
     let mut change: Change = body::json(&mut call.request).await?;
     zones::check(change.queues.as_deref().unwrap_or_default())?;
+    if change
+        .challenge
+        .is_some_and(|when| when != Challenge::Never)
+    {
+        challenge::Keys::of(&call.env).map_err(|problem| problem.at("challenge"))?;
+    }
     if let Some(version) = version(call)? {
         change.version = Some(version);
     }

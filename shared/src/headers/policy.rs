@@ -15,17 +15,23 @@ const NEVER: &str = "base-uri 'none'; object-src 'none'; \
 /// The policy of an answer at `own`.
 pub(super) fn of(kind: Kind<'_>, own: &str) -> String {
     match kind {
-        Kind::Console => ours(own, "", "", "'none'"),
+        Kind::Console => ours(own, ("", "", "'none'"), "'none'"),
         Kind::Chat {
             origins,
             style,
             image,
         } => {
-            let mut sources = vec!["'self'"];
-            sources.extend(origins.iter().map(Origin::as_str));
-            ours(own, style, image, &sources.join(" "))
+            // The page of a challenge is ours, too.
+            let ancestors = where_allowed(origins);
+            ours(own, (style, image, "'self'"), &ancestors)
         }
-        Kind::Off => ours(own, "", "", "*"),
+        Kind::Challenge { origins, base } => format!(
+            "default-src 'none'; script-src 'self' {base}; style-src 'self'; frame-src {base}; \
+             base-uri 'none'; form-action 'none'; frame-ancestors {}; {}",
+            where_allowed(origins),
+            reports(own)
+        ),
+        Kind::Off => ours(own, ("", "", "'none'"), "*"),
         Kind::Demo => format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
              font-src 'self'; frame-src 'self'; connect-src 'none'; form-action 'none'; {NEVER}; \
@@ -39,8 +45,16 @@ pub(super) fn of(kind: Kind<'_>, own: &str) -> String {
     }
 }
 
-/// The policy of a document of ours.
-fn ours(own: &str, style: &str, image: &str, ancestors: &str) -> String {
+/// Our own pages, and those of a space.
+fn where_allowed(origins: &[Origin]) -> String {
+    let mut sources = vec!["'self'"];
+    sources.extend(origins.iter().map(Origin::as_str));
+    sources.join(" ")
+}
+
+/// The policy of a document of ours, with the hash of its style, a picture from elsewhere, and what it shows
+/// in frames.
+fn ours(own: &str, (style, image, frames): (&str, &str, &str), ancestors: &str) -> String {
     let socket = own.replacen("http", "ws", 1);
     let style = match style {
         "" => String::new(),
@@ -53,7 +67,7 @@ fn ours(own: &str, style: &str, image: &str, ancestors: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'{style}; \
          img-src 'self' blob: data:{image}; media-src 'self' blob:; connect-src 'self' {socket}; \
-         font-src 'self'; frame-src https://challenges.cloudflare.com; form-action 'self'; {NEVER}; \
+         font-src 'self'; frame-src {frames}; form-action 'self'; {NEVER}; \
          frame-ancestors {ancestors}; {}",
         reports(own)
     )
@@ -93,6 +107,13 @@ mod tests {
                 chat(&origins),
                 "frame-ancestors 'self' https://shop.example http://localhost:*;",
             ),
+            (
+                Kind::Challenge {
+                    origins: &origins,
+                    base: "https://challenges.example",
+                },
+                "frame-ancestors 'self' https://shop.example http://localhost:*;",
+            ),
             (Kind::Off, "frame-ancestors *;"),
         ];
         for (kind, expected) in cases {
@@ -100,6 +121,29 @@ mod tests {
             assert!(policy.contains(expected), "{policy}");
         }
         assert!(of(Kind::Answer, OWN).ends_with("frame-ancestors 'none'"));
+    }
+
+    #[test]
+    fn sec_hd8_sec_l4_a_script_of_somebody_elses_runs_on_the_page_of_a_challenge_alone() {
+        let base = "https://challenges.example";
+        let chat = Kind::Chat {
+            origins: &[],
+            style: "",
+            image: "",
+        };
+        for kind in [Kind::Root, Kind::Console, chat, Kind::Off, Kind::Demo] {
+            let policy = of(kind, OWN);
+            assert!(!policy.replace(OWN, "").contains("https:"), "{policy}");
+        }
+        let policy = of(Kind::Challenge { origins: &[], base }, OWN);
+        for expected in [
+            "default-src 'none'; ",
+            "; script-src 'self' https://challenges.example; ",
+            "; frame-src https://challenges.example; ",
+        ] {
+            assert!(policy.contains(expected), "{policy}");
+        }
+        assert!(!policy.contains("connect-src") && !policy.contains("unsafe"));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct ConversationLink {
     place: Option<Place>,
     /// When a conversation may begin that came too fast (K16).
     begins_at: Option<Timestamp>,
+    /// Whether somebody has to show first that a person writes (K17).
+    is_challenged: bool,
 }
 
 /// The effects of one input, and what it changed.
@@ -80,6 +82,7 @@ impl ConversationLink {
             typing: Typing::default(),
             place: None,
             begins_at: None,
+            is_challenged: false,
         }
     }
 
@@ -95,15 +98,18 @@ impl ConversationLink {
     ///
     /// Whatever fell due up to `now` is settled first, so a late timer changes nothing.
     pub fn handle(&mut self, now: Timestamp, dice: u64, input: Input) -> Vec<Effect> {
-        let before = (self.state(), self.conversation, self.slowed_until());
+        let before = self.standing();
         let mut turn = Turn::default();
         self.settle(now, dice, &mut turn);
         self.take(now, dice, input, &mut turn);
         self.pump(now, &mut turn);
+        if self.outbox.first_post().is_none() {
+            self.is_challenged = false;
+        }
         if self.outbox.take_changed() {
             turn.effects.push(Effect::Changed(Part::Pending));
         }
-        if before != (self.state(), self.conversation, self.slowed_until()) {
+        if before != self.standing() {
             turn.effects.push(Effect::Changed(Part::State));
         }
         turn.into_effects()
@@ -146,6 +152,12 @@ impl ConversationLink {
         begins_at.or_else(|| self.is_live().then(|| self.flight.slowed_until()).flatten())
     }
 
+    /// Whether somebody has to show that a person writes before the conversation begins (K17).
+    #[must_use]
+    pub const fn needs_challenge(&self) -> bool {
+        self.is_challenged && self.conversation.is_none()
+    }
+
     /// The conversation as this side sees it.
     #[must_use]
     pub const fn transcript(&self) -> &Transcript {
@@ -185,6 +197,17 @@ impl ConversationLink {
             .take_while(|entry| entry.seq > read)
             .filter(|entry| self.is_for_us(entry));
         u32::try_from(unread.count()).unwrap_or(u32::MAX)
+    }
+
+    /// What [`Part::State`] is about.
+    fn standing(&self) -> (State, Option<ConversationId>, Option<Timestamp>, bool) {
+        let until = self.slowed_until();
+        (
+            self.state(),
+            self.conversation,
+            until,
+            self.needs_challenge(),
+        )
     }
 
     const fn is_live(&self) -> bool {
@@ -298,6 +321,10 @@ impl ConversationLink {
                 self.line.renew_unreachable(now, dice);
                 None
             }
+            Input::Passed => {
+                self.is_challenged = false;
+                self.line.is_idle().then(|| self.start(now)).flatten()
+            }
             Input::Tick => None,
         };
         self.follow(now, next, turn);
@@ -325,6 +352,7 @@ impl ConversationLink {
                 let at = self.begins_at.unwrap_or(now);
                 return self.line.pause_until(at);
             }
+            Some(Move::Dial { .. }) if self.needs_challenge() => return self.line.rest(),
             Some(Move::Dial { connection }) => match self.conversation {
                 Some(conversation) => Effect::Dial {
                     conversation,

@@ -295,6 +295,56 @@ fn k8_an_open_conversation_takes_the_message_in() {
 }
 
 #[test]
+fn k17_sec_l4_a_conversation_that_needs_a_challenge_begins_when_that_is_passed() {
+    let begun = |effects: &[Effect]| {
+        let mut effects = effects.iter();
+        effects.find_map(|effect| {
+            if let Effect::Begin { id, .. } = effect {
+                Some(*id)
+            } else {
+                None
+            }
+        })
+    };
+    let challenged = || failed(BeginFailure::Refused(Refusal::ChallengeRequired));
+    let mut link = unborn();
+    let first = begun(&link.handle(ms(0), 0, post(1))).unwrap();
+    assert!(!link.needs_challenge());
+    let effects = link.handle(ms(100), 0, challenged());
+    assert!(effects.contains(&Effect::Changed(Part::State)));
+    assert!(link.needs_challenge());
+    assert_eq!((link.state(), link.next_deadline()), (State::Idle, None));
+    // Nobody asks again before that, and nothing is given up.
+    for input in [post(2), Input::Online, Input::Start, Input::Tick] {
+        assert_eq!(begun(&link.handle(ms(60_000), 0, input)), None);
+    }
+    let is_kept = |item: &Pending| !matches!(item.state, PendingState::Failed(_));
+    assert!(link.pending().len() == 2 && link.pending().iter().all(is_kept));
+    // The same message goes first, and may be challenged again.
+    assert_eq!(
+        begun(&link.handle(ms(61_000), 0, Input::Passed)),
+        Some(first)
+    );
+    assert!(!link.needs_challenge());
+    link.handle(ms(61_100), 0, challenged());
+    assert_eq!(
+        begun(&link.handle(ms(62_000), 0, Input::Passed)),
+        Some(first)
+    );
+    let conversation = CONVERSATION;
+    link.handle(ms(62_100), 0, Input::Begun { conversation });
+    assert!(!link.needs_challenge());
+    assert_eq!(link.pending().len(), 2, "both, in order");
+    // Whoever thinks better of it is asked for nothing.
+    let mut link = unborn();
+    let first = begun(&link.handle(ms(0), 0, post(1))).unwrap();
+    link.handle(ms(100), 0, challenged());
+    link.handle(ms(200), 0, Input::Discard { id: first });
+    assert!(!link.needs_challenge());
+    assert!(begun(&link.handle(ms(300), 0, post(2))).is_some());
+}
+
+#[test]
 fn k16_sec_l2_a_conversation_that_comes_too_fast_begins_when_its_time_has_come() {
     let begin = |effects: &[Effect]| {
         let mut effects = effects.iter();

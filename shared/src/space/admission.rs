@@ -2,8 +2,9 @@
 //!
 //! - **R22** A space is made once.
 //! - **R23** A conversation may begin while live chat is on and the visitor has no other one that
-//!   is open, no faster than R120 says and unless blocked (R124), in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats
-//!   what was not answered.
+//!   is open, no faster than R120 says, unless blocked (R124) and by a person where that is asked for (R126),
+//!   in a queue that takes new work (R39, R55). One that is known may always: the visitor repeats what was
+//!   not answered.
 //! - **R100** Who may begin has begun: until the conversation's first report the visitor's other
 //!   tabs are led to it, and the same one is let in again. After [`RESERVED`] without a report the
 //!   conversation is asked what it looks like, until it answers; one that never began frees its
@@ -109,12 +110,17 @@ impl Ledger {
     pub fn admit(
         &mut self,
         turn: &mut Turn,
-        (visitor, verified): (VisitorId, bool),
+        (visitor, verified, passed): (VisitorId, bool, bool),
         conversation: ConversationId,
         (queue, address): (&Label, Option<u64>),
     ) {
         let blocked = self.check_blocked(turn.now, visitor);
         let pace = self.check_pace(turn.now, visitor, address);
+        let person = if verified || passed {
+            Ok(())
+        } else {
+            self.check_person(turn.now, visitor, address)
+        };
         let reserved = self.reservations.of.get(&visitor);
         let is_reserved = reserved == Some(&conversation);
         let is_listed = self.items.contains_key(&conversation);
@@ -132,10 +138,13 @@ impl Ledger {
             }
             _ if blocked.is_err() => Effect::Denied(Refusal::Blocked),
             Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
-            None => match pace.and_then(|()| self.begins_in(queue)) {
-                Ok(queue) => admitted(queue),
-                Err(refusal) => Effect::Denied(refusal),
-            },
+            None => {
+                let begins = pace.and_then(|()| self.begins_in(queue));
+                match begins.and_then(|queue| person.map(|()| queue)) {
+                    Ok(queue) => admitted(queue),
+                    Err(refusal) => Effect::Denied(refusal),
+                }
+            }
         };
         let begins = !is_listed && matches!(answer, Effect::Admitted { .. });
         if begins && !is_reserved {

@@ -11,6 +11,11 @@
 //!   not reported. Full buckets are forgotten.
 //! - **R122** What is known already is let in again for nothing: a repeat, and a conversation that
 //!   stands.
+//! - **R126** Where the space wants it ([`Challenge`]), whoever begins a conversation shows first that a
+//!   person writes ([`Refusal::ChallengeRequired`]): always, or while less than half is left of what R120
+//!   lets the visitor or the address do. Not asked are customers for whom the site vouches, whoever is let in
+//!   for nothing (R122), and whoever would be refused all the same.
+//! - **R127** A challenge that was passed lifts no limit, and counts for the one call that brings it.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -19,8 +24,9 @@ use super::ledger::Ledger;
 use super::row::Item;
 use crate::bucket::{Bucket, Rate};
 use crate::id::VisitorId;
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::settings::Settings;
+use crate::settings::{Challenge, Settings};
 use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 
@@ -85,6 +91,23 @@ impl Newcomers {
         own.max(shared.unwrap_or(0))
     }
 
+    /// Whether less than half is left of what a visitor or an address may do (R126).
+    fn are_fast(
+        &mut self,
+        settings: &Settings,
+        now: Timestamp,
+        visitor: VisitorId,
+        address: Option<u64>,
+    ) -> bool {
+        let of = |buckets: &mut SortedMap<u64, Bucket>, key, rate| {
+            let bucket = buckets.get_mut(&key);
+            bucket.is_some_and(|bucket: &mut Bucket| bucket.is_low(rate, now))
+        };
+        let own = of(&mut self.visitors, half(visitor), of_visitor(settings));
+        let shared = address.map(|key| of(&mut self.addresses, key, of_address(settings)));
+        own || shared.unwrap_or(false)
+    }
+
     /// Counts a conversation that begins.
     fn spend(
         &mut self,
@@ -126,6 +149,24 @@ impl Ledger {
             0 => Ok(()),
             retry_after => Err(Refusal::RateLimited { retry_after }),
         }
+    }
+
+    /// Whether a visitor has to show first that a person writes (R126).
+    pub fn check_person(
+        &mut self,
+        now: Timestamp,
+        visitor: VisitorId,
+        address: Option<u64>,
+    ) -> Result<(), Refusal> {
+        let is_asked = match self.settings.challenge {
+            Challenge::Never => false,
+            Challenge::WhenFast => self
+                .newcomers
+                .are_fast(&self.settings, now, visitor, address),
+            Challenge::Always => true,
+        };
+        let is_asked = is_asked && !mutant::is(Mutant::NobodyChallenged);
+        (!is_asked).then_some(()).ok_or(Refusal::ChallengeRequired)
     }
 
     /// Counts a conversation that begins (R120).

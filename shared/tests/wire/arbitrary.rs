@@ -325,6 +325,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         Refusal::ConversationUnknown,
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
+        Refusal::ChallengeRequired,
         Refusal::LastAdmin,
         Refusal::VerificationRequired,
         Refusal::LinkOver,

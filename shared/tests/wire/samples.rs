@@ -58,7 +58,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
@@ -507,6 +507,7 @@ pub fn refusals() -> Vec<Refusal> {
         },
         Refusal::SpaceUnknown,
         Refusal::SpaceOff,
+        Refusal::ChallengeRequired,
         Refusal::VerificationRequired,
         Refusal::LastAdmin,
         Refusal::LinkOver,

@@ -24,6 +24,8 @@ pub struct Checks {
     pub violation: Option<String>,
     pub tally: Tally,
     pub last_entry_at: Ms,
+    /// The message that each challenge was passed for.
+    pub proofs: BTreeMap<u64, CommandId>,
     attempts: BTreeMap<CommandId, Attempt>,
     logged: BTreeMap<CommandId, (usize, Seq, Option<Seq>)>,
     /// The last item of each outbox that is in a log (M6).

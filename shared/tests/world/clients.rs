@@ -36,6 +36,8 @@ pub struct Client {
     pub written: u64,
     /// What was asked of the space's Worker, to tell its answer from an older one's.
     asked: Option<CommandId>,
+    /// The number of the challenge that the person passed last.
+    pub proof: Option<u64>,
     /// Until when the token is good.
     token_until: Ms,
 }
@@ -51,7 +53,7 @@ impl Client {
     /// What has no answer yet, unless its time has not come: then it goes by itself, within the hour
     /// (K16, R120, AL1).
     pub fn writing(&self) -> Option<&Pending> {
-        if self.link.slowed_until().is_some() {
+        if self.link.slowed_until().is_some() || self.link.needs_challenge() {
             return None;
         }
         let has_conversation = self.link.conversation().is_some();
@@ -116,6 +118,7 @@ impl World {
             stored,
             written: 0,
             asked: None,
+            proof: None,
             token_until: 0,
         });
         self.take_over_outbox(number);
@@ -132,6 +135,7 @@ impl World {
         let client = &mut self.clients[number];
         let pending: Vec<Pending> = client.stored.outbox.values().cloned().collect();
         client.asked = None;
+        client.proof = None;
         client.link = ConversationLink::new(
             client.device,
             client.stored.connection,

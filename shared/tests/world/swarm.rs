@@ -1,6 +1,6 @@
 //! What is wrong in one world: each fault is on in half of the seeds, with its own rate.
 
-use shared::settings::{Change, OfferMode, Overflow, Queue, Routing, Settings};
+use shared::settings::{Challenge, Change, OfferMode, Overflow, Queue, Routing, Settings};
 use shared::text::{Label, PersonName};
 
 use crate::hours::hours;
@@ -149,6 +149,12 @@ pub fn settings(random: &mut Random) -> Settings {
         messages_per_hour: Some(random.pick(&[60, 300, 300, 1_000_000])),
         conversations_per_10min: Some(random.pick(&[1, 3, 3, 20, 1_000])),
         conversations_per_hour: Some(random.pick(&[4, 20, 60, 1_000])),
+        challenge: Some(random.pick(&[
+            Challenge::Never,
+            Challenge::Never,
+            Challenge::WhenFast,
+            Challenge::Always,
+        ])),
         offer_mode: Some(random.pick(&[
             OfferMode::Offer,
             OfferMode::Offer,

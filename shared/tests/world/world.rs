@@ -110,6 +110,8 @@ pub enum Event {
     /// The admitted message reaches the conversation.
     BeginAdmitted(usize, CommandId, MessageText, Box<Admission>),
     BeginAnswered(usize, CommandId, Result<ConversationId, BeginFailure>),
+    /// Somebody has passed a challenge.
+    Passed(usize),
     /// A person does something.
     Act(Act),
     Crash,
@@ -377,6 +379,7 @@ impl World {
             Event::BeginAdmitted(client, id, text, admission) => {
                 self.begin_admitted(client, id, text, *admission);
             }
+            Event::Passed(client) => self.passes(client),
             Event::BeginAnswered(client, id, answer) => self.begin_answered(client, id, answer),
             Event::Act(act) => self.act(act),
             Event::Crash => {

@@ -193,6 +193,7 @@ impl Shift {
             queue: make::label("GENERAL"),
             address: None,
             verified: false,
+            passed: false,
         });
         let talk = Talk {
             machine: Conversation::default(),

@@ -280,6 +280,7 @@ impl Place {
             queue: make::label("GENERAL"),
             address: Some(self.newest.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
             verified: false,
+            passed: false,
         };
         self.takes(meter, "admit", admit);
     }

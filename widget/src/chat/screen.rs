@@ -5,6 +5,7 @@ use shared::link::{Input, State};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
+use super::challenge::challenge;
 use super::confirm::confirm;
 use super::ended::ended;
 use super::header::header;
@@ -91,6 +92,7 @@ pub fn screen(chat: Chat) -> El {
     let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
     main.when(move || !is_over(), move || typing(who_types))
         .when(move || is_asking.get(), move || confirm(end, stop_asking))
+        .when(move || thread.needs_challenge(), move || challenge(chat))
         .when(is_over, move || ended(chat))
         .when(must_sign_in, move || sign_in(chat))
         .when(is_writing, move || composer.draw())

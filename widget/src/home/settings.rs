@@ -44,7 +44,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 26] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 27] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -71,6 +71,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 26] {
         ("messages_per_hour", words.messages_per_hour),
         ("conversations_per_10min", words.conversations_per_10min),
         ("conversations_per_hour", words.conversations_per_hour),
+        ("challenge", words.challenge),
         ("version", ""),
     ]
 }
@@ -96,6 +97,9 @@ pub fn page(home: Home, space: String) -> El {
         let asked = page.asks("GET", "/settings", None).await;
         if let Some(answer) = asked {
             page.takes(&js::get(&answer, "settings").unwrap_or_default());
+            if lacks_keys(&answer) {
+                page.sheet.refuse("challenge", words.challenge_missing);
+            }
             page.read_agents().await;
         }
     });
@@ -152,6 +156,11 @@ impl Page {
         let turns = [
             ("round_robin", words.round_robin),
             ("least_busy", words.least_busy),
+        ];
+        let challenges = [
+            ("never", words.challenge_never),
+            ("when_fast", words.challenge_when_fast),
+            ("always", words.challenge_always),
         ];
         let time = |name, label, hint| sheet.duration(at, name, label, hint);
         let parts = [
@@ -219,6 +228,7 @@ impl Page {
                     words.conversations_per_hour,
                     "",
                 ),
+                sheet.choice(at, "challenge", words.challenge, &challenges),
             ])),
         ];
         let home = self.home;
@@ -339,6 +349,12 @@ impl Page {
             js::window().scroll_to_with_x_and_y(0.0, 0.0);
         }
     }
+}
+
+/// Whether what is set needs something that this installation does not have.
+fn lacks_keys(answer: &JsValue) -> bool {
+    let missing: Array = js::get(answer, "missing").unwrap_or_default().into();
+    missing.length() > 0
 }
 
 /// A part of the page.

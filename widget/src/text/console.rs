@@ -240,6 +240,7 @@ impl Words {
             // Nobody changes settings here yet.
             Refusal::Blocked
             | Refusal::RateLimited { .. }
+            | Refusal::ChallengeRequired
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }

@@ -70,4 +70,6 @@ pub const TEXT: Text = Text {
     sign_in_title: "Bitte melden Sie sich zuerst an",
     sign_in_text: "Dieser Chat ist für angemeldete Personen. Was Sie schreiben, bleibt erhalten.",
     sign_in_first: "Bitte zuerst anmelden",
+    challenge: "Eine kurze Prüfung vorab: Schreibt hier ein Mensch? Danach geht Ihre Nachricht von selbst ab.",
+    challenge_failed: "Die Prüfung ließ sich nicht laden. Ihre Nachricht bleibt hier.",
 };

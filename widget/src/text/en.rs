@@ -70,4 +70,6 @@ pub const TEXT: Text = Text {
     sign_in_title: "Please sign in first",
     sign_in_text: "This chat is for people who have signed in. What you write is kept.",
     sign_in_first: "sign in first",
+    challenge: "A short check first: are you a person? Your message goes by itself after that.",
+    challenge_failed: "The check could not be loaded. Your message stays here.",
 };

@@ -12,7 +12,12 @@ use crate::thread::{CLAIMS, Claim};
 use crate::{js, lock};
 
 /// Posts the first message; tabs take turns, so that two do not make two conversations.
-pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) -> Input {
+pub async fn begin(
+    tab: &Tab,
+    id: CommandId,
+    text: MessageText,
+    (claim, proof): (Claim, JsValue),
+) -> Input {
     let [name, company, email, queue, skills] = claim.0;
     let mut claims = [name, company, email, queue, words(&skills)];
     let failed = |failure| Input::BeginFailed { failure };
@@ -50,6 +55,7 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
             ("queue", queue),
             ("skills", skills),
             ("follows", follows.map_or(JsValue::UNDEFINED, JsValue::from)),
+            ("challenge", proof.clone()),
         ];
         let error = match http::post("/api/v1/conversations", &headers, &body).await {
             Ok(answer) => {
@@ -81,6 +87,9 @@ pub async fn begin(tab: &Tab, id: CommandId, text: MessageText, claim: Claim) ->
         }
         if code == "blocked" {
             return failed(BeginFailure::Refused(Refusal::Blocked));
+        }
+        if code == "challenge_required" {
+            return failed(BeginFailure::Refused(Refusal::ChallengeRequired));
         }
         if code == "queue_full" {
             let text = js::get_text(&error, "text");

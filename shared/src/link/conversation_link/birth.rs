@@ -40,6 +40,7 @@ impl ConversationLink {
         }
         self.conversation = Some(conversation);
         self.begins_at = None;
+        self.is_challenged = false;
         self.line.trusted();
         self.line.redial(now)
     }
@@ -68,6 +69,12 @@ impl ConversationLink {
                 self.begins_at = Some(until);
                 self.line.trusted();
                 self.line.pause_until(until);
+                None
+            }
+            BeginFailure::Refused(Refusal::ChallengeRequired) => {
+                self.is_challenged = true;
+                self.line.trusted();
+                self.line.rest();
                 None
             }
             BeginFailure::Refused(refusal) => {

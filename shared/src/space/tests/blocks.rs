@@ -37,6 +37,7 @@ fn admit(scene: &mut Scene, n: u8, c: u8) -> Result<(), Refusal> {
         queue: Label::parse("GENERAL").unwrap(),
         address: None,
         verified: false,
+        passed: false,
     });
     match effects.last() {
         Some(Effect::Admitted { .. }) => Ok(()),

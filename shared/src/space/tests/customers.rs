@@ -42,6 +42,7 @@ fn admit(scene: &mut Scene, c: u8, verified: bool) -> Option<Refusal> {
         conversation: conversation(c),
         queue: Label::parse("GENERAL").unwrap(),
         verified,
+        passed: false,
         address: None,
     }))
 }

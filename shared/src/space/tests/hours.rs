@@ -71,6 +71,7 @@ fn admit(scene: &mut Scene, c: u8, queue: &str) -> Result<&'static str, Refusal>
         queue: label(queue),
         address: None,
         verified: false,
+        passed: false,
     });
     effects
         .into_iter()

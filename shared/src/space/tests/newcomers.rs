@@ -1,4 +1,4 @@
-//! R120 to R122: how often conversations begin.
+//! R120 to R122, R126 and R127: how often conversations begin, and who shows first that a person writes.
 
 use super::*;
 
@@ -10,6 +10,7 @@ fn admit(scene: &mut Scene, visitor: u8, c: u8, address: Option<u64>) -> Option<
         queue: Label::parse("GENERAL").unwrap(),
         address,
         verified: false,
+        passed: false,
     });
     match effects.last() {
         Some(Effect::Admitted { .. }) => None,
@@ -109,4 +110,98 @@ fn r121_sec_l2_a_wake_knows_what_has_reported_and_full_buckets_are_forgotten() {
     assert_eq!(admit(&mut scene, 9, 9, None), None);
     let ledger = scene.space.ledger.as_ref().unwrap();
     assert_eq!(ledger.newcomers.known(), 1, "the last one alone");
+}
+
+/// Asks for a conversation as whoever is vouched for, or has passed a challenge.
+fn shows(
+    scene: &mut Scene,
+    n: u8,
+    address: u64,
+    (verified, passed): (bool, bool),
+) -> Option<Refusal> {
+    let effects = scene.take(Input::Admit {
+        visitor: VisitorId::from_bytes([n; 16]),
+        conversation: conversation(n),
+        queue: Label::parse("GENERAL").unwrap(),
+        address: Some(address),
+        verified,
+        passed,
+    });
+    match effects.last() {
+        Some(Effect::Admitted { .. }) => None,
+        Some(Effect::Denied(refusal)) => Some(refusal.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn r126_sec_l4_a_space_asks_whether_a_person_writes_always_or_when_it_goes_fast() {
+    use crate::settings::Challenge::{Always, Never, WhenFast};
+    let asked = || Some(Refusal::ChallengeRequired);
+    // How many have begun from the address before, of ten in an hour.
+    let cases = [
+        ("never", Never, 9, (false, false), None),
+        ("slowly", WhenFast, 5, (false, false), None),
+        ("fast", WhenFast, 6, (false, false), asked()),
+        ("fast, and passed", WhenFast, 6, (false, true), None),
+        ("fast, and vouched for", WhenFast, 6, (true, false), None),
+        ("always", Always, 0, (false, false), asked()),
+        ("always, and passed", Always, 0, (false, true), None),
+        ("always, and vouched for", Always, 0, (true, false), None),
+    ];
+    for (case, challenge, begun, shown, expected) in cases {
+        let mut scene = scene(3, 10);
+        for n in 1..=begun {
+            assert_eq!(shows(&mut scene, n, 7, (false, true)), None, "{case}");
+        }
+        let ledger = scene.space.ledger.as_mut().unwrap();
+        ledger.settings.challenge = challenge;
+        assert_eq!(shows(&mut scene, 99, 7, shown), expected, "{case}");
+        if challenge == WhenFast {
+            assert_eq!(
+                shows(&mut scene, 98, 8, (false, false)),
+                None,
+                "{case}: elsewhere"
+            );
+        }
+    }
+}
+
+#[test]
+fn r126_what_stands_is_never_challenged_and_nobody_is_for_nothing() {
+    let mut scene = scene(2, 20);
+    scene.space.ledger.as_mut().unwrap().settings.challenge = crate::settings::Challenge::Always;
+    assert_eq!(shows(&mut scene, 1, 7, (false, true)), None);
+    assert_eq!(shows(&mut scene, 1, 7, (false, false)), None, "a repeat");
+    comes_and_goes(&mut scene, 1, 1);
+    assert_eq!(shows(&mut scene, 1, 7, (false, false)), None, "it is known");
+    // Who would be refused all the same learns that at once.
+    let ledger = scene.space.ledger.as_mut().unwrap();
+    ledger.settings.live_chat = false;
+    assert_eq!(
+        shows(&mut scene, 2, 7, (false, false)),
+        Some(Refusal::SpaceOff)
+    );
+}
+
+#[test]
+fn r127_a_challenge_that_was_passed_lifts_no_limit_and_counts_once() {
+    let mut scene = scene(3, 1);
+    scene.space.ledger.as_mut().unwrap().settings.challenge = crate::settings::Challenge::Always;
+    assert_eq!(shows(&mut scene, 1, 7, (false, true)), None);
+    let slow = |refusal| matches!(refusal, Some(Refusal::RateLimited { .. }));
+    assert!(
+        slow(shows(&mut scene, 2, 7, (false, true))),
+        "the limit stands"
+    );
+    assert!(
+        slow(shows(&mut scene, 2, 7, (false, false))),
+        "and comes first"
+    );
+    let next = shows(&mut scene, 3, 8, (false, false));
+    assert_eq!(
+        next,
+        Some(Refusal::ChallengeRequired),
+        "once is not for ever"
+    );
 }

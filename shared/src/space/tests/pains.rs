@@ -172,6 +172,7 @@ fn pain_u5_whoever_waits_is_told_where_and_whether_anybody_is_there() {
         queue: Label::parse("GENERAL").unwrap(),
         address: None,
         verified: false,
+        passed: false,
     });
     assert!(effects.contains(&Effect::Denied(Refusal::QueueFull { text: None })));
 }

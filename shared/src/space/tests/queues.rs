@@ -87,6 +87,7 @@ fn r39_a_closed_queue_takes_no_new_work_and_drains() {
             queue: Label::parse(queue).unwrap(),
             address: None,
             verified: false,
+            passed: false,
         });
         let refused = effects.iter().find_map(|effect| {
             if let Effect::Denied(refusal) = effect {

@@ -106,6 +106,7 @@ fn admit(scene: &mut Scene, visitor: u8, c: u8) -> Option<Refusal> {
         queue: Label::parse("GENERAL").unwrap(),
         address: None,
         verified: false,
+        passed: false,
     });
     match effects.as_slice() {
         [Effect::Admitted { .. }] => None,

@@ -5,7 +5,7 @@ use shared::id::{CommandId, ConversationId, EpochId, VisitorId};
 use shared::link::{BeginFailure, Input};
 use shared::refusal::Refusal;
 use shared::rights::Person;
-use shared::settings::Terms;
+use shared::settings::{Challenge, Terms};
 use shared::space::{self, ItemState};
 use shared::text::{Label, MessageText, PersonName};
 
@@ -85,7 +85,7 @@ impl World {
             [0..=79, ..] => "returns",
             _ => "GENERAL",
         };
-        let input = space::Input::Admit {
+        let mut input = space::Input::Admit {
             visitor,
             conversation,
             queue: Label::parse(queue).unwrap(),
@@ -97,8 +97,25 @@ impl World {
                 _ => None,
             },
             verified: false,
+            passed: false,
         };
-        let effects = self.space_turn(input);
+        let mut effects = self.space_turn(input.clone());
+        let mut has_passed = false;
+        let is_challenged = |effects: &Option<Vec<_>>| {
+            let effects = effects.iter().flatten();
+            effects
+                .clone()
+                .any(|effect| *effect == space::Effect::Denied(Refusal::ChallengeRequired))
+        };
+        // A challenge is passed for one message and its repeats.
+        if is_challenged(&effects)
+            && let Some(proof) = self.clients[number].proof
+            && *self.checks.proofs.entry(proof).or_insert(id) == id
+            && let space::Input::Admit { passed, .. } = &mut input
+        {
+            (*passed, has_passed) = (true, true);
+            effects = self.space_turn(input);
+        }
         let mut event = Event::BeginAnswered(number, id, Err(BeginFailure::Unreachable));
         for effect in effects.into_iter().flatten() {
             match effect {
@@ -111,6 +128,10 @@ impl World {
                         .any(|known| known.name == queue && known.closed);
                     if before.is_none() && !is_listed && self.is_full_by_rows(&queue) {
                         self.violate("R53", || format!("{conversation} begins in {queue}: full"));
+                    }
+                    let always = self.settings_now().challenge == Challenge::Always;
+                    if always && !has_passed && before.is_none() && !is_listed {
+                        self.violate("R126", || format!("{conversation} begins unchallenged"));
                     }
                     if is_closed && before.is_none() && !is_listed {
                         self.violate("R39", || format!("{conversation} begins in {queue}"));
@@ -250,6 +271,18 @@ impl World {
             Err(failure) => Input::BeginFailed { failure },
         };
         self.tell(number, input);
+        if self.clients[number].link.needs_challenge() {
+            let most = if self.is_healed { 1_000 } else { 20_000 };
+            let span = self.random.range(500, most);
+            self.after(span, Event::Passed(number));
+        }
+    }
+
+    /// Somebody shows that a person writes.
+    pub fn passes(&mut self, number: usize) {
+        self.note("passes", [number as u64, 0], |_| String::new());
+        self.clients[number].proof = Some(self.random.next());
+        self.tell(number, Input::Passed);
     }
 
     pub fn visitor_of(&self, number: usize) -> VisitorId {

@@ -40,6 +40,7 @@ pub fn say(error: &HttpError) -> (String, String) {
         "queue_unknown" => words.queue_unknown.to_owned(),
         "overflow_cycle" => words.cycle.to_owned(),
         "built_in" => words.built_in.to_owned(),
+        "turnstile_missing" => words.challenge_missing.to_owned(),
         "queue_in_use" => {
             let queue = js::get_text(&error_in, "queue").unwrap_or_default();
             return ("queues".to_owned(), fill(words.queue_in_use, &queue));
