@@ -35,6 +35,8 @@
 //! - **K17** A conversation for which somebody has to show first that a person writes
 //!   ([`Refusal::ChallengeRequired`]) begins by itself when that is shown. Until then the messages stay in
 //!   the outbox, nobody asks again, and [`ConversationLink::needs_challenge`] says so.
+//! - **K18** A customer's conversation that is unknown is forgotten: what was not sent begins another one,
+//!   and is not ended by what was to end the old one.
 //!
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 

@@ -78,6 +78,12 @@ pub enum Mutant {
     LimitInMemory,
     /// A change of settings is not in the audit log.
     ActForgotten,
+    /// A conversation erases what it remembers, and not what is on the disk.
+    ErasedInMemory,
+    /// A conversation is told to erase itself once and never again.
+    ErasureToldOnce,
+    /// A report that comes late brings back what was erased.
+    LateReportRevives,
     /// What comes behind a held command is told to come again at once.
     HoldWithoutWait,
     /// A conversation begins without the challenge that the space asks for.
@@ -86,7 +92,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -125,6 +131,9 @@ impl Mutant {
         Self::ActForgotten,
         Self::HoldWithoutWait,
         Self::NobodyChallenged,
+        Self::ErasedInMemory,
+        Self::ErasureToldOnce,
+        Self::LateReportRevives,
     ];
 
     /// The name on the command line.
@@ -167,6 +176,9 @@ impl Mutant {
             Self::TicketOutlivesAbandon => "ticket_outlives_abandon",
             Self::LimitInMemory => "limit_in_memory",
             Self::ActForgotten => "act_forgotten",
+            Self::ErasedInMemory => "erased_in_memory",
+            Self::ErasureToldOnce => "erasure_told_once",
+            Self::LateReportRevives => "late_report_revives",
             Self::HoldWithoutWait => "hold_without_wait",
             Self::NobodyChallenged => "nobody_challenged",
         }

@@ -199,6 +199,7 @@ impl Born {
     pub(super) fn finish(&mut self, turn: &mut Turn) {
         self.push(turn);
         self.report_when_due(turn);
+        self.say_farewell(turn);
     }
 }
 

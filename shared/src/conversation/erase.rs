@@ -1,7 +1,7 @@
 //! Erasing: what a person wrote and is called goes, and the places of the log stay (P12).
 //!
-//! - **ER1** The space says so ([`super::Instruction::Erase`]), or the conversation has been closed for as
-//!   long as the space keeps one (ER4). What still runs is ended first: it is closed as not resolved.
+//! - **ER1** The space says so ([`super::Instruction::Erase`]). What still runs is ended first: it is closed
+//!   as not resolved.
 //! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes and titles of tickets become
 //!   [`BLANK`], the customer is called what a nameless one is; company, address and what a site has
 //!   signed go. On the disk as in memory, in the turn of [`super::Event::Erased`], which everybody folds the same way.
@@ -9,8 +9,8 @@
 //!   crash change nothing. What a command said is not known any more: one under a known id is a
 //!   repeat, whatever it says.
 //! - **ER4** A closed conversation is kept for as long as the space had set at its birth, 0 is for
-//!   ever. Then it is erased, and once the space has confirmed that, it is forgotten altogether:
-//!   nothing of it is left.
+//!   ever. Then it tells the space, again and again, and once that is confirmed it is forgotten
+//!   altogether: nothing of it is left. That writes no row, since all of them go.
 
 use core::time::Duration;
 
@@ -20,6 +20,7 @@ use super::turn::Turn;
 use super::{Author, Birth, Effect, EndCause, Entry, Event, Row, Stage};
 use crate::frame::CloseCode;
 use crate::identity::Identity;
+use crate::mutant::{self, Mutant};
 use crate::settings::resolution;
 use crate::text::{CustomerId, Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
@@ -149,7 +150,9 @@ impl Born {
             Stage::Closed { .. } => (),
         }
         self.append(turn, Author::System, None, Event::Erased);
-        turn.effects.push(Effect::Erase);
+        if !mutant::is(Mutant::ErasedInMemory) {
+            turn.effects.push(Effect::Erase);
+        }
         // What was appended before in this turn goes out as it is on the disk.
         for (entry, _) in &mut turn.fresh {
             entry.event.blank();
@@ -189,12 +192,6 @@ impl Born {
         let sockets = self.sockets.keys().copied();
         let closes = sockets.map(move |socket| Effect::Close { socket, code });
         closes.chain([Effect::Forget])
-    }
-
-    /// Whether nothing is left to do but to forget it (ER4).
-    pub(super) fn is_over(&self, now: Timestamp) -> bool {
-        let is_told = self.reporting.confirmed >= self.reporting.revision;
-        self.is_erased && is_told && self.kept_until().is_some_and(|until| until <= now)
     }
 }
 
@@ -302,35 +299,38 @@ mod tests {
 
     #[test]
     fn er4_what_is_closed_goes_when_its_time_is_over() {
-        let mut desk = Desk::closed();
-        let kept = desk.machine.born().birth.settings.retention_s;
-        assert_eq!(kept, 31_536_000, "a year");
-        let until = s(u64::from(kept));
-        assert_eq!(desk.machine.next_deadline(), Some(until));
-        let early = until - Duration::from_millis(1);
-        assert!(desk.at(early, Input::Tick).is_empty());
-        let due = desk.at(until, Input::Tick);
-        assert!(due.contains(&Effect::Erase), "{due:?}");
-        assert!(!due.contains(&Effect::Forget), "the space has to know");
-        desk.wake(until);
-        let revision = desk.machine.born().reporting.revision;
-        let over = desk.at(until, confirmed(revision));
-        assert_eq!(over.last(), Some(&Effect::Forget));
-        assert!(words(&over).contains(&"close 1 4404".into()), "{over:?}");
-        assert_eq!(desk.rows, []);
-        assert_eq!(desk.machine.next_deadline(), None);
-        assert_eq!(words(&desk.at(until, erase())), ["answer None"]);
-    }
-
-    #[test]
-    fn er4_what_was_erased_before_goes_at_the_same_time() {
-        let mut desk = Desk::closed();
-        desk.at(s(5), erase());
-        desk.confirm(s(5));
-        let until = s(31_536_000);
-        assert_eq!(desk.machine.next_deadline(), Some(until));
-        let over = desk.at(until, Input::Tick);
-        assert_eq!(over.last(), Some(&Effect::Forget));
+        for is_erased in [false, true] {
+            let mut desk = Desk::closed();
+            let kept = desk.machine.born().birth.settings.retention_s;
+            assert_eq!(kept, 31_536_000, "a year");
+            if is_erased {
+                desk.at(s(5), erase());
+                desk.confirm(s(5));
+            }
+            let until = s(u64::from(kept));
+            assert_eq!(desk.machine.next_deadline(), Some(until));
+            let early = until - Duration::from_millis(1);
+            assert!(desk.at(early, Input::Tick).is_empty());
+            let rows = desk.rows.len();
+            let revision = desk.machine.born().reporting.revision;
+            let last = format!("report {}", revision.next());
+            assert_eq!(words(&desk.at(until, Input::Tick)), [last.as_str()]);
+            // The space has to know: again and again, whatever is lost.
+            assert_eq!(desk.machine.next_deadline(), Some(until + s(5).since(s(0))));
+            let again = until + Duration::from_secs(5);
+            assert_eq!(words(&desk.at(again, Input::Tick)), [last.as_str()]);
+            desk.wake(again);
+            assert_eq!(words(&desk.at(again, Input::Tick)), [last]);
+            // A confirmation of an earlier report is none.
+            assert!(desk.at(again, confirmed(revision)).is_empty());
+            assert_eq!(desk.rows.len(), rows);
+            let over = desk.at(again, confirmed(revision.next()));
+            assert_eq!(over.last(), Some(&Effect::Forget));
+            assert!(words(&over).contains(&"close 1 4404".into()), "{over:?}");
+            assert_eq!(desk.rows, []);
+            assert_eq!(desk.machine.next_deadline(), None);
+            assert_eq!(words(&desk.at(again, erase())), ["answer None"]);
+        }
     }
 
     #[test]

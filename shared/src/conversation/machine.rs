@@ -72,7 +72,7 @@ impl Conversation {
             Input::Tick => (),
         }
         born.finish(&mut turn);
-        if born.is_over(self.now) {
+        if born.reporting.is_over {
             turn.effects.extend(born.forget());
             self.born = None;
         }

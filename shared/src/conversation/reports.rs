@@ -29,6 +29,10 @@ pub(super) struct Reporting {
     pub(super) confirmed: Seq,
     due_at: Timestamp,
     tries: u32,
+    /// The last report of all (ER4): when the next one is due, and how many there were.
+    farewell: (Timestamp, u32),
+    /// True once the space has confirmed that.
+    pub(super) is_over: bool,
 }
 
 impl Reporting {
@@ -110,12 +114,34 @@ impl Born {
         turn.effects.push(Effect::Report(report));
     }
 
+    /// Says that its time is over, until the space has confirmed that (ER4).
+    pub(super) fn say_farewell(&mut self, turn: &mut Turn) {
+        let due_at = self.farewell_deadline();
+        if due_at.is_none_or(|due_at| turn.now < due_at) {
+            return;
+        }
+        let tries = self.reporting.farewell.1.saturating_add(1);
+        self.reporting.farewell = (turn.now + pause(tries), tries);
+        turn.effects.push(Effect::Report(Report {
+            revision: self.reporting.revision.next(),
+            erased: true,
+            ..self.describe(turn.now)
+        }));
+    }
+
+    pub(super) fn farewell_deadline(&self) -> Option<Timestamp> {
+        let (due_at, _) = self.reporting.farewell;
+        self.kept_until().map(|until| until.max(due_at))
+    }
+
     pub(super) fn report_deadline(&self) -> Option<Timestamp> {
         self.reporting.is_owed().then_some(self.reporting.due_at)
     }
 
     /// The space has stored the report of that revision.
     pub(super) fn reported(&mut self, turn: &mut Turn, revision: Seq) {
+        self.reporting.is_over |=
+            self.reporting.farewell.1 > 0 && revision > self.reporting.revision;
         let revision = revision.min(self.reporting.revision);
         if revision > self.reporting.confirmed {
             self.reporting.confirmed = revision;

@@ -26,8 +26,6 @@ enum Due {
     IdleEnd,
     Age,
     Reminder,
-    /// It was kept for as long as the space has set (ER4).
-    Retention,
 }
 
 impl Born {
@@ -47,19 +45,12 @@ impl Born {
         [
             self.due().map(|(at, _)| at),
             self.socket_deadline(),
-            self.forget_deadline(),
+            self.farewell_deadline(),
             self.report_deadline(),
         ]
         .into_iter()
         .flatten()
         .min()
-    }
-
-    /// What was erased before its time is over goes then (ER4); while a report is owed, the
-    /// confirmation decides.
-    fn forget_deadline(&self) -> Option<Timestamp> {
-        let is_quiet = self.is_erased && self.report_deadline().is_none();
-        self.kept_until().filter(|_| is_quiet)
     }
 
     fn due(&self) -> Option<(Timestamp, Due)> {
@@ -79,9 +70,6 @@ impl Born {
             Stage::WrappingUp { since, .. } if !self.is_reminded => {
                 return Some((*since + settings.wrap_up(), Due::Reminder));
             }
-            Stage::Closed { .. } if !self.is_erased => {
-                return self.kept_until().map(|until| (until, Due::Retention));
-            }
             Stage::WrappingUp { .. } | Stage::Closed { .. } => return None,
         };
         Some(if age.0 < other.0 { age } else { other })
@@ -98,7 +86,6 @@ impl Born {
             Due::Reminder => self.append(turn, Author::System, None, Event::WrapUpReminded),
             Due::Warning => self.append(turn, Author::System, None, Event::IdleWarned),
             Due::IdleEnd => self.append_end(turn, EndCause::Idle),
-            Due::Retention => self.erase(turn),
         }
     }
 

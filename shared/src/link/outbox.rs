@@ -233,6 +233,16 @@ impl Outbox {
         }
     }
 
+    /// Ending is about a conversation that is gone (K18).
+    pub(super) fn drop_ends(&mut self, effects: &mut Vec<Effect>) {
+        let mut items = self.items.iter();
+        let end = items.find(|item| item.command == Command::End);
+        if let Some(id) = end.map(|item| item.id) {
+            self.remove(id, effects);
+            self.drop_ends(effects);
+        }
+    }
+
     fn remove(&mut self, id: CommandId, effects: &mut Vec<Effect>) {
         let count = self.items.len();
         self.items.retain(|item| item.id != id);

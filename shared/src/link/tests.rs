@@ -418,6 +418,21 @@ fn k8_a_conversation_that_is_unknown_is_forgotten() {
 }
 
 #[test]
+fn k18_what_was_to_end_an_unknown_conversation_ends_no_other() {
+    let mut link = live(customer(), 2);
+    let end = Input::Submit {
+        id: id(1),
+        command: Command::End,
+    };
+    link.handle(ms(1), 0, end);
+    link.handle(ms(1), 0, post(2));
+    let effects = link.handle(ms(2), 0, Input::Lost { code: 4404 });
+    assert!(effects.contains(&Effect::Drop(id(1))), "{effects:?}");
+    let left: Vec<_> = link.pending().iter().map(|item| item.id).collect();
+    assert_eq!(left, [id(2)]);
+}
+
+#[test]
 fn k12_typing_travels_while_the_link_is_live() {
     let mut link = live(customer(), 1);
     let key = || Input::Typing { typing: true };

@@ -130,7 +130,10 @@ impl Ledger {
             settings: Terms::from(&self.settings),
             queue,
         };
+        let item = self.items.get(&conversation);
+        let is_erased = item.is_some_and(|item| item.report.erased);
         let answer = match open.or(reserved) {
+            _ if is_erased => Effect::Denied(Refusal::ConversationUnknown),
             _ if is_known => admitted(queue.clone()),
             _ if !self.settings.live_chat => Effect::Denied(Refusal::SpaceOff),
             _ if self.settings.require_verification && !verified => {

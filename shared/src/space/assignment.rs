@@ -258,6 +258,7 @@ impl Ledger {
             None if !is_known && (is_pending || fence.is_none()) => {
                 self.forget_insiders(turn, conversation);
                 self.bury(turn, conversation, Refusal::ConversationUnknown);
+                self.clear_item(turn, conversation);
             }
             Some(Outcome::Done) if is_pending => self.conclude(turn, conversation),
             Some(Outcome::Stale) if is_pending => {

@@ -9,6 +9,8 @@
 //!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added.
 //! - **R187** A report never brings back what was erased: while it is owed, reports are blanked as they
 //!   come, and afterwards theirs is the newest.
+//! - **R190** What was erased is not begun again: a repeat of its first message finds nothing, for as long as
+//!   its tombstone stays.
 //! - **R188** The audit log says that it was asked for and that it is done, with the visitor's id, which leads
 //!   to nothing any more.
 //! - **R189** An export is everything that is kept of one visitor, notes of agents included, since they are about
@@ -27,6 +29,7 @@ use super::row::{Item, ItemState};
 use super::turn::Turn;
 use crate::conversation::{BLANK, Instruction, Report};
 use crate::id::{AgentId, ConversationId, VisitorId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights;
 use crate::sorted::SortedSet;
@@ -111,7 +114,10 @@ impl Ledger {
     pub fn conversations_of(&self, visitor: VisitorId) -> Vec<ConversationId> {
         let items = self.items.values();
         let own = items.filter(|item| item.report.visitor == visitor);
-        own.map(|item| item.report.conversation).collect()
+        let own = own.map(|item| item.report.conversation);
+        // One that was let in and has not reported may stand, too.
+        let reserved = self.reservations.of(visitor);
+        own.chain(reserved).collect()
     }
 
     /// Erases a visitor, or lists the visitor's conversations for an export; `past` are those of the
@@ -177,9 +183,12 @@ impl Ledger {
 
     /// Tells conversations to erase themselves (R186). Asked at the end of every turn.
     pub fn tell_to_erase(&mut self, turn: &mut Turn) {
-        for Erasing { conversation, .. } in self.erasures.take(turn.now, WINDOW) {
+        for key in self.erasures.take(turn.now, WINDOW) {
+            if mutant::is(Mutant::ErasureToldOnce) {
+                self.has_erased(turn, key);
+            }
             turn.effects.push(Effect::Instruct {
-                conversation,
+                conversation: key.conversation,
                 instruction: Instruction::Erase,
             });
         }
@@ -193,7 +202,8 @@ impl Ledger {
             visitor: report.visitor,
             conversation: report.conversation,
         });
-        if owed.is_some() {
+        let is_theirs = owed.is_some() || report.erased;
+        if is_theirs && !mutant::is(Mutant::LateReportRevives) {
             report.blank();
         }
         if !report.erased {
@@ -210,11 +220,20 @@ impl Ledger {
                 }
                 false
             }
+            // What was asked for leaves a tombstone, so that a late report finds it erased.
             None => {
                 turn.effects.push(Effect::ForgetPast(key));
-                true
+                owed.is_none()
             }
         }
+    }
+
+    /// A work item whose conversation is not there.
+    pub fn clear_item(&mut self, turn: &mut Turn, conversation: ConversationId) {
+        self.change_item(turn, conversation, |item| {
+            item.blank();
+            item.report.erased = true;
+        });
     }
 
     /// A conversation has erased itself, or is not there.

@@ -3,6 +3,7 @@
 //! What the machines assert about themselves is asked after every turn by `objects`; here is what
 //! only somebody sees who knows everything: every disk, every screen, every command ever given.
 
+mod erasure;
 mod fair;
 mod line;
 mod log;
@@ -13,7 +14,7 @@ mod space;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::{Command, Fence, Seq};
-use shared::id::{AgentId, CommandId, ConversationId, DeviceId};
+use shared::id::{AgentId, CommandId, ConversationId, DeviceId, VisitorId};
 use shared::space::Item;
 use shared::time::Timestamp;
 
@@ -28,10 +29,14 @@ pub struct Checks {
     pub proofs: BTreeMap<u64, CommandId>,
     attempts: BTreeMap<CommandId, Attempt>,
     logged: BTreeMap<CommandId, (usize, Seq, Option<Seq>)>,
+    /// Commands whose conversation is forgotten (ER4).
+    forgotten: BTreeSet<CommandId>,
     /// The last item of each outbox that is in a log (M6).
     last_written: BTreeMap<(usize, usize), u64>,
     /// Conversations that the space has buried (A8).
     pub gone: BTreeSet<ConversationId>,
+    /// Conversations that were to be erased, and whose they are (R186).
+    pub erasing: BTreeMap<ConversationId, VisitorId>,
     /// The newest row of each conversation while an agent held it: what a backup has.
     pub held_rows: BTreeMap<ConversationId, Item>,
     /// Conversations whose row came back from a backup.
@@ -99,9 +104,18 @@ impl Checks {
         }
     }
 
+    /// A conversation is forgotten, with everything that was in its log (ER4).
+    pub fn forget(&mut self, number: usize) {
+        let gone = self
+            .logged
+            .extract_if(.., |_, (other, _, _)| *other == number);
+        self.forgotten.extend(gone.map(|(id, _)| id));
+        self.last_written.retain(|(other, _), _| *other != number);
+    }
+
     /// True once a log has what that command caused.
     pub fn is_logged(&self, id: CommandId) -> bool {
-        self.logged.contains_key(&id)
+        self.logged.contains_key(&id) || self.forgotten.contains(&id)
     }
 
     pub fn sent_over_http(&mut self, id: CommandId) {

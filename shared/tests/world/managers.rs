@@ -70,6 +70,21 @@ impl World {
         }
     }
 
+    /// An admin has somebody erased (R186).
+    pub fn erases(&mut self) {
+        let Some(by) = self.boss() else { return };
+        let visitors: Vec<_> = self.visitors.iter().map(|it| it.visitor).collect();
+        let visitor = self.random.pick(&visitors);
+        self.note("erase", [0, 0], |_| visitor.to_string());
+        self.space_turn(space::Input::Personal {
+            by,
+            visitor,
+            past: Vec::new(),
+            erases: true,
+        });
+        self.plan(self.swarm.erase, Event::Act(Act::Erase));
+    }
+
     /// Every conversation on a console's screen is put away.
     fn closes_all(&mut self, number: usize) {
         let console = &mut self.consoles[number];
@@ -82,6 +97,12 @@ impl World {
 
     /// A conversation on an agent's screen stopped for good: its token is of an era that is over.
     pub fn agents_client_stops(&mut self, client: usize, reason: StopReason) {
+        let is_over = self.clients[client].link.conversation();
+        let is_over = is_over.and_then(|id| self.by_id.get(&id));
+        let is_forgotten = is_over.is_some_and(|it| !self.conversations[*it].disk.is_born());
+        if reason == StopReason::Unknown && is_forgotten {
+            return self.leave(client);
+        }
         if reason != StopReason::Unauthorized || self.swarm.manage == 0.0 {
             return self.violate("L5", || format!("client {client} stopped: {reason:?}"));
         }

@@ -7,7 +7,9 @@ mod space;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::conversation::{Birth, Conversation, Cursors, Entry, Lifecycle, Row, Seat, Seq};
+use shared::conversation::{
+    Birth, Conversation, Cursors, Entry, Event as Happened, Lifecycle, Row, Seat, Seq,
+};
 use shared::frame::SocketId;
 use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use shared::rights::Side;
@@ -80,6 +82,11 @@ impl ConversationDisk {
     /// Those of the birth, which stay.
     pub fn settings(&self) -> Option<&Terms> {
         self.birth.as_ref().map(|birth| &birth.settings)
+    }
+
+    pub fn is_erased(&self) -> bool {
+        let mut entries = self.entries.iter().rev();
+        entries.any(|(entry, _)| entry.event == Happened::Erased)
     }
 
     pub fn is_of(&self, visitor: VisitorId) -> bool {

@@ -26,6 +26,8 @@ pub enum Act {
     Return(usize),
     /// An admin changes something.
     Manager,
+    /// An admin has somebody erased.
+    Erase,
     /// An agent who had to leave looks whether the door is open again.
     SignIn(usize),
     /// Everybody who has left is let in again.
@@ -41,7 +43,7 @@ pub enum Act {
 /// A customer's browser.
 #[derive(Debug)]
 pub struct Visitor {
-    visitor: VisitorId,
+    pub visitor: VisitorId,
     /// Clients that are its tabs, the newest last.
     tabs: Vec<usize>,
     /// Mean pause between two acts, in milliseconds.
@@ -171,6 +173,7 @@ impl World {
             | Act::Decline(..)
             | Act::Return(_)
             | Act::Manager
+            | Act::Erase
             | Act::GiveUp(_) => (),
         }
         if self.now > self.heal_at + AFTERGLOW {
@@ -210,6 +213,7 @@ impl World {
                 self.ask_space(number, command);
             }
             Act::Manager => self.manager_acts(),
+            Act::Erase => self.erases(),
             Act::SignIn(_) | Act::Welcome | Act::Reopen(_) | Act::LookAway(..) => (),
             Act::Return(number) => {
                 self.set_available(number, true);

@@ -56,6 +56,8 @@ pub struct Swarm {
     pub row_restored: f64,
     /// An admin changes something, per second. No fault: quiet worlds have it, too.
     pub manage: f64,
+    /// An admin has somebody erased, per second. No fault, either.
+    pub erase: f64,
 }
 
 impl Swarm {
@@ -103,6 +105,22 @@ impl Swarm {
             clock_jump: chance(0.0005, 0.01),
             row_restored,
             manage,
+            erase: 0.0,
+        }
+    }
+
+    /// Whether anybody is erased, and how long a closed conversation is kept: by dice of their own,
+    /// so that a world in which nothing is erased is the one that it was.
+    pub fn erases(&mut self, seed: u64, settings: &mut Settings) {
+        let mut random = Random::new(seed ^ 0x00e2_a5e2);
+        self.erase = random.pick(&[0.0, 0.0, 0.005, 0.02]);
+        let retention_s = random.pick(&[None, None, None, Some(1), Some(30), Some(120)]);
+        let change = Change {
+            retention_s,
+            ..Change::default()
+        };
+        if let Ok(changed) = settings.changed(change) {
+            *settings = changed;
         }
     }
 }

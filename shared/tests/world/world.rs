@@ -195,8 +195,9 @@ pub struct Tally {
 impl World {
     pub fn run(seed: u64, is_traced: bool) -> Outcome {
         let mut random = Random::new(seed);
-        let swarm = Swarm::any(&mut random);
-        let settings = settings(&mut random);
+        let mut swarm = Swarm::any(&mut random);
+        let mut settings = settings(&mut random);
+        swarm.erases(seed, &mut settings);
         let heal_at = random.range(150_000, 700_000);
         let mut world = Self {
             now: 0,
@@ -265,6 +266,7 @@ impl World {
         self.plan(self.swarm.clock_jump, Event::ClockJump);
         self.plan(self.swarm.row_restored, Event::RowRestored);
         self.plan(self.swarm.manage, Event::Act(Act::Manager));
+        self.plan(self.swarm.erase, Event::Act(Act::Erase));
     }
 
     /// The moment by a clock of the world that is off by `skew`.

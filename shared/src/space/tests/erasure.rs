@@ -210,3 +210,39 @@ fn r188_r189_only_admins_handle_personal_data_and_every_time_stands_in_the_log()
     assert_eq!(act.what, Deed::Exported);
     assert_eq!(act.object, visitor(1).to_string());
 }
+
+fn admitted(scene: &mut Scene, n: u8, c: u8) -> bool {
+    let effects = scene.take(Input::Admit {
+        visitor: visitor(n),
+        conversation: conversation(c),
+        queue: Label::parse("GENERAL").unwrap(),
+        address: None,
+        verified: false,
+        passed: false,
+    });
+    matches!(effects.last(), Some(Effect::Admitted { .. }))
+}
+
+#[test]
+fn p12_r190_what_was_erased_is_not_begun_again() {
+    let mut scene = Scene::with(&[ADA, EVE]);
+    scene.waits(1);
+    assert!(admitted(&mut scene, 1, 1), "a repeat");
+    scene.take(erase(EVE, 1, &[]));
+    scene.take(Input::Reported(erased(1, 9, 1)));
+    assert!(!admitted(&mut scene, 1, 1), "it would be born again");
+    assert!(admitted(&mut scene, 1, 2), "another one is another one");
+}
+
+#[test]
+fn r187_what_was_told_before_it_reported_leaves_a_tombstone() {
+    let mut scene = Scene::with(&[ADA, EVE]);
+    assert!(admitted(&mut scene, 1, 1));
+    let effects = scene.take(erase(EVE, 1, &[]));
+    assert_eq!(told(&effects), [1], "it may stand");
+    scene.take(answered(1, Some(erased(1, 9, 1))));
+    scene.take(Input::Reported(report(1, 3, 0, Standing::Waiting)));
+    let item = scene.space.items().next().unwrap();
+    let shown = alloc::format!("{item:?}");
+    assert!(shown.contains("Gone") && !shown.contains("Zo"), "{shown}");
+}

@@ -69,7 +69,12 @@ impl World {
             .cloned()
             .collect();
         let without_cause = fresh.iter().find(|slot| !is_filled_by(item, slot));
-        let freed = |slot: &&Slot| before.is_some_and(|before| !is_freed_by(before, item, slot));
+        // What is forgotten is held by nobody: a row from a backup may say otherwise (ER4).
+        let object = self.by_id.get(&conversation);
+        let is_there = object.is_some_and(|it| self.conversations[*it].disk.is_born());
+        let freed = |slot: &&Slot| {
+            is_there && before.is_some_and(|before| !is_freed_by(before, item, slot))
+        };
         let without_cause = without_cause.or_else(|| gone.iter().find(freed));
         if let Some(slot) = without_cause {
             let what = format!("{slot:?} changes from {before:?} to {item:?}");

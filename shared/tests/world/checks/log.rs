@@ -182,6 +182,7 @@ impl World {
                 Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. },
             )
             | (Stage::WrappingUp { .. }, Stage::WrappingUp { .. }) => true,
+            (Stage::Closed { .. }, Stage::Closed { .. }) => entry.event == Event::Erased,
             (Stage::Active { .. }, Stage::Closed { .. })
             | (Stage::Waiting { .. }, Stage::WrappingUp { .. })
             | (Stage::WrappingUp { .. }, Stage::Waiting { .. } | Stage::Active { .. })

@@ -6,6 +6,7 @@ use shared::id::CommandId;
 use shared::link::{Pending, PendingState};
 use shared::rights::{Side, audience};
 
+use super::erasure::blanked;
 use crate::sockets::Socket;
 use crate::world::World;
 
@@ -49,7 +50,7 @@ impl World {
         if !shows_the_log {
             return self.item_dies(id);
         }
-        if !self.checks.logged.contains_key(&id) {
+        if !self.checks.is_logged(id) {
             self.violate("M1", || {
                 format!("client {number} takes {id} as acknowledged, and no disk has it")
             });
@@ -72,7 +73,8 @@ impl World {
             let head = self.conversations[number]
                 .disk
                 .head(self.sockets[socket].person.side());
-            if cursor.delivered > head || cursor.read > cursor.delivered {
+            let is_there = self.conversations[number].disk.is_born();
+            if is_there && cursor.delivered > head || cursor.read > cursor.delivered {
                 self.violate("M9", || {
                     format!("socket {socket} has seen {cursor:?} of {head}")
                 });
@@ -92,6 +94,7 @@ impl World {
 
     /// A conversation sends a frame.
     pub fn check_send(&mut self, socket: usize, number: usize, frame: &FromServer) {
+        self.check_frame(number, frame);
         let side = self.sockets[socket].person.side();
         match frame {
             FromServer::Entries(entries) => {
@@ -181,14 +184,20 @@ impl World {
         let first = usize::try_from(from.0).unwrap().saturating_sub(1);
         let wrong = entries[first..].iter().find(|entry| {
             disk.entry(side, entry.seq).is_none_or(|stored| {
-                (stored.at, &stored.author, stored.id, &stored.event)
-                    != (entry.at, &entry.author, entry.id, &entry.event)
+                // What was on its way when it was erased is blanked by what follows it.
+                let is_same = stored.event == entry.event
+                    || disk.is_erased() && stored.event == blanked(entry);
+                (stored.at, &stored.author, stored.id) != (entry.at, &entry.author, entry.id)
+                    || !is_same
             })
         });
+        // What is forgotten is on no disk (ER4).
+        let wrong = wrong.filter(|_| disk.is_born());
         if let Some(wrong) = wrong {
             let what = format!("client {number} shows {wrong:?}, which is not on the disk");
             self.violate("M4", || what);
         }
+        self.check_shown(number);
     }
 }
 

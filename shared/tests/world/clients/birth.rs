@@ -7,7 +7,7 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::settings::{Challenge, Terms};
 use shared::space::{self, ItemState};
-use shared::text::{Label, MessageText, PersonName};
+use shared::text::{EmailAddress, Label, MessageText, PersonName};
 
 use crate::world::{End, Event, Ms, World};
 
@@ -227,16 +227,16 @@ impl World {
             conversation,
             space: self.space_id(),
             visitor: self.visitor_of(number),
-            name: PersonName::parse("Guest 4711").unwrap(),
+            name: PersonName::parse("Zo\u{eb}").unwrap(),
             queue,
             skills: match id.bytes() {
                 [.., 0..=40] => vec![Label::parse("german").unwrap()],
                 _ => Vec::new(),
             },
             source: conversation::Source::Widget,
-            company: None,
+            company: PersonName::parse("Larch & Sons").ok(),
             follows: self.earlier(self.visitor_of(number)),
-            email: None,
+            email: EmailAddress::parse("zoe@larch.example").ok(),
             identity: None,
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,

@@ -51,6 +51,7 @@ impl World {
         for effect in &effects {
             self.commit_of_conversation(number, effect, seen);
         }
+        self.check_erased(number);
         self.set_alarm(host, deadline);
         if fate == Fate::CrashAfter {
             self.note("crash after commit", [number as u64, 0], |_| String::new());
@@ -98,6 +99,7 @@ impl World {
             conversation::Effect::Erase => self.conversations[number].disk.blank(),
             conversation::Effect::Forget => {
                 self.conversations[number].disk = ConversationDisk::default();
+                self.checks.forget(number);
             }
             conversation::Effect::Keep { socket, seat } => {
                 let object = &mut self.conversations[number];
@@ -203,6 +205,11 @@ impl World {
         });
         self.by_id.insert(id, number);
         number
+    }
+
+    /// The machine, as long as it is awake.
+    pub fn machine_in_memory(&self, number: usize) -> Option<&Conversation> {
+        self.conversations[number].machine.as_ref()
     }
 
     /// The machine's own answer, for comparison with its disk at the end.

@@ -107,6 +107,7 @@ impl World {
                 space::Row::Erasing(_) => self.space.disk.erasing = Some(row.clone()),
                 space::Row::Item(item) => {
                     self.check_item(item, now);
+                    self.check_kept(item);
                     let conversation = item.report.conversation;
                     if self.swarm.row_restored > 0.0 && matches!(item.state, ItemState::Held) {
                         self.checks.held_rows.insert(conversation, item.clone());
@@ -122,6 +123,7 @@ impl World {
                 let key = (past.visitor, past.conversation);
                 self.space.disk.past.remove(&key);
             }
+            space::Effect::Found(conversations) => self.erasure_is_asked(conversations),
             space::Effect::Keep { socket, seat } => {
                 self.space.seats.insert(*socket, seat.clone());
             }
@@ -134,7 +136,6 @@ impl World {
             | space::Effect::Confirmed { .. }
             | space::Effect::Replied { .. }
             | space::Effect::Created
-            | space::Effect::Found(_)
             | space::Effect::Configured { .. }
             | space::Effect::AgentSet(_)
             | space::Effect::Register { .. }

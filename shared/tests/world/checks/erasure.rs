@@ -1,0 +1,126 @@
+//! What is left of people who were erased: nothing, anywhere (M10, ER1 to ER4, R185 to R190).
+
+use core::fmt::Debug;
+
+use shared::conversation::{Entry, Event, Row};
+use shared::frame::FromServer;
+use shared::id::ConversationId;
+use shared::space::{Deed, Item};
+
+use crate::world::World;
+
+/// What people write in this world, and what customers are called.
+const WORDS: [&str; 9] = [
+    "\"message ",
+    "\"by a program ",
+    "\"a note between us",
+    "\"please go on",
+    "\"Router is dead",
+    "\"nobody there",
+    "Zo\u{eb}",
+    "zoe@",
+    "Larch & Sons",
+];
+
+/// The first of the words that something holds.
+fn word_in(thing: &impl Debug) -> Option<&'static str> {
+    let text = format!("{thing:?}");
+    WORDS.into_iter().find(|word| text.contains(word))
+}
+
+impl World {
+    /// The space has these erased: what is born by then has to go.
+    pub fn erasure_is_asked(&mut self, conversations: &[ConversationId]) {
+        for conversation in conversations {
+            let object = self.by_id.get(conversation);
+            let birth = object.and_then(|it| self.conversations[*it].disk.birth.as_ref());
+            if let Some(birth) = birth {
+                self.checks.erasing.insert(*conversation, birth.visitor);
+            }
+        }
+    }
+
+    /// M10, on the disk and in memory, after a turn of a conversation.
+    pub fn check_erased(&mut self, number: usize) {
+        let object = &self.conversations[number];
+        if !object.disk.is_erased() {
+            return;
+        }
+        let stored = word_in(&object.disk);
+        let known = word_in(&self.machine_in_memory(number));
+        if let Some(word) = stored {
+            self.violate("M10", || format!("{number} is erased and stores {word:?}"));
+        } else if let Some(word) = known {
+            self.violate("M10", || format!("{number} is erased and knows {word:?}"));
+        }
+    }
+
+    /// M10: what a frame of a conversation says.
+    pub fn check_frame(&mut self, number: usize, frame: &FromServer) {
+        let is_erased = self.conversations[number].disk.is_erased();
+        if let Some(word) = word_in(frame).filter(|_| is_erased) {
+            self.violate("M10", || format!("{number} is erased and says {word:?}"));
+        }
+    }
+
+    /// R186, R187: what the space keeps of a conversation from the moment when it was asked.
+    pub fn check_kept(&mut self, item: &Item) {
+        let conversation = item.report.conversation;
+        let is_asked = self.checks.erasing.contains_key(&conversation);
+        if self.checks.from_backup.contains(&conversation) || !is_asked {
+            return;
+        }
+        if let Some(word) = word_in(item) {
+            self.violate("R187", || {
+                format!("the space has {word:?} of {conversation}")
+            });
+        }
+    }
+
+    /// ER2: what a client shows of a conversation that was erased.
+    pub fn check_shown(&mut self, number: usize) {
+        let entries = self.clients[number].link.transcript().entries();
+        let is_erased = entries.iter().any(|it| it.event == Event::Erased);
+        if let Some(word) = word_in(&entries).filter(|_| is_erased) {
+            self.violate("M10", || format!("client {number} shows {word:?}"));
+        }
+    }
+
+    /// At the end everything that was to be erased is, and the log says so (R186, R188).
+    pub fn check_erasures(&mut self) {
+        let asked: Vec<ConversationId> = self.checks.erasing.keys().copied().collect();
+        for conversation in asked {
+            let disk = &self.conversations[self.by_id[&conversation]].disk;
+            if disk.is_born() && !disk.is_erased() {
+                return self.violate("R186", || format!("{conversation} is still there"));
+            }
+            let visitor = self.checks.erasing[&conversation].to_string();
+            let acts = self.space.disk.acts.iter();
+            let mut acts = acts.rev().filter(|act| act.object == visitor);
+            if acts.all(|act| act.what != Deed::Erased) {
+                return self.violate("R188", || format!("{visitor}: nobody says it is done"));
+            }
+            let item = self.space.disk.items.get(&conversation);
+            if let Some(word) = item.and_then(word_in) {
+                return self.violate("M10", || format!("{word:?} of {conversation} is kept"));
+            }
+        }
+    }
+}
+
+/// An entry as it becomes.
+pub fn blanked(entry: &Entry) -> Event {
+    let row = Row::Entry {
+        entry: entry.clone(),
+        public: None,
+        cursors: None,
+    };
+    match row.blanked() {
+        Row::Entry { entry, .. } => entry.event,
+        Row::Birth(_)
+        | Row::Device { .. }
+        | Row::Reported { .. }
+        | Row::Lists(_)
+        | Row::Cursors(_) => unreachable!("an entry stays one"),
+    }
+}
