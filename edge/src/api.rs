@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_in;
 pub mod spaces;
+pub mod status;
 pub mod tokens;
 pub mod upgrades;
 pub mod visitors;

@@ -10,13 +10,14 @@ pub mod refresh;
 pub mod seal;
 pub mod secret;
 
+use shared::features::Feature;
 use shared::frame::{Encoding, PROTOCOL_TOKEN};
 use shared::time::Timestamp;
 use worker::{Env, Request};
 
 use crate::address::Address;
-use crate::clock;
 use crate::errors::Problem;
+use crate::{clock, features};
 use jwt::{Pass, TokenError};
 use key::Key;
 
@@ -25,9 +26,9 @@ use key::Key;
 /// # Errors
 /// 503 without one: nothing is signed or believed.
 pub fn key(env: &Env) -> Result<Key, Problem> {
-    let secret = env.secret("TOKEN_KEY").map(|secret| secret.to_string());
-    let key = secret.ok().and_then(|secret| Key::new(&secret));
-    key.ok_or_else(|| Problem::unavailable("TOKEN_KEY is not set, or has less than 32 bytes"))
+    let secret = features::secret(env, "TOKEN_KEY");
+    let key = secret.and_then(|secret| Key::new(secret.expose()));
+    key.ok_or_else(|| features::missing(Feature::Tokens))
 }
 
 /// Whether the Worker runs on somebody's own machine: the flag is set *and* the request came to a

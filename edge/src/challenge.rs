@@ -13,11 +13,14 @@
 
 use serde_json::{Value, json};
 use shared::challenge::{self, Verdict};
+use shared::features::Feature;
 use shared::id::ConversationId;
+use shared::secret::Secret;
 use shared::settings::Challenge;
 use worker::Env;
 
 use crate::errors::Problem;
+use crate::features;
 use crate::outside;
 use crate::router::Call;
 
@@ -29,7 +32,7 @@ const SECRET: &str = "TURNSTILE_SECRET";
 pub struct Keys {
     /// What the page shows.
     pub site: String,
-    secret: String,
+    secret: Secret,
 }
 
 impl Keys {
@@ -38,11 +41,10 @@ impl Keys {
     /// # Errors
     /// 503 without both (TU1).
     pub fn of(env: &Env) -> Result<Self, Problem> {
-        let read = |name| text(env, name).ok_or_else(missing_keys);
-        Ok(Self {
-            site: read(SITE_KEY)?,
-            secret: read(SECRET)?,
-        })
+        let (site, secret) = (text(env, SITE_KEY), features::secret(env, SECRET));
+        let secret = secret.filter(|_| features::is_on(env, Feature::Turnstile));
+        let keys = site.zip(secret).map(|(site, secret)| Self { site, secret });
+        keys.ok_or_else(|| features::missing(Feature::Turnstile))
     }
 
     /// Whether the proof is one, for that conversation.
@@ -57,7 +59,7 @@ impl Keys {
     ) -> Result<bool, Problem> {
         let address = format!("{}/turnstile/v0/siteverify", base(&call.env));
         let body = json!({
-            "secret": self.secret,
+            "secret": self.secret.expose(),
             "response": proof,
             "idempotency_key": conversation,
         });
@@ -104,11 +106,6 @@ pub fn missing(env: &Env, when: Challenge) -> Vec<&'static str> {
 fn text(env: &Env, name: &str) -> Option<String> {
     let text = env.var(name).ok()?.to_string();
     (!text.is_empty()).then_some(text)
-}
-
-fn missing_keys() -> Problem {
-    let message = format!("{SITE_KEY} or {SECRET} is not set: nobody can be challenged");
-    Problem::new(503, "turnstile_missing", message)
 }
 
 fn unavailable() -> Problem {

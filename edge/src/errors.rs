@@ -102,12 +102,7 @@ impl Problem {
         Self::new(500, "internal", "something went wrong on our side")
     }
 
-    /// 503: not now.
-    pub fn unavailable(message: &str) -> Self {
-        Self::later("unavailable", message)
-    }
-
-    /// The same with a word of its own.
+    /// 503: not now, with a word of its own.
     pub fn later(code: &'static str, message: &str) -> Self {
         let mut problem = Self::new(503, code, message);
         problem.0.retry_s = Some(1);

@@ -28,6 +28,7 @@ mod clock;
 mod conversation;
 mod demo;
 mod errors;
+mod features;
 mod heartbeat;
 mod mail;
 mod object;

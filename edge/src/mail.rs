@@ -6,10 +6,12 @@ mod words;
 
 use serde_json::{Value, json};
 use shared::account::Way;
+use shared::features::Feature;
 use shared::text::{EmailAddress, PersonName};
 use worker::Env;
 
 use crate::errors::Problem;
+use crate::features;
 use crate::outside;
 use crate::pages;
 use words::Words;
@@ -18,7 +20,7 @@ const RESEND: &str = "https://api.resend.com";
 
 /// Whether this installation sends e-mail.
 pub fn is_on(env: &Env) -> bool {
-    env.secret("MAIL_KEY").is_ok() && env.var("MAIL_FROM").is_ok()
+    features::is_on(env, Feature::Mail)
 }
 
 /// What a mail says, one paragraph after the other, with a link among them.
@@ -91,7 +93,9 @@ async fn try_to_send(
     let from = env.var("MAIL_FROM")?.to_string();
     let base = env.var("MAIL_URL").map(|base| base.to_string());
     let base = base.unwrap_or_else(|_| RESEND.to_owned());
-    let bearer = format!("Bearer {}", env.secret("MAIL_KEY")?);
+    let key = features::secret(env, "MAIL_KEY");
+    let key = key.ok_or_else(|| features::missing(Feature::Mail))?;
+    let bearer = format!("Bearer {}", key.expose());
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),

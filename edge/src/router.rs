@@ -165,6 +165,7 @@ fn serve(target: Target, call: &mut Call) -> LocalBoxFuture<'_, Result<Response,
         Target::RevokeInvitation | Target::RevokeToken | Target::RetireIdentityKey => {
             Box::pin(api::invitations::revoke(call))
         }
+        Target::Status => Box::pin(api::status::read(call)),
         Target::Me => Box::pin(api::me::look(call)),
         Target::MyAvailability => Box::pin(api::me::set_available(call)),
         Target::CspReports => Box::pin(api::reports::take(call)),

@@ -118,6 +118,8 @@ pub enum Target {
     Blocks,
     /// See [`crate::api::blocks::unblock`].
     Unblock,
+    /// How the installation stands.
+    Status,
     /// The person who asks, in all spaces.
     Me,
     /// Available in all spaces, or in none.
@@ -222,6 +224,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/items/{conversation}/block", Target::Block),
     route("GET", "/api/v1/spaces/{space}/blocks", Target::Blocks),
     route("DELETE", "/api/v1/spaces/{space}/blocks/{visitor}", Target::Unblock),
+    route("GET", "/api/v1/spaces/{space}/status", Target::Status),
     route("GET", "/api/v1/session", Target::Session),
     route("POST", "/api/v1/session", Target::BeginSession),
     route("DELETE", "/api/v1/session", Target::EndSession),

@@ -23,6 +23,7 @@ mod play;
 pub mod process;
 pub mod provider;
 pub mod proxy;
+pub mod rogue;
 pub mod start;
 pub mod turnstile;
 pub mod visit;

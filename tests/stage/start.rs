@@ -15,6 +15,9 @@ use tempfile::TempDir;
 use crate::process::Watched;
 use crate::{root, scratch, target};
 
+/// The flag of a start that confines the Worker.
+const CONFINED: &str = "--confined";
+
 /// The release build on `workerd`.
 pub struct Edge {
     process: Watched,
@@ -54,6 +57,15 @@ impl Edge {
     /// # Errors
     /// When it does not start.
     pub fn with(vars: Vec<(&'static str, String)>) -> Result<Self> {
+        Self::launch(false, vars)
+    }
+
+    /// One that reaches public addresses alone.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn confined(mut vars: Vec<(&'static str, String)>) -> Result<Self> {
+        vars.push((CONFINED, String::new()));
         Self::launch(false, vars)
     }
 
@@ -127,7 +139,11 @@ fn serve(
         .stdout(Stdio::piped())
         .stderr(File::create(&said)?);
     for (name, value) in vars {
-        command.arg(format!("--var={name}={value}"));
+        if *name == CONFINED {
+            command.arg(CONFINED);
+        } else {
+            command.arg(format!("--var={name}={value}"));
+        }
     }
     let mut process = Watched::start(&mut command, litter)?;
     let output = process

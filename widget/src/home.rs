@@ -14,6 +14,7 @@ mod settings;
 mod sheet;
 mod sign_in;
 mod spaces;
+mod status;
 mod tokens;
 
 use reactive_graph::owner::Owner;
@@ -111,6 +112,7 @@ impl Home {
             "people" => people::page(self, about),
             "settings" => settings::page(self, about),
             "audit" => audit::page(self, about),
+            "status" => status::page(self, about),
             "failed" => sign_in::failed(self, &about),
             _ => match self.me.get() {
                 Some(me) => spaces::page(self, &me),
@@ -298,6 +300,7 @@ fn word(code: &str) -> &'static str {
         "not_invited" => words.not_invited,
         "last_admin" => words.last_admin,
         "seal_key_missing" => words.seal_key_missing,
+        _ if code.ends_with("_not_configured") => text::status::words().not_set_up,
         _ => "",
     }
 }

@@ -105,5 +105,5 @@ async fn call(path: &str, init: &Object) -> Result<JsValue, HttpError> {
 /// Whether a 503 says nothing but "later".
 fn is_busy(body: &JsValue) -> bool {
     let error = js::get(body, "error").unwrap_or_default();
-    js::get_text(&error, "code").is_none_or(|code| code == "unavailable")
+    js::get_text(&error, "code").is_none()
 }

@@ -13,6 +13,8 @@ pub mod home;
 pub mod privacy;
 #[cfg(feature = "home")]
 pub mod settings;
+#[cfg(feature = "home")]
+pub mod status;
 #[cfg(feature = "console")]
 pub mod work;
 

@@ -18,6 +18,8 @@ pub fn command(mut args: Args) -> Result<()> {
         .context("which folder? --state DIR")?;
     let is_fresh = args.flag("--fresh");
     let is_built = args.flag("--no-build");
+    // Away from its own machine a Worker reaches public addresses alone.
+    let is_confined = args.flag("--confined");
     // A module around the Worker's own, for benchmarks that count.
     let entry: Option<PathBuf> = args.option("--entry")?;
     // Variables and secrets of the Worker, as a deployment would have them.
@@ -34,7 +36,7 @@ pub fn command(mut args: Args) -> Result<()> {
         empty(&state)?;
     }
     let asked = asked_to_end()?;
-    let mut server = workerd::start(&state, port, entry.as_deref(), &vars)?;
+    let mut server = workerd::start(&state, port, entry.as_deref(), &vars, is_confined)?;
     println!("ready http://127.0.0.1:{}", server.port);
     loop {
         match server.process.wait(&asked, Duration::from_millis(200))? {
@@ -52,7 +54,13 @@ pub fn command(mut args: Args) -> Result<()> {
 
 /// Removes what earlier runs left, and nothing else: a wrong --state must not cost a home folder.
 fn empty(state: &PathBuf) -> Result<()> {
-    for name in ["objects", "token-key", "workerd.capnp", "workerd.log"] {
+    for name in [
+        "objects",
+        "token-key",
+        "seal-key",
+        "workerd.capnp",
+        "workerd.log",
+    ] {
         build::remove(&state.join(name))?;
     }
     fs::create_dir_all(state).with_context(|| format!("cannot make {}", state.display()))

@@ -32,6 +32,7 @@ pub fn start(
     port: u16,
     entry: Option<&Path>,
     more: &[(String, String)],
+    is_confined: bool,
 ) -> Result<Workerd> {
     ensure!(
         is_free_within(port, PORT_LIMIT),
@@ -52,7 +53,15 @@ pub fn start(
     let config = state.join("workerd.capnp");
     fs::write(
         &config,
-        config::text(&paths::edge(), entry, &paths::site(), &state, port, &vars)?,
+        config::text(
+            &paths::edge(),
+            entry,
+            &paths::site(),
+            &state,
+            port,
+            &vars,
+            is_confined,
+        )?,
     )?;
 
     // workerd says on this pipe which port it has; on its other end the pipe is "standard input".

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared::account::{Entry, Input, Invited};
+use shared::features::Feature;
 use shared::id::{AgentId, SpaceId};
 use shared::refusal::Refusal;
 use shared::rights::Role;
@@ -16,7 +17,7 @@ use crate::auth::cookie;
 use crate::auth::secret::{self, Kind};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{body, clock, mail, pages, random};
+use crate::{body, clock, features, mail, pages, random};
 
 /// `POST spaces/{space}/invitations`
 pub async fn create(call: &mut Call) -> Result<Response, Problem> {
@@ -168,9 +169,7 @@ pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
     fields.end()?;
     let email =
         email.ok_or_else(|| Problem::field("text_empty", "email", "the address is missing"))?;
-    if !mail::is_on(&call.env) {
-        return Err(Problem::unavailable("this installation sends no e-mail"));
-    }
+    features::check(&call.env, Feature::Mail)?;
     let sign = secret::of_address(email.as_str());
     if let shared::account::Answer::Sign(sign) =
         sessions::tell(&call.env, sign, &Input::Read).await?

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::account::{Answer, Entry, Identity, Input, Sign};
+use shared::features::Feature;
 use shared::id::{AgentId, SpaceId};
 use shared::refusal::Refusal;
 use shared::space::Proof;
@@ -21,7 +22,7 @@ use crate::auth::key::Key;
 use crate::auth::{self, cookie, secret};
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{body, outside, random};
+use crate::{body, features, outside, random};
 
 /// How long somebody may take at the provider: 10 min.
 const PATIENCE_S: u64 = 600;
@@ -33,10 +34,11 @@ struct Provider {
 }
 
 impl Provider {
-    fn of(env: &Env) -> Option<Self> {
-        Some(Self {
-            issuer: env.var("OIDC_ISSUER").ok()?.to_string(),
-            client: env.var("OIDC_CLIENT_ID").ok()?.to_string(),
+    fn of(env: &Env) -> Result<Self, Problem> {
+        features::check(env, Feature::Oidc)?;
+        Ok(Self {
+            issuer: env.var("OIDC_ISSUER")?.to_string(),
+            client: env.var("OIDC_CLIENT_ID")?.to_string(),
         })
     }
 
@@ -54,12 +56,13 @@ impl Provider {
 
 /// Whether an identity provider, and whether Access is set up.
 pub fn ways(env: &Env) -> (bool, bool) {
-    (Provider::of(env).is_some(), access(env).is_some())
+    let is_on = |feature| features::is_on(env, feature);
+    (is_on(Feature::Oidc), is_on(Feature::Access))
 }
 
 /// `GET sign-in/oidc?space=`: on to the provider.
 pub async fn begin(call: &Call) -> Result<Response, Problem> {
-    let provider = Provider::of(&call.env).ok_or_else(switched_off)?;
+    let provider = Provider::of(&call.env)?;
     let key = auth::key(&call.env)?;
     let published = provider.published(&call.env).await?;
     let address = endpoint(&call.env, &published, "authorization_endpoint")?;
@@ -110,7 +113,7 @@ pub async fn finish(call: &Call) -> Result<Response, Problem> {
 }
 
 async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
-    let provider = Provider::of(&call.env).ok_or_else(switched_off)?;
+    let provider = Provider::of(&call.env)?;
     let key = auth::key(&call.env)?;
     let header = call.request.headers().get("cookie")?.unwrap_or_default();
     let kept = cookie::find(&header, name(call.is_dev)).and_then(|kept| kept.split_once('.'));
@@ -150,7 +153,7 @@ async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
 pub async fn by_access(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
     body::nothing(&mut call.request).await?;
-    let (team, audience) = access(&call.env).ok_or_else(switched_off)?;
+    let (team, audience) = access(&call.env)?;
     let token = call.request.headers().get("cf-access-jwt-assertion")?;
     let token = token.ok_or_else(foreign::invalid)?;
     let keys = format!("{team}/cdn-cgi/access/certs");
@@ -242,15 +245,12 @@ async fn token(
         ("client_id", &provider.client),
     ]);
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
-    let password = call
-        .env
-        .secret("OIDC_CLIENT_SECRET")
-        .map(|known| known.to_string());
+    let password = features::secret(&call.env, "OIDC_CLIENT_SECRET");
     let basic = password.map(|password| {
-        let pair = STANDARD.encode(format!("{}:{password}", provider.client));
-        format!("Basic {pair}")
+        let pair = format!("{}:{}", provider.client, password.expose());
+        format!("Basic {}", STANDARD.encode(pair))
     });
-    if let Ok(basic) = &basic {
+    if let Some(basic) = &basic {
         headers.push(("authorization", basic));
     }
     let (status, body) = outside::post(&call.env, &address.to_string(), &headers, &form).await?;
@@ -265,13 +265,14 @@ async fn token(
 
 fn endpoint(env: &Env, published: &Value, name: &str) -> Result<Address, Problem> {
     let address = published.get(name).and_then(Value::as_str);
-    outside::check(address.unwrap_or_default(), auth::is_flagged(env))
+    outside::check(env, address.unwrap_or_default())
 }
 
-fn access(env: &Env) -> Option<(String, String)> {
-    let team = env.var("ACCESS_TEAM").ok()?.to_string();
-    let audience = env.var("ACCESS_AUD").ok()?.to_string();
-    Some((team.trim_end_matches('/').to_owned(), audience))
+fn access(env: &Env) -> Result<(String, String), Problem> {
+    features::check(env, Feature::Access)?;
+    let team = env.var("ACCESS_TEAM")?.to_string();
+    let audience = env.var("ACCESS_AUD")?.to_string();
+    Ok((team.trim_end_matches('/').to_owned(), audience))
 }
 
 /// What is sent along is made of the seed in the browser's cookie: nothing is kept here.
@@ -300,8 +301,4 @@ const fn name(is_dev: bool) -> &'static str {
     } else {
         "__Host-bellhop-oidc"
     }
-}
-
-fn switched_off() -> Problem {
-    Problem::unavailable("this way to sign in is not set up")
 }

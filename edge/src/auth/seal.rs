@@ -11,6 +11,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use shared::features::Feature;
 use shared::id::SpaceId;
 use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
@@ -18,7 +19,7 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::{Env, wasm_bindgen};
 
 use crate::errors::Problem;
-use crate::random;
+use crate::{features, random};
 
 /// Shortest key: 32 bytes.
 const KEY_MIN: usize = 32;
@@ -93,7 +94,7 @@ struct SealKey {
 
 impl SealKey {
     fn of(env: &Env, binding: &str) -> Option<Self> {
-        Self::new(&env.secret(binding).ok()?.to_string())
+        Self::new(features::secret(env, binding)?.expose())
     }
 
     fn new(secret: &str) -> Option<Self> {
@@ -133,9 +134,7 @@ fn additional(Place { space, name }: Place<'_>) -> String {
 }
 
 fn missing() -> Problem {
-    let message =
-        "SEAL_KEY is not set, or has less than 32 bytes: secrets are neither kept nor used";
-    Problem::new(503, "seal_key_missing", message)
+    features::missing(Feature::Sealing)
 }
 
 #[cfg(test)]

@@ -170,7 +170,106 @@ impl From<Origin> for String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use url::Url;
+
     use super::*;
+
+    /// The same question, asked of a reader of addresses that browsers agree with.
+    fn is_of(origin: &Origin, page: &str) -> bool {
+        let (Ok(url), Some((scheme, host, port))) = (Url::parse(page), parts(&origin.0)) else {
+            return false;
+        };
+        let found = url.host_str().unwrap_or_default();
+        let is_host = match host.strip_prefix('*') {
+            None => found == host,
+            Some(end) => found.len() > end.len() && found.ends_with(end),
+        };
+        let usual = if scheme == "https" { 443 } else { 80 };
+        let is_port = match port {
+            Some("*") => true,
+            Some(port) => url.port_or_known_default() == port.parse().ok(),
+            None => url.port_or_known_default() == Some(usual),
+        };
+        url.scheme() == scheme
+            && is_host
+            && is_port
+            && url.username().is_empty()
+            && url.password().is_none()
+    }
+
+    const PIECES: [&str; 28] = [
+        "https://",
+        "http://",
+        "//",
+        "shop.example",
+        "evil.example",
+        "www.",
+        "evil",
+        "localhost",
+        "127.0.0.1",
+        "2130706433",
+        "[::1]",
+        ".",
+        "@",
+        ":",
+        ":443",
+        ":8443",
+        "/",
+        "\\",
+        "#",
+        "?",
+        "%2e",
+        "%40",
+        "*.",
+        "*",
+        "-",
+        "null",
+        "javascript:",
+        "\u{ff0e}",
+    ];
+    const ORIGINS: [&str; 6] = [
+        "https://shop.example",
+        "https://*.shop.example",
+        "https://shop.example:8443",
+        "http://localhost:*",
+        "http://127.0.0.1:8080",
+        "https://shop.example:443",
+    ];
+
+    proptest! {
+        /// Whatever page is taken for one of the site's, a browser takes for one, too.
+        #[test]
+        fn sec_e3_01_s3_s9_a_page_is_read_as_browsers_read_it(
+            origin in select(&ORIGINS[..]),
+            begins in any::<bool>(),
+            pieces in vec(select(&PIECES[..]), 0..6),
+        ) {
+            let known: Origin = origin.parse().unwrap();
+            let start = if begins { origin } else { "" };
+            let text = [start, &pieces.concat()].concat();
+            if let Ok(page) = text.parse::<PageUrl>() {
+                prop_assert!(Url::parse(&text).is_ok(), "{} is no address", text);
+                if known.allows(&page) {
+                    prop_assert!(is_of(&known, &text), "{} is not of {}", text, origin);
+                }
+            }
+        }
+
+        /// No text but scheme, host and port passes for an origin.
+        #[test]
+        fn sec_e3_01_s3_an_origin_is_one_to_browsers_too(pieces in vec(select(&PIECES[..]), 1..6)) {
+            let text = pieces.concat();
+            if let Ok(origin) = text.parse::<Origin>() {
+                let plain = origin.as_str().replace("*.", "a.").replace(":*", ":1");
+                let url = Url::parse(&plain).unwrap();
+                let is_usual = plain.ends_with(":443") || plain.ends_with(":80");
+                prop_assert!(is_usual || url.origin().ascii_serialization() == plain, "{}", text);
+            }
+        }
+    }
 
     #[test]
     fn s9_the_chat_leads_to_pages_of_the_site_alone() {

@@ -18,7 +18,7 @@ use crate::http::HttpError;
 use crate::js;
 use crate::task::spawn;
 use crate::text::settings::{Words, words};
-use crate::text::{fill, privacy};
+use crate::text::{fill, privacy, status};
 use crate::var::{Bell, Var};
 
 /// The page. A handle.
@@ -121,6 +121,10 @@ pub fn page(home: Home, space: String) -> El {
         .child(form::link(
             &["#audit=", &space].concat(),
             privacy::words().audit,
+        ))
+        .child(form::link(
+            &["#status=", &space].concat(),
+            status::words().status,
         ))
         .attr("aria-label", words.settings)
 }

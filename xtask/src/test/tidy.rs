@@ -222,6 +222,45 @@ fn no_text_becomes_a_script() {
     });
 }
 
+/// Whatever leaves the Worker goes through one door, which judges each address (SECURITY.md S4).
+#[test]
+fn sec_s4_01_nothing_is_called_but_through_one_door() {
+    let words = [
+        "Fetch::",
+        "fetch(",
+        "WebSocket::connect",
+        "Socket::builder",
+        "new_with_str_and_init",
+    ];
+    // The door; requests of our own for it and for objects; the platform's word for "answer a request";
+    // files of the site.
+    let allowed = [
+        "edge/src/outside.rs",
+        "edge/src/ours.rs",
+        "edge/src/pages/files.rs",
+    ];
+    let edge = rust().into_iter().filter(|source| {
+        source.path.starts_with("edge/src/") && !allowed.contains(&source.path.as_str())
+    });
+    refuse(edge.collect(), |source| {
+        code(source).any(|line| {
+            let is_handler = line.contains("fn fetch(") || line.contains("#[event(fetch)]");
+            !is_handler && words.iter().any(|word| line.contains(word))
+        })
+    });
+}
+
+/// A secret has one way in, as a type of which nothing is written (SEC1).
+#[test]
+fn sec_k_02_secrets_come_in_by_one_door() {
+    let edge = rust().into_iter().filter(|source| {
+        source.path.starts_with("edge/src/") && source.path != "edge/src/features.rs"
+    });
+    refuse(edge.collect(), |source| {
+        code(source).any(|line| line.contains(".secret("))
+    });
+}
+
 fn refuse(sources: Vec<Source>, is_wrong: impl Fn(&Source) -> bool) {
     let wrong: Vec<_> = sources
         .iter()

@@ -12,7 +12,14 @@ pub fn text(
     state: &Path,
     port: u16,
     vars: &[(&str, &str)],
+    is_confined: bool,
 ) -> Result<String> {
+    // Tests and demos call servers on this machine; an installation has no business there.
+    let reach = if is_confined {
+        r#""public""#
+    } else {
+        r#""public", "private""#
+    };
     let modules = modules(edge, entry)?;
     let vars: String = vars
         .iter()
@@ -27,7 +34,7 @@ const config :Workerd.Config = (
     (name = "edge", worker = .edge),
     (name = "objects", disk = (path = {objects}, writable = true)),
     (name = "site", disk = (path = {site})),
-    (name = "internet", network = (allow = ["public", "private"])),
+    (name = "internet", network = (allow = [{reach}])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "edge")],
 );
@@ -92,7 +99,7 @@ mod tests {
             .unwrap();
         let date = line.split('"').nth(1).unwrap();
         let folder = Path::new("/nowhere");
-        let text = text(folder, None, folder, folder, 0, &[]).unwrap();
+        let text = text(folder, None, folder, folder, 0, &[], false).unwrap();
         assert!(
             text.contains(&format!("compatibilityDate = \"{date}\"")),
             "{date}"

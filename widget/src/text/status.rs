@@ -1,0 +1,65 @@
+//! What admins read of how the installation stands.
+
+use super::text;
+
+/// One language of this page.
+pub struct Words {
+    pub status: &'static str,
+    pub status_text: &'static str,
+    pub on: &'static str,
+    pub off: &'static str,
+    pub incomplete: &'static str,
+    pub to_turn_on: &'static str,
+    pub to_mend: &'static str,
+    pub not_set_up: &'static str,
+    /// What the features are called.
+    pub features: [(&'static str, &'static str); 7],
+}
+
+/// The words in the language of the page.
+pub fn words() -> &'static Words {
+    if text().lang == "de" { &DE } else { &EN }
+}
+
+const EN: Words = Words {
+    status: "Installation",
+    status_text: "What this installation can do. Whoever runs it sets secrets and variables; what is missing for a part does not work.",
+    on: "On",
+    off: "Off",
+    incomplete: "Does not work",
+    to_turn_on: "To turn it on, set {names}.",
+    to_mend: "Missing or too short: {names}.",
+    not_set_up: "This installation is not set up for that. Its administrator reads more under Installation.",
+    features: [
+        ("tokens", "Tokens of visitors and agents"),
+        ("sealing", "Secrets of spaces, such as identity keys"),
+        ("mail", "E-mail: invitations and sign-in links"),
+        ("oidc", "Sign-in by an identity provider"),
+        ("access", "Sign-in by Cloudflare Access"),
+        ("turnstile", "Challenges by Cloudflare Turnstile"),
+        ("bootstrap", "The first admin’s link"),
+    ],
+};
+
+const DE: Words = Words {
+    status: "Installation",
+    status_text: "Was diese Installation kann. Wer sie betreibt, setzt Geheimnisse und Variablen; wofür etwas fehlt, das geht nicht.",
+    on: "Ein",
+    off: "Aus",
+    incomplete: "Geht nicht",
+    to_turn_on: "Zum Einschalten setzen: {names}.",
+    to_mend: "Fehlt oder ist zu kurz: {names}.",
+    not_set_up: "Dafür ist diese Installation nicht eingerichtet. Mehr dazu liest ein Admin unter Installation.",
+    features: [
+        ("tokens", "Token von Besuchern und Agenten"),
+        (
+            "sealing",
+            "Geheimnisse der Bereiche, etwa Identitätsschlüssel",
+        ),
+        ("mail", "E-Mail: Einladungen und Anmeldelinks"),
+        ("oidc", "Anmeldung über einen Identitätsanbieter"),
+        ("access", "Anmeldung über Cloudflare Access"),
+        ("turnstile", "Prüfung durch Cloudflare Turnstile"),
+        ("bootstrap", "Der Link des ersten Admins"),
+    ],
+};
