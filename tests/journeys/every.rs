@@ -9,10 +9,15 @@
 //! - `isolation`: with the ids of another space in any place, nothing is found and nothing written.
 //!   A name in braces that is a secret or a number, and no id, is listed there.
 //!
+//! - `shut`: no foreign page, no endless body or path, no change by reading;
+//! - `texts`: no text that is too long, or hides something.
+//!
 //! `rights` reads a table of its own, `shared/src/rights/table.txt`: what everybody may do.
 
 pub mod calls;
 mod isolation;
 mod rights;
+mod shut;
 mod strict;
+mod texts;
 pub mod town;

@@ -27,7 +27,7 @@ impl<'a> Dial<'a> {
     /// To a conversation.
     #[must_use]
     pub fn conversation(base: &'a str, conversation: ConversationId, token: &str) -> Self {
-        Self::to(
+        Self::at(
             base,
             format!("/api/v1/conversations/{conversation}/socket"),
             token,
@@ -37,10 +37,12 @@ impl<'a> Dial<'a> {
     /// To a space.
     #[must_use]
     pub fn space(base: &'a str, space: &str, token: &str) -> Self {
-        Self::to(base, format!("/api/v1/spaces/{space}/socket"), token)
+        Self::at(base, format!("/api/v1/spaces/{space}/socket"), token)
     }
 
-    fn to(base: &'a str, path: String, token: &str) -> Self {
+    /// To any path.
+    #[must_use]
+    pub fn at(base: &'a str, path: String, token: &str) -> Self {
         let token = [PROTOCOL_TOKEN, token].concat();
         Self {
             base,
