@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 use thirtyfour::{DesiredCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
 use tokio::time::sleep;
 
@@ -121,6 +122,13 @@ impl Opened {
     pub async fn quit(self) -> Result<()> {
         Ok(self.browser.driver.quit().await?)
     }
+}
+
+fn is_stale(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+    )
 }
 
 impl Browser {
@@ -307,11 +315,18 @@ impl Browser {
             "return [...document.querySelectorAll({})].find((element) => element.checkVisibility())",
             json!(selector)
         );
-        let element = self.element(&script).await?;
-        element
-            .send_keys(text.replace('\n', "\u{e007}"))
-            .await
-            .with_context(|| format!("{} types into {selector}", self.name))
+        let text = text.replace('\n', "\u{e007}");
+        let start = Instant::now();
+        loop {
+            let element = self.element(&script).await?;
+            match element.send_keys(&text).await {
+                // Drawn anew between the two calls: nothing was typed.
+                Err(error) if is_stale(&error) && start.elapsed() < PATIENCE => (),
+                typed => {
+                    return typed.with_context(|| format!("{} types into {selector}", self.name));
+                }
+            }
+        }
     }
 
     /// A picture of the open tab into `target/gallery`.

@@ -192,11 +192,14 @@ impl Agent {
     /// # Errors
     /// When there is none.
     pub async fn sets_available(&self, available: bool) -> Result<()> {
-        self.browser.sees(".switch").await?;
-        let press = "const button = document.querySelector('.switch');
-            if (button.ariaChecked !== String(arguments[0])) button.click();
-            return true";
-        let _: bool = self.browser.runs(press, &[json!(available)]).await?;
+        // Before the first desk the switch is off and cannot be turned.
+        let press = "const button = document.querySelector('.switch:enabled');
+            if (button && button.ariaChecked !== String(arguments[0])) button.click();
+            return !!button";
+        let _: bool = self
+            .browser
+            .until("the switch", press, &[json!(available)])
+            .await?;
         self.is_available(available).await
     }
 

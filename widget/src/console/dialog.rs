@@ -2,7 +2,7 @@
 
 use shared::id::ConversationId;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
+use web_sys::{Event, HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use super::Console;
 use super::lists::number;
@@ -42,11 +42,13 @@ pub fn dialogs(parent: El, console: Console) -> El {
     )
 }
 
-/// Closes what is open: the focus goes back, then the dialog is gone.
+/// Closes what is open: the focus goes back, then the dialog is gone. The browser tells of it in a while;
+/// until then what is opened next would be taken for what was just closed.
 pub fn close() {
     let open = js::document().query_selector("dialog[open]").ok().flatten();
-    if let Some(open) = open {
+    if let (Some(open), Ok(closed)) = (open, Event::new("close")) {
         open.unchecked_ref::<HtmlDialogElement>().close();
+        let _ = open.dispatch_event(&closed);
     }
 }
 
@@ -82,17 +84,24 @@ pub fn dialog(console: Console, class: &str, title: impl Fn() -> String + 'stati
         .attr("aria-labelledby", "dialog-title")
         // Escape is for the dialog alone: it would also go back to the lists.
         .on("keydown", |event| {
-            if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
+            let key: &KeyboardEvent = event.unchecked_ref();
+            if key.key() == "Escape" && !key.is_composing() {
                 event.stop_propagation();
+                event.prevent_default();
+                close();
             }
-        })
-        .on("close", move |_| {
-            console.asks.set(None);
-            console.asking.set(None);
-            js::next_frame(focus_again);
         })
         .child(head);
     let html: HtmlDialogElement = dialog.html().clone().unchecked_into();
+    let closed = html.clone();
+    let dialog = dialog.on("close", move |_| {
+        // Told of once more, when it is gone already.
+        if closed.is_connected() {
+            console.asks.set(None);
+            console.asking.set(None);
+            js::next_frame(focus_again);
+        }
+    });
     js::next_frame(move || drop(html.show_modal()));
     dialog
 }
