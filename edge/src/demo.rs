@@ -19,6 +19,12 @@ const AGENTS: [(&str, Role); 3] = [
     ("Ada", Role::Admin),
 ];
 
+/// Customers of the demo shop who have signed in there: the shop's own id, name and address of each.
+pub const CUSTOMERS: [(&str, &str, &str); 2] = [
+    ("zoe", "Zoë Lind", "zoe@larch.example"),
+    ("tom", "Tom Berg", "tom@larch.example"),
+];
+
 /// Its settings and agents.
 ///
 /// # Errors

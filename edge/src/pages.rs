@@ -9,10 +9,11 @@ use shared::id::SpaceId;
 use shared::settings::Settings;
 use worker::Response;
 
-use crate::api::sign_in;
+use crate::api::{self, sign_in};
 use crate::ask::{self, SpaceAsk, SpaceTold};
 use crate::auth::cookie;
 use crate::challenge;
+use crate::demo;
 use crate::errors::Problem;
 use crate::mail;
 use crate::router::Call;
@@ -28,9 +29,29 @@ pub fn root(call: &Call) -> Result<Response, Problem> {
     says(response, Kind::Root, &call.url.origin)
 }
 
-/// `/demo`
+/// `/demo`, and `/demo?as=` for one of its customers, for whom it vouches as any site does: by a
+/// token that its server writes into the page.
 pub async fn demo(call: &Call) -> Result<Response, Problem> {
-    document(call, "demo.html", 200, Kind::Demo, &[]).await
+    let asked = call.parameter("as").unwrap_or_default();
+    let customer = demo::CUSTOMERS.iter().find(|(id, ..)| *id == asked);
+    let token = match customer {
+        Some((id, name, email)) => api::dev::vouch(call, id, name, email).await?,
+        None => String::new(),
+    };
+    let here = |id| {
+        if id == customer.map_or("", |(id, ..)| *id) {
+            "true"
+        } else {
+            "false"
+        }
+    };
+    let values = [
+        ("token", token.as_str()),
+        ("guest", here("")),
+        ("zoe", here("zoe")),
+        ("tom", here("tom")),
+    ];
+    document(call, "demo.html", 200, Kind::Demo, &values).await
 }
 
 /// `/bellhop.js`: any page may run it, and keeps it for five minutes.
@@ -60,6 +81,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     };
     let sign_in = settings.sign_in_url.as_ref();
     let theme = settings.theme.unwrap_or_default();
+    let logo = theme.logo.as_ref().map_or("", |logo| logo.as_str());
     let color = theme.color.map(|color| color.shades().0.color.to_string());
     let values = [
         ("space", space.as_str()),
@@ -74,6 +96,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ),
         ("sign_in", sign_in.map_or("", |url| url.as_str())),
         ("color", color.as_deref().unwrap_or_default()),
+        ("logo", logo),
         ("scheme", theme.scheme.css()),
     ];
     let text = files::text(call, "chat.html").await?;
@@ -81,7 +104,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     let kind = Kind::Chat {
         origins: &settings.origins,
         style: &style,
-        image: theme.logo.as_ref().map_or("", |logo| logo.as_str()),
+        image: logo,
     };
     filled(call, &text, 200, kind, &values)
 }

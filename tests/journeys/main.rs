@@ -46,6 +46,7 @@ mod reconnect;
 mod reminder;
 mod set_up;
 mod settings;
+mod shop;
 mod sign_in;
 mod skills;
 mod status;

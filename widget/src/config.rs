@@ -27,6 +27,9 @@ pub struct Config {
     /// The site's page to sign in on; empty where the page around us does that.
     #[cfg(feature = "chat")]
     pub sign_in: String,
+    /// Address of the space's logo; empty for the bell.
+    #[cfg(feature = "chat")]
+    pub logo: String,
     /// The language that the page asks for; empty when it asks for none.
     pub lang: String,
 }
@@ -51,6 +54,8 @@ impl Config {
             verifies: read("verify").is_some_and(|verify| verify == "1"),
             #[cfg(feature = "chat")]
             sign_in: read("signIn").unwrap_or_default(),
+            #[cfg(feature = "chat")]
+            logo: read("logo").unwrap_or_default(),
             lang: read("lang").unwrap_or_default(),
         }
     }

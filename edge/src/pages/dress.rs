@@ -1,6 +1,5 @@
-//! The chat in a space's own colours and with its logo (P31): one style in the document, which the
-//! policy names by its hash. It stands before anything is drawn, and the chat itself knows nothing
-//! of it.
+//! The chat in a space's own colours (P31): one style in the document, which the policy names by its
+//! hash. It stands before anything is drawn, and the chat itself knows nothing of it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,23 +18,16 @@ pub fn dress(theme: &Theme, document: String) -> (String, String) {
     (document.replacen("</head>", &style, 1), hash)
 }
 
-/// Nothing of it can end the style: colours are digits, and S10 says what an address holds.
+/// Nothing of it can end the style: colours are digits.
 fn style(theme: &Theme) -> String {
-    let mut style = String::new();
-    if let Some(color) = theme.color {
-        let (light, dark) = color.shades();
-        style = format!(
-            ":root{{--brand:light-dark({},{});--on-brand:light-dark({},{})}}",
-            light.color, dark.color, light.on, dark.on
-        );
-    }
-    if let Some(logo) = &theme.logo {
-        style += &format!(
-            ".avatar--house{{background:#fff url({}) 50%/contain no-repeat}}.avatar--house:before{{content:none}}",
-            logo.as_str()
-        );
-    }
-    style
+    let Some(color) = theme.color else {
+        return String::new();
+    };
+    let (light, dark) = color.shades();
+    format!(
+        ":root{{--brand:light-dark({},{});--on-brand:light-dark({},{})}}",
+        light.color, dark.color, light.on, dark.on
+    )
 }
 
 #[cfg(test)]
@@ -52,7 +44,6 @@ mod tests {
         assert_eq!(plain, ("<head></head><p></head>".into(), String::new()));
         let theme = Theme {
             color: "#1F5245".parse().ok(),
-            logo: "https://shop.example/a.svg".parse().ok(),
             ..Theme::default()
         };
         let (document, hash) = dressed(&theme);
@@ -62,7 +53,6 @@ mod tests {
             .map(|(style, _)| style);
         let style = style.expect("a style in the head");
         assert!(style.contains("--brand:light-dark(#1f5245,"), "{style}");
-        assert!(style.contains("url(https://shop.example/a.svg)"), "{style}");
         assert_eq!(hash, STANDARD.encode(Sha256::digest(style)));
     }
 }

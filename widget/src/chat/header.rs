@@ -7,6 +7,17 @@ use crate::host;
 use crate::text::{fill, text};
 use crate::ui::initial;
 
+/// The space's logo, shown over the bell as soon as it is there.
+fn logo(address: &str) -> Option<El> {
+    if address.is_empty() {
+        return None;
+    }
+    let image = el("img", "avatar__logo").attr("alt", "").attr("hidden", "");
+    let html = image.html().clone();
+    let image = image.on("load", move |_| html.set_hidden(false));
+    Some(image.attr("src", address))
+}
+
 /// Avatar, name of the space, who is online, and the buttons to end and to close.
 pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
     let is_online = move || chat.screen() == Screen::Active;
@@ -34,11 +45,12 @@ pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
     };
     let is_open = move || matches!(chat.screen(), Screen::Waiting | Screen::Active);
     el("header", "header")
-        .child(
-            decor("avatar")
-                .bind_attr("class", avatar)
-                .bind_text(move || chat.agent().map(|name| initial(&name)).unwrap_or_default()),
-        )
+        .child(decor("avatar").bind_attr("class", avatar).bind_children(
+            move || match chat.agent() {
+                Some(name) => vec![el("span", "").text(&initial(&name))],
+                None => logo(&chat.tab().config.logo).into_iter().collect(),
+            },
+        ))
         .child(
             el("div", "header__who")
                 .child(
