@@ -1,5 +1,7 @@
 //! An admin sets up a space on the settings page: every setting, how it looks, its queues.
 
+mod fields;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use stage::browser::{Browser, Screen};
@@ -206,7 +208,8 @@ fn s1_s4_a_refusal_stands_at_its_field_in_the_words_of_the_reader() {
         desk.writes("conversation_limit", "7").await?;
         desk.writes("theme.color", "red").await?;
         desk.saves().await?;
-        desk.is_refused("theme.color", "Eine Farbe ist wie").await?;
+        desk.is_refused("theme.color", "Eine Farbe sieht so aus")
+            .await?;
         desk.writes("theme.color", "#1f5245").await?;
         desk.browser.presses("[data-queue=returns] summary").await?;
         desk.writes("queues[0].hours.zone", "Mars/Olympus").await?;
@@ -216,7 +219,8 @@ fn s1_s4_a_refusal_stands_at_its_field_in_the_words_of_the_reader() {
         desk.writes("queues[0].hours.zone", "Europe/Berlin").await?;
         desk.writes("origins", "shop.example").await?;
         desk.saves().await?;
-        desk.is_refused("origins", "Eine Seite ist wie").await?;
+        desk.is_refused("origins", "Eine Seite sieht so aus")
+            .await?;
         desk.writes("origins", "").await?;
         ensure!(
             desk.stored(stage).await? == before,

@@ -20,6 +20,7 @@ mod tokens;
 use reactive_graph::owner::Owner;
 use wasm_bindgen::JsValue;
 
+use self::sheet::Sheet;
 use crate::config::{self, Config};
 use crate::dom::{El, decor, el};
 use crate::http::{self, HttpError};
@@ -44,6 +45,10 @@ pub struct Home {
     busy: Var<bool>,
     /// What went wrong.
     error: Var<String>,
+    /// What was refused last: the path of the field, and why.
+    fault: Var<(String, String)>,
+    /// The form that was sent last.
+    form: Var<&'static str>,
 }
 
 /// Who is signed in.
@@ -79,9 +84,11 @@ pub fn start() {
             me: Var::new(None),
             busy: Var::new(has_session),
             error: Var::new(String::new()),
+            fault: Var::new(Default::default()),
+            form: Var::new(""),
         };
         js::on_window(&["hashchange"], move |_| {
-            home.error.set(String::new());
+            home.forgive();
             home.route.set(route());
         });
         let _ = root.bind_children(move || vec![home.screen()]);
@@ -145,9 +152,10 @@ impl Home {
     /// Asks as the person of the session; what is refused is shown.
     async fn asks(self, method: &str, path: &str, body: &[(&str, JsValue)]) -> Option<JsValue> {
         self.busy.set(true);
-        self.error.set(String::new());
+        self.forgive();
         let body = (method != "DELETE").then_some(body);
         let answer = http::send(method, path, &[("X-Bellhop", "1")], body).await;
+        self.busy.set(false);
         self.hears(answer)
     }
 
@@ -160,7 +168,7 @@ impl Home {
         body: Option<&[(&str, JsValue)]>,
     ) -> Option<JsValue> {
         let answer = self.answers_in(space, method, what, body).await;
-        answer.map_err(|error| self.error.set(say(&error))).ok()
+        self.hears(answer)
     }
 
     /// Asks as an agent of a space; the caller says what is refused.
@@ -172,23 +180,47 @@ impl Home {
         body: Option<&[(&str, JsValue)]>,
     ) -> Result<JsValue, HttpError> {
         self.busy.set(true);
-        self.error.set(String::new());
+        self.forgive();
         let session = Session::of_agent(Store::tab(space), space);
-        let answer = match session.ensure().await {
-            Ok(token) => {
-                let bearer = ["Bearer ", &token].concat();
-                let path = ["/api/v1/spaces/", space, what].concat();
-                http::send(method, &path, &[("Authorization", &bearer)], body).await
+        let path = ["/api/v1/spaces/", space, what].concat();
+        let mut token = session.ensure().await;
+        let mut is_renewed = false;
+        let answer = loop {
+            let answer = match token {
+                Ok(token) => {
+                    let bearer = ["Bearer ", &token].concat();
+                    http::send(method, &path, &[("Authorization", &bearer)], body).await
+                }
+                Err(error) => break Err(error),
+            };
+            // With a new role a token is void, and the session behind it is not.
+            if is_renewed || !matches!(answer, Err(HttpError::Refused(401, _))) {
+                break answer;
             }
-            Err(error) => Err(error),
+            is_renewed = true;
+            token = session.renew().await;
         };
         self.busy.set(false);
         answer
     }
 
     fn hears(self, answer: Result<JsValue, HttpError>) -> Option<JsValue> {
-        self.busy.set(false);
-        answer.map_err(|error| self.error.set(say(&error))).ok()
+        answer.map_err(|error| self.is_refused(&error)).ok()
+    }
+
+    /// Says what was refused at its field of the form that was sent, else over everything.
+    fn is_refused(self, error: &HttpError) {
+        let (field, why) = settings::refused::say(error);
+        let path = [self.form.now(), ".", &field].concat();
+        if !Sheet::new(self).refuse(&path, &why) {
+            self.error.set(why);
+        }
+    }
+
+    /// Nothing is refused any more.
+    fn forgive(self) {
+        self.error.set(String::new());
+        self.fault.set(Default::default());
     }
 
     /// A card in the middle of the page.
@@ -300,6 +332,7 @@ fn word(code: &str) -> &'static str {
         "not_invited" => words.not_invited,
         "last_admin" => words.last_admin,
         "seal_key_missing" => words.seal_key_missing,
+        "no_access" => words.no_access,
         _ if code.ends_with("_not_configured") => text::status::words().not_set_up,
         _ => "",
     }

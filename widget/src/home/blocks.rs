@@ -38,9 +38,9 @@ pub fn part(home: Home, space: &str) -> El {
         Some(list) if list.is_empty() => words.nobody_blocked.to_owned(),
         Some(_) | None => words.blocks_text.to_owned(),
     };
-    el("section", "home__part blocks")
-        .child(el("h2", "home__subtitle").text(words.blocks))
-        .child(el("p", "home__none").bind_text(none))
+    el("section", "panel blocks")
+        .child(el("h2", "panel__title").text(words.blocks))
+        .child(el("p", "panel__text").bind_text(none))
         .child(list)
 }
 

@@ -41,7 +41,7 @@ pub fn part(home: Home, space: &str) -> El {
         form::choice(words.id_of, &kinds, "conversation", move |kind| {
             customer.kind.set(kind)
         }),
-        form::field(words.id, "text", customer.id),
+        form::field(home, "customer.id", words.id, "text", customer.id),
     ];
     let export = move || spawn(customer.export());
     let form = form::form(home, "customer", fields, words.export, export);

@@ -4,15 +4,24 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 
 use super::Home;
+use super::sheet::Sheet;
 use crate::dom::{El, button, el};
 use crate::text::home::words;
 use crate::var::Var;
 
 /// A form that does something, with the button that does it.
-pub fn form(home: Home, class: &str, fields: Vec<El>, go: &str, act: impl Fn() + 'static) -> El {
-    let form = el("form", &["form ", class].concat()).on("submit", move |event: Event| {
+pub fn form(
+    home: Home,
+    class: &'static str,
+    fields: Vec<El>,
+    go: &str,
+    act: impl Fn() + 'static,
+) -> El {
+    let form = el("form", &["form ", class].concat()).attr("novalidate", "");
+    let form = form.on("submit", move |event: Event| {
         event.prevent_default();
         if !home.busy.now() {
+            home.form.peek_mut(|form| *form = class);
             act();
         }
     });
@@ -23,8 +32,8 @@ pub fn form(home: Home, class: &str, fields: Vec<El>, go: &str, act: impl Fn() +
     fields.into_iter().fold(form, El::child).child(go)
 }
 
-/// A line of text.
-pub fn field(label: &str, kind: &str, value: Var<String>) -> El {
+/// A line of text; `path` is the class of its form, and what the server calls it.
+pub fn field(home: Home, path: &str, label: &str, kind: &str, value: Var<String>) -> El {
     let input = el("input", "field__input")
         .attr("type", kind)
         .attr("value", &value.now())
@@ -32,11 +41,11 @@ pub fn field(label: &str, kind: &str, value: Var<String>) -> El {
         .on("input", move |event| {
             value.peek_mut(|text| *text = written(&event))
         });
-    labelled(label, input)
+    Sheet::new(home).field(label, "", input, path)
 }
 
 /// Several lines of text.
-pub fn lines(label: &str, hint: &str, value: Var<String>) -> El {
+pub fn lines(home: Home, path: &str, label: &str, hint: &str, value: Var<String>) -> El {
     let input = el("textarea", "field__input")
         .attr("rows", "3")
         .text(&value.now())
@@ -47,12 +56,7 @@ pub fn lines(label: &str, hint: &str, value: Var<String>) -> El {
             let text = input.map(|input| input.value()).unwrap_or_default();
             value.peek_mut(|old| *old = text);
         });
-    let field = labelled(label, input);
-    if hint.is_empty() {
-        field
-    } else {
-        field.child(el("span", "field__hint").text(hint))
-    }
+    Sheet::new(home).field(label, hint, input, path)
 }
 
 /// One of a few.

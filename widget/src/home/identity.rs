@@ -54,6 +54,7 @@ pub fn part(home: Home, space: &str) -> El {
         list.iter().map(|key| keys.row(key)).collect()
     });
     el("section", "panel")
+        .attr("data-part", "identity")
         .child(el("h2", "panel__title").text(words.identity))
         .child(el("p", "panel__text").text(words.identity_text))
         .child(made)
@@ -97,7 +98,13 @@ impl Keys {
             if algorithm.get() == "HS256" {
                 return vec![];
             }
-            vec![form::lines(words.identity_public, "PEM, JWK", public)]
+            vec![form::lines(
+                self.home,
+                "new-identity.public_key",
+                words.identity_public,
+                "PEM, JWK",
+                public,
+            )]
         };
         let fields = vec![choice, el("div", "").bind_children(pasted)];
         form::form(self.home, "new-identity", fields, words.create, move || {

@@ -47,7 +47,13 @@ pub fn page(home: Home, invitation: String) -> El {
                 let text = fill(words.joins_as, &me.name);
                 fields.push(el("p", "card__hint").attr("dir", "auto").text(&text));
             }
-            None => fields.push(form::field(words.your_name, "text", name)),
+            None => fields.push(form::field(
+                home,
+                "join.name",
+                words.your_name,
+                "text",
+                name,
+            )),
         }
         let accept = std::rc::Rc::clone(&accept);
         vec![form::form(home, "join", fields, words.accept, move || {

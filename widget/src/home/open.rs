@@ -52,9 +52,15 @@ pub fn first(home: Home, about: String) -> El {
             .child(el("p", "card__text").text(words.link_text));
         return home.page(card.child(form::form(home, "", vec![], words.sign_in, go)));
     }
-    let fields = vec![form::field(words.your_name, "text", name)];
+    let fields = vec![form::field(
+        home,
+        "first.name",
+        words.your_name,
+        "text",
+        name,
+    )];
     let card = home
         .card(words.welcome)
         .child(el("p", "card__text").text(words.first_text));
-    home.page(card.child(form::form(home, "", fields, words.begin, go)))
+    home.page(card.child(form::form(home, "first", fields, words.begin, go)))
 }

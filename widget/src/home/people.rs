@@ -218,7 +218,13 @@ impl People {
             ("admin", words.admin),
         ];
         let fields = vec![
-            form::field(words.email_optional, "email", email),
+            form::field(
+                self.home,
+                "invite.email",
+                words.email_optional,
+                "email",
+                email,
+            ),
             form::choice(words.role, &choices, "agent", move |chosen| {
                 role.set(chosen)
             }),

@@ -5,7 +5,7 @@ mod ends;
 mod hours;
 mod look;
 mod queues;
-mod refused;
+pub mod refused;
 mod snippet;
 
 use js_sys::{Array, Object, Reflect};
@@ -282,7 +282,6 @@ impl Page {
 
     async fn save(self) {
         let words = words();
-        self.sheet.forgive();
         self.said.set(String::new());
         let mut body = self.differences();
         for (name, value) in &mut body {

@@ -18,8 +18,6 @@ use crate::var::{Bell, Var};
 pub struct Sheet {
     /// The app.
     pub home: Home,
-    /// What was refused last: the path of the field, and why.
-    fault: Var<(String, String)>,
     /// Rings at each change.
     pub changed: Bell,
 }
@@ -100,7 +98,6 @@ impl Sheet {
     pub fn new(home: Home) -> Self {
         Self {
             home,
-            fault: Var::new(Default::default()),
             changed: Bell::new(),
         }
     }
@@ -277,7 +274,7 @@ impl Sheet {
     pub fn marked(self, input: El, path: &str) -> El {
         let mine = path.to_owned();
         let is_wrong = move || {
-            let is_wrong = self.fault.with(|(path, _)| *path == mine);
+            let is_wrong = self.home.fault.with(|(path, _)| *path == mine);
             if is_wrong { "true" } else { "false" }.to_owned()
         };
         input
@@ -291,7 +288,7 @@ impl Sheet {
     pub fn why(self, path: &str) -> El {
         let mine = path.to_owned();
         let why = move || {
-            self.fault.with(|(path, why)| {
+            self.home.fault.with(|(path, why)| {
                 if *path == mine {
                     why.clone()
                 } else {
@@ -304,18 +301,13 @@ impl Sheet {
             .bind_text(why)
     }
 
-    /// Nothing is refused any more.
-    pub fn forgive(self) {
-        self.fault.set(Default::default());
-    }
-
     /// Says at its field, or at what stands around it, why it was refused. False when there is no
     /// such place on the page.
     pub fn refuse(self, path: &str, why: &str) -> bool {
         let mut path = path;
         loop {
             if let Some(element) = find(path) {
-                self.fault.set((path.to_owned(), why.to_owned()));
+                self.home.fault.set((path.to_owned(), why.to_owned()));
                 show(&element);
                 return true;
             }

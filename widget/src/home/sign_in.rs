@@ -41,7 +41,13 @@ pub fn page(home: Home) -> El {
     }
     if has("mail") {
         let (email, is_sent) = (Var::new(String::new()), Var::new(false));
-        let fields = vec![form::field(words.email, "email", email)];
+        let fields = vec![form::field(
+            home,
+            "sign-in__mail.email",
+            words.email,
+            "email",
+            email,
+        )];
         let ask = move || {
             spawn(async move {
                 let body = [

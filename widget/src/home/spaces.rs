@@ -90,8 +90,8 @@ fn new_space(home: Home) -> El {
         });
     };
     let fields = vec![
-        form::field(words.space_name, "text", name),
-        form::field(words.origin, "url", origin),
+        form::field(home, "new-space.name", words.space_name, "text", name),
+        form::field(home, "new-space.origins", words.origin, "url", origin),
     ];
     el("section", "home__part")
         .child(el("h2", "home__subtitle").text(words.new_space))

@@ -86,7 +86,7 @@ impl Tokens {
         let (name, scope) = (Var::new(String::new()), Var::new("read".to_owned()));
         let choices = [("read", words.scope_read), ("write", words.scope_write)];
         let fields = vec![
-            form::field(words.token_name, "text", name),
+            form::field(self.home, "new-token.name", words.token_name, "text", name),
             form::choice(words.scope, &choices, "read", move |chosen| {
                 scope.set(chosen)
             }),

@@ -3,6 +3,7 @@
 
 use shared::settings::{Color, Shade};
 use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
 
 use super::{Page, fields};
 use crate::dom::{El, decor, effect, el};
@@ -39,6 +40,14 @@ pub fn part(page: Page, at: &At) -> El {
         ]))
 }
 
+/// Our own colour.
+const OURS: &str = "#1f5245";
+
+/// Puts a value into a field.
+fn shows(field: &HtmlElement, value: &str) {
+    let _ = js_sys::Reflect::set(field, &"value".into(), &value.into());
+}
+
 /// The colour: written, or chosen; what is shown in its place is told.
 fn color(page: Page, theme: &At) -> El {
     let words = words();
@@ -47,23 +56,32 @@ fn color(page: Page, theme: &At) -> El {
     let now = theme.text("color");
     let input = el("input", "field__input")
         .attr("dir", "ltr")
-        .attr("placeholder", "#1f5245")
+        .attr("placeholder", OURS)
         .attr("value", &now);
-    let html = input.html().clone();
-    let input = input.on("input", move |event| {
-        typed.write("color", &sheet::value(&event).into());
-        page.sheet.changed.ring();
-    });
     let pick = el("input", "field__pick")
         .attr("type", "color")
         .attr("aria-label", words.pick)
-        .attr("value", if now.is_empty() { "#1f5245" } else { &now })
-        .on("input", move |event| {
-            let value = sheet::value(&event);
-            let _ = js_sys::Reflect::set(&html, &"value".into(), &value.as_str().into());
-            chosen.write("color", &value.into());
-            page.sheet.changed.ring();
-        });
+        .attr("value", if now.is_empty() { OURS } else { &now });
+    let (written, picked) = (input.html().clone(), pick.html().clone());
+    let input = input.on("input", move |event| {
+        let value = sheet::value(&event);
+        // While it is no colour yet, what was chosen last stays.
+        let color = match value.trim() {
+            "" => Some(OURS.to_owned()),
+            text => text.parse::<Color>().ok().map(|color| color.to_string()),
+        };
+        if let Some(color) = color {
+            shows(&picked, &color);
+        }
+        typed.write("color", &value.into());
+        page.sheet.changed.ring();
+    });
+    let pick = pick.on("input", move |event| {
+        let value = sheet::value(&event);
+        shows(&written, &value);
+        chosen.write("color", &value.into());
+        page.sheet.changed.ring();
+    });
     let told = move || {
         page.sheet.changed.hear();
         let Ok(color) = read.text("color").parse::<Color>() else {

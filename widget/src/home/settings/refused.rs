@@ -30,8 +30,15 @@ pub fn say(error: &HttpError) -> (String, String) {
     let why = match code(body).as_str() {
         "setting_out_of_range" if path.ends_with("_s") => words.duration_range.to_owned(),
         "setting_out_of_range" => fill(&fill(words.range, &number("min")), &number("max")),
+        "too_many" if path.ends_with("text") || path.ends_with("logo") => {
+            fill(words.at_most_letters, &number("max"))
+        }
         "too_many" => fill(words.at_most, &number("max")),
         "setting_malformed" | "value_malformed" => malformed(&path).to_owned(),
+        "text_forbidden" if path.ends_with("email") => words.email_rule.to_owned(),
+        "text_empty" => words.text_empty.to_owned(),
+        "text_too_long" => words.text_too_long.to_owned(),
+        "text_forbidden" => words.text_forbidden.to_owned(),
         "twice" => words.twice.to_owned(),
         "end_before_start" => words.end_before_start.to_owned(),
         "ranges_overlap" => words.overlap.to_owned(),
@@ -56,12 +63,16 @@ fn malformed(path: &str) -> &'static str {
     let words = words();
     let name = path.rsplit('.').next().unwrap_or_default();
     match name {
-        "name" if path.starts_with("queues") => words.label_rule,
-        "id" | "skills" | "to" => words.label_rule,
-        "name" | "text" => words.name_rule,
+        "name" if path.starts_with("queues") && !path.contains(".hours.") => words.label_rule,
+        "id" | "to" => words.label_rule,
+        _ if name.starts_with("skills") => words.label_rule,
+        "name" | "title" => words.name_rule,
+        "text" => words.launcher_rule,
+        "fallback_text" | "full_text" => words.message_rule,
         "color" => words.color_rule,
         "sign_in_url" => words.url_rule,
         "logo" => words.logo_rule,
+        "public_key" => words.key_rule,
         "zone" => words.zone_unknown,
         "date" => words.date_impossible,
         _ if path.starts_with("origins") => words.origin_rule,
