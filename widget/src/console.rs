@@ -34,7 +34,7 @@ use reactive_graph::owner::Owner;
 use shared::conversation::Stage;
 use shared::id::{AgentId, CommandId, ConversationId};
 use shared::link::{Input, SpaceInput, State};
-use shared::rights::Side;
+use shared::rights::{Role, Side};
 use shared::space;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
@@ -87,6 +87,19 @@ pub struct Console {
     pub clock: Bell,
     /// Set when the agent is out: why, where the agent did not ask for it.
     left: Var<Option<&'static str>>,
+    /// The role that the agent had a moment ago.
+    role: Var<Option<Role>>,
+}
+
+/// Why an agent is out.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Out {
+    /// By a click.
+    Asked,
+    /// The session is over.
+    Over,
+    /// The agent has no place in this space any more.
+    NoAccess,
 }
 
 /// A conversation that this console is connected to, with what the agent has begun to write.
@@ -208,10 +221,12 @@ impl Console {
             is_online: Var::new(js::is_online()),
             clock: Bell::new(),
             left: Var::new(None),
+            role: Var::new(None),
         };
         on_answer.peek_mut(|slot| *slot = Some(console));
         effect(move || console.follow_desk());
         effect(move || console.follow_passing());
+        effect(move || console.follow_role());
         effect(move || console.see());
         effect(move || console.title());
         let has_read = Var::new(false);
@@ -349,8 +364,8 @@ impl Console {
         }
     }
 
-    /// Forgets the session; the screen to sign in says `why`.
-    pub fn sign_out(self, why: &'static str) {
+    /// Forgets the session; the screen to sign in says why.
+    pub fn sign_out(self, out: Out) {
         self.desk.close();
         self.threads
             .peek(|talks| talks.iter().for_each(|talk| talk.thread.close()));
@@ -360,15 +375,24 @@ impl Console {
         tab.session.forget();
         tab.own.remove("as");
         if is_of_tab {
-            return self.left.set(Some(why));
+            return self.left.set(Some(match out {
+                Out::Asked => "",
+                Out::Over => words().session_over,
+                Out::NoAccess => words().no_access,
+            }));
         }
         spawn(async move {
             // Who lost one space is still signed in for the others.
-            if why.is_empty() {
-                let headers = [("X-Bellhop", "1")];
-                let _ = http::send("DELETE", "/api/v1/session", &headers, None).await;
-            }
-            let _ = js::window().location().assign("/agent");
+            let address = match out {
+                Out::Asked => {
+                    let headers = [("X-Bellhop", "1")];
+                    let _ = http::send("DELETE", "/api/v1/session", &headers, None).await;
+                    "/agent"
+                }
+                Out::Over => "/agent#failed=session_over",
+                Out::NoAccess => "/agent#failed=no_access",
+            };
+            let _ = js::window().location().assign(address);
         });
     }
 

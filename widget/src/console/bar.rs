@@ -3,8 +3,8 @@
 use shared::link::State;
 use shared::rights::Role;
 
-use super::Console;
 use super::availability::availability;
+use super::{Console, Out};
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
 use crate::text::{fill, text};
@@ -74,7 +74,7 @@ pub fn bar(console: Console) -> El {
             button(
                 "button button--icon button--quiet bar__sign-out icon icon--leave",
                 move || {
-                    console.sign_out("");
+                    console.sign_out(Out::Asked);
                 },
             )
             .attr("aria-label", words().sign_out),

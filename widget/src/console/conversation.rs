@@ -270,13 +270,14 @@ pub fn name(console: Console, conversation: ConversationId) -> String {
             .lifecycle(|lifecycle| lifecycle.name.to_string())
     });
     let desk = console.desk;
-    name.or_else(|| {
-        desk.item(conversation)
-            .map(|item| item.customer.to_string())
-    })
-    .or_else(|| {
-        desk.offer(conversation)
-            .map(|offer| offer.customer.to_string())
-    })
-    .unwrap_or_default()
+    // The space knows it first when the site has verified who it is.
+    let known = desk.item(conversation);
+    let known = known.map(|item| item.customer.to_string());
+    known
+        .or(name)
+        .or_else(|| {
+            desk.offer(conversation)
+                .map(|offer| offer.customer.to_string())
+        })
+        .unwrap_or_default()
 }

@@ -8,11 +8,11 @@ use shared::link::{Failure, Input, PendingState, SpaceInput, State, StopReason};
 use shared::refusal::Refusal;
 
 use super::passing;
-use super::{Console, Phase, Talk, toasts};
+use super::{Console, Out, Phase, Talk, toasts};
 use crate::text::console::words;
 use crate::timer::Timer;
 use crate::var::Var;
-use crate::{js, time};
+use crate::{js, text, time};
 
 /// How often the clocks of offers move.
 const TICK: Duration = Duration::from_millis(250);
@@ -21,8 +21,8 @@ impl Console {
     /// Connects to what is held, hangs up on what is gone.
     pub(super) fn follow_desk(self) {
         match self.desk.state() {
-            State::Stopped(StopReason::Unauthorized) => return self.sign_out(""),
-            State::Stopped(StopReason::Forbidden) => return self.sign_out(words().no_access),
+            State::Stopped(StopReason::Unauthorized) => return self.sign_out(Out::Over),
+            State::Stopped(StopReason::Forbidden) => return self.sign_out(Out::NoAccess),
             State::Idle
             | State::Connecting { .. }
             | State::CatchingUp
@@ -85,6 +85,18 @@ impl Console {
             talk.thread.close();
         }
         self.report_refusals();
+    }
+
+    /// Says that the agent's role is another: every socket was closed for that, and opened again.
+    pub(super) fn follow_role(self) {
+        let Some(role) = self.desk.see(|desk| desk.me.role) else {
+            return;
+        };
+        let before = self.role.peek_mut(|known| known.replace(role));
+        if before.is_some_and(|before| before != role) {
+            let text = text::fill(words().role_changed, words().role(role));
+            toasts::add(self.toasts, "told", text);
+        }
     }
 
     /// True while what is on its way waits, because it came too fast.

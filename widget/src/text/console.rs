@@ -2,6 +2,7 @@
 
 use shared::conversation::{EndCause, Event, TicketKind, TicketStatus};
 use shared::refusal::Refusal;
+use shared::rights::Role;
 use shared::settings::{Resolution, resolution};
 
 use super::text;
@@ -12,6 +13,9 @@ pub struct Words {
     pub agent: &'static str,
     pub admin: &'static str,
     pub demo_only: &'static str,
+    pub supervisor: &'static str,
+    pub role_changed: &'static str,
+    pub session_over: &'static str,
     pub no_access: &'static str,
     pub other_sign_in: &'static str,
     pub spaces: &'static str,
@@ -146,6 +150,15 @@ impl Words {
         .to_owned()
     }
 
+    /// What a role is called.
+    pub const fn role(&self, role: Role) -> &'static str {
+        match role {
+            Role::Agent => self.agent,
+            Role::Supervisor => self.supervisor,
+            Role::Admin => self.admin,
+        }
+    }
+
     /// Where a ticket stands.
     pub const fn ticket_status(&self, status: TicketStatus) -> &'static str {
         match status {
@@ -262,6 +275,9 @@ const EN: Words = Words {
     agent: "Agent",
     admin: "Admin",
     demo_only: "Demo sign-in: only on this machine, only in development.",
+    supervisor: "Supervisor",
+    role_changed: "Your role was changed: {role}",
+    session_over: "You are signed out. Please sign in again.",
     no_access: "You have no access to this space any more.",
     other_sign_in: "Other ways to sign in",
     spaces: "Your spaces",
@@ -375,6 +391,9 @@ const DE: Words = Words {
     agent: "Agent",
     admin: "Admin",
     demo_only: "Demo-Anmeldung: nur auf diesem Rechner, nur in der Entwicklung.",
+    supervisor: "Supervisor",
+    role_changed: "Ihre Rolle wurde geändert: {role}",
+    session_over: "Sie sind abgemeldet. Bitte melden Sie sich wieder an.",
     no_access: "Sie haben keinen Zugang mehr zu diesem Bereich.",
     other_sign_in: "Andere Wege, sich anzumelden",
     spaces: "Ihre Bereiche",
@@ -421,10 +440,10 @@ const DE: Words = Words {
     is_closed: "Dieses Gespräch ist abgeschlossen.",
     preview: "Ihnen angeboten. Der Kunde sieht nicht, dass Sie hineinschauen.",
     name: "Name",
-    claimed: "laut Seite",
+    claimed: "laut Website",
     verified: "bestätigt",
     email: "E-Mail",
-    customer_id: "Kundennummer",
+    customer_id: "Kunden-ID",
     identified: "Die Website hat den Kunden bestätigt: {id}",
     must_verify: "Ab hier kann nur ein bestätigter Kunde schreiben",
     earlier: "Früheres Gespräch",
