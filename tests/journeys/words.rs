@@ -1,6 +1,6 @@
 //! German, from the first word of the chat to the last of the console.
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use stage::browser::{Browser, Screen};
 use stage::line::CustomerLine;
@@ -85,4 +85,147 @@ fn p14_the_console_speaks_german() {
         anyhow::ensure!(lang == "de", "{lang}");
         Ok(())
     });
+}
+
+/// The texts of one language in a file: their keys with what they say.
+fn table<'a>(file: &'a str, mark: &str) -> Vec<(&'a str, &'a str)> {
+    let part = file.split_once(mark).map_or("", |(_, rest)| rest);
+    let part = part.split_once("\n};").map_or(part, |(part, _)| part);
+    let line = |line: &'a str| {
+        let (key, text) = line.trim().split_once(": ")?;
+        let is_key = key
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'0'..=b'9'));
+        let text = text
+            .strip_suffix(',')?
+            .strip_prefix('"')?
+            .strip_suffix('"')?;
+        is_key.then_some((key, text))
+    };
+    part.lines().filter_map(line).collect()
+}
+
+/// What is filled into a text, in the order of the alphabet.
+fn blanks(text: &str) -> Vec<&str> {
+    let parts = text.split('{').skip(1);
+    let mut blanks: Vec<_> = parts
+        .filter_map(|part| part.split_once('}'))
+        .map(|(name, _)| name)
+        .collect();
+    blanks.sort_unstable();
+    blanks
+}
+
+#[test]
+fn every_text_is_there_in_both_languages_and_neither_is_left_in_the_other() -> Result<()> {
+    // Words that both languages have.
+    let same = [
+        "Agent",
+        "Supervisor",
+        "Admin",
+        "Bellhop",
+        "Name",
+        "Widget",
+        "Ticket",
+        "Ticket: {}",
+        "Demo",
+        "OK",
+        "UTC",
+        "de",
+        "en",
+        "ltr",
+        "{n}",
+        "{name}",
+    ];
+    let files = [
+        (
+            "chat",
+            include_str!("../../widget/src/text/en.rs"),
+            include_str!("../../widget/src/text/de.rs"),
+            "TEXT: Text = Text {",
+            "TEXT: Text = Text {",
+        ),
+        (
+            "console",
+            include_str!("../../widget/src/text/console.rs"),
+            include_str!("../../widget/src/text/console.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+        (
+            "work",
+            include_str!("../../widget/src/text/work.rs"),
+            include_str!("../../widget/src/text/work.rs"),
+            "const EN: Work = Work {",
+            "const DE: Work = Work {",
+        ),
+        (
+            "home",
+            include_str!("../../widget/src/text/home.rs"),
+            include_str!("../../widget/src/text/home.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+        (
+            "settings",
+            include_str!("../../widget/src/text/settings.rs"),
+            include_str!("../../widget/src/text/settings.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+        (
+            "privacy",
+            include_str!("../../widget/src/text/privacy.rs"),
+            include_str!("../../widget/src/text/privacy.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+        (
+            "mails",
+            include_str!("../../edge/src/mail/words.rs"),
+            include_str!("../../edge/src/mail/words.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+    ];
+    for (part, english, german, en, de) in files {
+        let (english, german) = (table(english, en), table(german, de));
+        ensure!(
+            english.len() >= 8,
+            "{part}: {} texts are found",
+            english.len()
+        );
+        for (key, text) in &english {
+            let other = german.iter().find(|(known, _)| known == key);
+            let (_, other) = other.with_context(|| format!("{part}: {key} has no German"))?;
+            ensure!(
+                !text.trim().is_empty() && !other.trim().is_empty(),
+                "{part}: {key} is empty"
+            );
+            ensure!(
+                blanks(text) == blanks(other),
+                "{part}: {key}: {text} | {other}"
+            );
+            ensure!(
+                text != other || same.contains(text),
+                "{part}: {key} is the same in both: {text}"
+            );
+            // Words that German does not have.
+            let english = |word: &str| {
+                [
+                    "the", "and", "of", "your", "with", "is", "not", "please", "you",
+                ]
+                .contains(&word)
+            };
+            let mut words = other.split(|c: char| !c.is_alphabetic());
+            ensure!(!words.any(english), "{part}: {key}: {other}");
+        }
+        ensure!(
+            english.len() == german.len(),
+            "{part}: {} and {}",
+            english.len(),
+            german.len()
+        );
+    }
+    Ok(())
 }

@@ -247,7 +247,7 @@ const DE: Work = Work {
     closed_list: "Abgeschlossen",
     nothing_closed: "Noch nichts abgeschlossen",
     more: "Mehr zeigen",
-    all_active: "Alle laufenden",
+    all_active: "Alle laufenden Chats",
     nobody_active: "Niemand sonst hat einen Chat",
     with_agent: "Bei {agent}",
     take_over: "Übernehmen",
