@@ -2,6 +2,7 @@
 //! from right to left, and at 320 px. On the way each state is pictured into `target/gallery`.
 
 mod home;
+mod rest;
 
 use std::fs;
 
