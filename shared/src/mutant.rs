@@ -88,11 +88,13 @@ pub enum Mutant {
     HoldWithoutWait,
     /// A conversation begins without the challenge that the space asks for.
     NobodyChallenged,
+    /// A conversation of a blocked visitor begins.
+    BlockedBegins,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -134,6 +136,7 @@ impl Mutant {
         Self::ErasedInMemory,
         Self::ErasureToldOnce,
         Self::LateReportRevives,
+        Self::BlockedBegins,
     ];
 
     /// The name on the command line.
@@ -181,6 +184,7 @@ impl Mutant {
             Self::LateReportRevives => "late_report_revives",
             Self::HoldWithoutWait => "hold_without_wait",
             Self::NobodyChallenged => "nobody_challenged",
+            Self::BlockedBegins => "blocked_begins",
         }
     }
 

@@ -17,7 +17,7 @@
 //! `transfer`), `leave` R41 and R42, `lists` R43, R93 and R94, `hours` R50 to R52 and R102, `backlog` R53 to R57,
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `customers` R160 to R164, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
-//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122, R126 and R127, `blocks` R123 to R125,
+//! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122 and R126 to R128, `blocks` R123 to R125,
 //! `audit_log` R180 to R184, `erasure` R185 to R189.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
@@ -68,7 +68,7 @@ mod turn;
 pub use assignment::{RETRY, RETRY_MAX};
 pub use audit::Broken;
 pub use audit_log::{AUDIT_PAGE, AuditEntry, AuditQuery, Deed};
-pub use blocks::{BLOCKS_MAX, Block};
+pub use blocks::{BLOCK_MAX_S, BLOCKS_MAX, Block, is_block_span};
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
 pub use customers::IDENTITY_KEYS_MAX;

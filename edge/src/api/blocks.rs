@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::id::{CommandId, ConversationId, VisitorId};
 use shared::refusal::Refusal;
-use shared::space::{Door, Opened};
+use shared::space::{BLOCK_MAX_S, Door, Opened, is_block_span};
 use shared::text::Title;
 use worker::Response;
 
@@ -14,9 +14,6 @@ use crate::errors::Problem;
 use crate::router::Call;
 use crate::{body, random};
 
-/// Longest block with an end: 10 years, so that no moment is out of reach.
-const FOR_MAX_S: u64 = 10 * 365 * 86_400;
-
 /// `POST spaces/{space}/items/{conversation}/block`: the visitor of that conversation. What still
 /// stands is ended (R124); when that comes to nothing, the call may be repeated.
 pub async fn block(call: &mut Call) -> Result<Response, Problem> {
@@ -26,10 +23,10 @@ pub async fn block(call: &mut Call) -> Result<Response, Problem> {
     let reason = fields.parsed("reason", Title::parse)?;
     let for_s = fields.number("for_s")?;
     fields.end()?;
-    let is_span = for_s.is_none_or(|seconds| (1..=FOR_MAX_S).contains(&seconds));
+    let is_span = is_block_span(for_s);
     let for_s = for_s.map(u32::try_from).transpose();
     let (true, Ok(for_s)) = (is_span, for_s) else {
-        let message = format!("for_s is 1 to {FOR_MAX_S}");
+        let message = format!("for_s is 1 to {BLOCK_MAX_S}");
         return Err(Problem::field("setting_out_of_range", "for_s", message));
     };
     let door = Door::Block {

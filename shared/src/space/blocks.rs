@@ -1,7 +1,7 @@
 //! Blocked visitors (P21).
 //!
 //! - **R123** Supervisors and admins block the visitor of a work item that the space knows, for a time
-//!   or for ever, and say why; the reason is for themselves. A second block of a visitor takes the
+//!   of 1 s to [`BLOCK_MAX_S`] or for ever, and say why; the reason is for themselves. A second block of a visitor takes the
 //!   place of the first. There are at most [`BLOCKS_MAX`]; one that is over is forgotten.
 //! - **R124** Who is blocked begins no conversation, and reads no more than that ([`Refusal::Blocked`]).
 //!   A conversation that stands is ended by whoever blocks, and nothing comes after an end (U10).
@@ -18,6 +18,7 @@ use super::doors::Opened;
 use super::ledger::Ledger;
 use super::turn::Turn;
 use crate::id::{AgentId, ConversationId, VisitorId};
+use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights;
 use crate::text::{PersonName, Title};
@@ -25,6 +26,15 @@ use crate::time::Timestamp;
 
 /// Most visitors that are blocked: 500, which are a row of about 120 KB.
 pub const BLOCKS_MAX: u32 = 500;
+
+/// Longest block with an end, in seconds: 10 years, so that no moment is out of reach (R123).
+pub const BLOCK_MAX_S: u32 = 10 * 365 * 86_400;
+
+/// Whether a block may be that long; `None` is for ever (R123).
+#[must_use]
+pub fn is_block_span(for_s: Option<u64>) -> bool {
+    for_s.is_none_or(|seconds| (1..=u64::from(BLOCK_MAX_S)).contains(&seconds))
+}
 
 /// A visitor who is blocked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -56,7 +66,8 @@ impl Ledger {
     pub fn check_blocked(&self, now: Timestamp, visitor: VisitorId) -> Result<(), Refusal> {
         let mut blocks = self.doors.blocks.iter();
         let is_blocked = blocks.any(|block| block.visitor == visitor && block.holds(now));
-        (!is_blocked).then_some(()).ok_or(Refusal::Blocked)
+        let is_kept_out = is_blocked && !mutant::is(Mutant::BlockedBegins);
+        (!is_kept_out).then_some(()).ok_or(Refusal::Blocked)
     }
 
     /// Who is blocked, for supervisors and admins (R123).
@@ -85,7 +96,9 @@ impl Ledger {
             reason,
             by,
             at: turn.now,
-            until: for_s.map(|seconds| turn.now + Duration::from_secs(seconds.max(1).into())),
+            until: for_s.map(|seconds| {
+                turn.now + Duration::from_secs(seconds.clamp(1, BLOCK_MAX_S).into())
+            }),
         };
         let now = turn.now;
         let kept = |known: &Block| known.visitor != block.visitor && known.holds(now);

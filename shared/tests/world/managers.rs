@@ -1,10 +1,10 @@
 //! What admins do to a space at work: agents leave and come back, settings change.
 
-use shared::id::AgentId;
+use shared::id::{AgentId, VisitorId};
 use shared::link::{Input, SpaceInput, State, StopReason};
 use shared::rights::Role;
 use shared::settings::{Change, OfferMode, Routing};
-use shared::space::{self, AgentChange};
+use shared::space::{self, AgentChange, Door};
 use shared::text::Label;
 
 use crate::clients::Stored;
@@ -25,6 +25,10 @@ const MODES: [OfferMode; 4] = [
 impl World {
     /// An admin does something, and something else later.
     pub fn manager_acts(&mut self) {
+        if !self.is_healed && self.random.chance(0.2) {
+            self.blocks();
+            return self.plan(self.swarm.manage, Event::Act(Act::Manager));
+        }
         if !self.is_healed && self.random.chance(0.6) {
             self.configure();
             return self.plan(self.swarm.manage, Event::Act(Act::Manager));
@@ -156,6 +160,41 @@ impl World {
         let mut agents = self.space.disk.agents.values();
         let boss = agents.find(|agent| agent.role == Role::Admin);
         boss.map(|agent| agent.agent)
+    }
+
+    /// Somebody is blocked, for a while or until the admin thinks better of it (P21).
+    fn blocks(&mut self) {
+        let Some(by) = self.boss() else { return };
+        let doors = self.space.disk.doors.as_ref();
+        let blocked = doors.and_then(|doors| doors.blocks.first());
+        let door = if let Some(block) = blocked.filter(|block| block.until.is_none()) {
+            let visitor = block.visitor;
+            Door::Unblock { by, visitor }
+        } else {
+            let items: Vec<_> = self.space.disk.items.keys().copied().collect();
+            if items.is_empty() {
+                return;
+            }
+            let conversation = self.random.pick(&items);
+            let for_s = self.random.pick(&[None, Some(1), Some(20), Some(120)]);
+            let reason = None;
+            Door::Block {
+                by,
+                conversation,
+                reason,
+                for_s,
+            }
+        };
+        self.note("door", [0, 0], |_| format!("{door:?}"));
+        self.space_turn(space::Input::Door(door));
+    }
+
+    /// Whether a visitor is blocked, as the rows say (R124).
+    pub fn is_blocked(&self, visitor: VisitorId) -> bool {
+        let now = self.clock(self.space.shell.skew);
+        let doors = self.space.disk.doors.iter();
+        let mut blocks = doors.flat_map(|doors| &doors.blocks);
+        blocks.any(|block| block.visitor == visitor && block.holds(now))
     }
 
     /// Limit, queues and skills of an agent change.

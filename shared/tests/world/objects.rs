@@ -15,7 +15,7 @@ use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::settings::{Lists, Settings, Terms};
 use shared::space::{
-    Agent, AuditEntry, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space,
+    Agent, AuditEntry, Doors, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space,
 };
 use shared::time::Timestamp;
 
@@ -149,6 +149,8 @@ pub struct SpaceDisk {
     /// What was a work item (R185).
     pub past: BTreeSet<(VisitorId, ConversationId)>,
     erasing: Option<SpaceRow>,
+    /// Who is kept out, among others.
+    pub doors: Option<Doors>,
     /// The audit log.
     pub acts: Vec<AuditEntry>,
 }
@@ -188,6 +190,7 @@ impl SpaceDisk {
             .chain(agents)
             .chain(items)
             .chain(self.erasing.clone())
+            .chain(self.doors.clone().map(SpaceRow::Doors))
             .chain(self.acts.last().cloned().map(SpaceRow::Audit))
             .collect()
     }

@@ -125,3 +125,26 @@ fn r123_blocks_have_a_limit_and_outlive_the_memory() {
     let text = serde_json::to_string(&Row::Doors(doors.clone())).unwrap();
     assert_eq!(crate::json::read::<Row>(&text).unwrap(), Row::Doors(doors));
 }
+
+#[test]
+fn r123_a_block_is_as_long_as_it_may_be() {
+    use crate::space::{BLOCK_MAX_S, is_block_span};
+    let most = u64::from(BLOCK_MAX_S);
+    let cases = [
+        (None, true),
+        (Some(0), false),
+        (Some(1), true),
+        (Some(most), true),
+        (Some(most + 1), false),
+    ];
+    for (for_s, is_one) in cases {
+        assert_eq!(is_block_span(for_s), is_one, "{for_s:?}");
+    }
+    let mut scene = scene();
+    block(&mut scene, DOT, 1, Some(u32::MAX)).unwrap();
+    let until = scene.space.blocks(agent(DOT)).unwrap()[0].until;
+    assert_eq!(
+        until,
+        Some(at(scene.now) + core::time::Duration::from_secs(most))
+    );
+}

@@ -129,6 +129,9 @@ impl World {
                     if before.is_none() && !is_listed && self.is_full_by_rows(&queue) {
                         self.violate("R53", || format!("{conversation} begins in {queue}: full"));
                     }
+                    if before.is_none() && !is_listed && self.is_blocked(visitor) {
+                        self.violate("R124", || format!("{visitor} is blocked, and begins"));
+                    }
                     let always = self.settings_now().challenge == Challenge::Always;
                     if always && !has_passed && before.is_none() && !is_listed {
                         self.violate("R126", || format!("{conversation} begins unchallenged"));

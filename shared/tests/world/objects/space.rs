@@ -93,7 +93,7 @@ impl World {
             space::Effect::Save(row) => match row {
                 space::Row::Space { .. } => self.space.disk.row = Some(row.clone()),
                 // Nobody invites in this world.
-                space::Row::Doors(_) => (),
+                space::Row::Doors(doors) => self.space.disk.doors = Some(doors.clone()),
                 space::Row::Agent(agent) => {
                     self.space.disk.agents.insert(agent.agent, agent.clone());
                 }
