@@ -242,8 +242,8 @@ pub type Bearer = (AgentId, u32);
 /// Who begins a session.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum SignIn {
-    /// A browser.
-    Visitor(VisitorId),
+    /// A browser, and a number for the address that it is at.
+    Visitor(VisitorId, Option<u64>),
     /// An agent, by name, whatever the case of its letters.
     Agent(String),
 }

@@ -49,8 +49,8 @@ use worker::{Context, Env, Request, Response, event};
 
 /// Every request of the outside world.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    router::answer(request, env).await
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    router::answer(request, env, context).await
 }
 
 /// Dies as a panic does: the whole wasm instance, at once.

@@ -5,7 +5,7 @@ use shared::account::Which;
 use shared::headers::Kind;
 
 use futures_util::future::LocalBoxFuture;
-use worker::{Env, Request, Response};
+use worker::{Context, Env, Request, Response};
 
 use crate::address::Address;
 use crate::auth::{self, jwt::Pass};
@@ -32,6 +32,8 @@ pub struct Call {
     pub is_dev: bool,
     /// Who brings an API token.
     pub pass: Option<Pass>,
+    /// What goes on after the answer.
+    pub context: Context,
 }
 
 impl Call {
@@ -57,13 +59,13 @@ impl Call {
 ///
 /// # Errors
 /// Never for what a client may send; only when the platform cannot make an answer.
-pub async fn answer(request: Request, env: Env) -> worker::Result<Response> {
+pub async fn answer(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     let url = Address::parse(&request.inner().url());
     let own = url
         .as_ref()
         .map_or_else(String::new, |url| url.origin.clone());
     let response = match url {
-        Some(url) => route(request, url, env).await,
+        Some(url) => route(request, url, env, context).await,
         None => Err(Problem::new(400, "url_malformed", "the address is not one")),
     };
     let response = response.or_else(|problem| problem.response())?;
@@ -74,7 +76,12 @@ pub async fn answer(request: Request, env: Env) -> worker::Result<Response> {
     pages::says(response, Kind::Answer, &own).or_else(|problem| problem.response())
 }
 
-async fn route(request: Request, url: Address, env: Env) -> Result<Response, Problem> {
+async fn route(
+    request: Request,
+    url: Address,
+    env: Env,
+    context: Context,
+) -> Result<Response, Problem> {
     if url.path.len() + url.query.len() > PATH_MAX {
         let message = format!("a path has at most {PATH_MAX} bytes");
         return Err(Problem::new(414, "path_too_long", message));
@@ -101,6 +108,7 @@ async fn route(request: Request, url: Address, env: Env) -> Result<Response, Pro
         place,
         inner,
         is_dev,
+        context,
     };
     call.pass = api::keys::read(&call).await?;
     serve(route.target, &mut call).await

@@ -27,6 +27,7 @@ pub mod challenge;
 pub mod conversation;
 pub mod features;
 pub mod frame;
+pub mod gate;
 pub mod headers;
 pub mod id;
 pub mod identity;

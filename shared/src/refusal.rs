@@ -229,6 +229,7 @@ impl Refusal {
             Self::Forbidden
             | Self::NotAssignee
             | Self::OfferNotYours
+            | Self::NotInQueue
             | Self::SpaceOff
             | Self::VerificationRequired
             | Self::Blocked
@@ -245,7 +246,6 @@ impl Refusal {
             | Self::CustomerHere
             | Self::QueueClosed
             | Self::QueueFull { .. }
-            | Self::NotInQueue
             | Self::CommandConflict
             | Self::LastAdmin
             | Self::TooMany { .. }

@@ -13,6 +13,8 @@
 //!   over (R87 of `space`).
 //! - **F7** A session of a customer for whom a site vouches is named by the site's token (its `jti`): where
 //!   there is such a session, the token was used before, and begins no other.
+//! - **F9** A session is named by the number of where it began, the second, and chance ([`name`]): what began in
+//!   one place within an hour lies together among the rows, and is counted without a row of its own.
 //! - **F8** It ends with the identity key that vouched, at the next refresh: who holds a key that was
 //!   stolen and retired keeps nothing.
 
@@ -21,7 +23,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, VisitorId, WayId};
+use crate::id::{AgentId, DeviceId, VisitorId, WayId};
 use crate::identity::Verified;
 use crate::time::Timestamp;
 
@@ -36,6 +38,30 @@ pub const TOKEN_LIFE: Duration = Duration::from_secs(15 * 60);
 pub const CLOCK_LEEWAY: Duration = Duration::from_secs(60);
 /// How long an open socket may go on after it was asked for a fresh token: 60 s (SECURITY.md V4).
 pub const RENEW_GRACE: Duration = Duration::from_secs(60);
+
+/// The name of a session that begins now in a place of that number; of chance alone where there is none (F9).
+#[must_use]
+pub fn name(place: Option<u64>, now: Timestamp, chance: [u8; 16]) -> DeviceId {
+    let Some(place) = place else {
+        return DeviceId::from_bytes(chance);
+    };
+    let second = u32::try_from(now.millis() / 1_000).unwrap_or(u32::MAX);
+    let mut bytes = chance;
+    let named = place.to_be_bytes().into_iter().chain(second.to_be_bytes());
+    for (byte, named) in bytes.iter_mut().zip(named) {
+        *byte = named;
+    }
+    DeviceId::from_bytes(bytes)
+}
+
+/// When a session began, by the name that it got in some place (F9).
+#[must_use]
+pub fn began_at(name: DeviceId) -> Timestamp {
+    let bytes = name.bytes();
+    let second = bytes.iter().skip(8).take(4);
+    let second = second.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    Timestamp::from_millis(second * 1_000)
+}
 
 /// Whose session it is.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -137,6 +163,22 @@ mod tests {
 
     fn ms(millis: u64) -> Timestamp {
         Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn f9_what_begins_in_one_place_lies_together_in_the_order_of_time() {
+        let at = |place, millis, chance| name(Some(place), ms(millis), [chance; 16]);
+        let now = 1_795_348_800_123;
+        let one = at(7, now, 9);
+        assert_eq!(began_at(one), ms(1_795_348_800_000));
+        // As text, as the rows have them.
+        let text = |name: DeviceId| alloc::string::ToString::to_string(&name);
+        let first = text(at(7, now - 3_600_000, 0));
+        let last = text(at(7, now, 255));
+        assert!(first < text(one) && text(one) < last);
+        assert!(last < text(at(8, 0, 0)) && text(at(6, now, 255)) < first);
+        assert_ne!(at(7, now, 1), at(7, now, 2));
+        assert_eq!(name(None, ms(now), [3; 16]), DeviceId::from_bytes([3; 16]));
     }
 
     fn family() -> Family {

@@ -521,7 +521,7 @@ fn sec_g7_a_locked_out_admin_comes_back_in_once_and_nobody_else() {
 }
 
 #[test]
-fn a_mail_proves_an_address_and_a_copied_link_does_not() {
+fn sec_g3_01_a_mail_proves_an_address_and_a_copied_link_does_not_and_nobody_learns_who_has_one() {
     play(0, async |_| {
         let mail = Mail::start().await?;
         let edge = Edge::with(mail.vars())?;
@@ -573,18 +573,27 @@ fn a_mail_proves_an_address_and_a_copied_link_does_not() {
         accepts(api, &secret(&made.body["link"])?, "Mia").await?;
         let mails = mail.calls().len();
         let mut visit = Visit::new(api);
+        let mut nobodys = json!(null);
         for email in ["mia@shop.example", "nobody@shop.example"] {
-            visit
+            nobodys = visit
                 .posts("/api/v1/sign-in/mail", &json!({ "email": email }))
                 .await?;
         }
-        ensure!(mail.calls().len() == mails, "a link was sent");
-        visit
+        // Whoever has the address gets the same answer, and before the mail is on its way.
+        mail.holds(true);
+        let known = visit
             .posts(
                 "/api/v1/sign-in/mail",
                 &json!({ "email": "ZOE@shop.example" }),
             )
             .await?;
+        ensure!(known == nobodys, "{known}");
+        mail.has(mails + 1).await?;
+        mail.holds(false);
+        ensure!(
+            mail.calls().len() == mails + 1,
+            "sec_g3_01: a link was sent"
+        );
         let link = json!({ "link": mail.newest_secret()? });
         visit.posts("/api/v1/session", &link).await?;
         let session = visit.session().await?.body;

@@ -182,3 +182,44 @@ fn sec_l2_a_chat_that_begins_too_often_keeps_the_text_and_waits() {
         Ok(())
     });
 }
+
+#[test]
+fn sec_l1_sec_l2_pain_u15_who_has_no_session_comes_in_so_often_from_one_address() {
+    play(0, async |_| {
+        let edge = Edge::with(vec![("CLIENT_ADDRESS_HEADER", "X-Real-IP".to_owned())])?;
+        let api = Api::new(edge.base());
+        let space = api
+            .space(json!({ "conversations_per_hour": 1 }), &["Jack"])
+            .await?;
+        let visitors = format!("/api/v1/spaces/{}/visitors", space.space);
+        let post = async |path: &str, body: serde_json::Value, address: &str| {
+            let request = api.request(Method::POST, path).json(&body);
+            anyhow::Ok(request.header("X-Real-IP", address).send().await?)
+        };
+        // A session is a row: three for each conversation that may begin.
+        for n in 0..3 {
+            let made = post(&visitors, json!({}), "2001:db8:0:1::1").await?;
+            ensure!(made.status() == 201, "{n}: {made:?}");
+        }
+        let seconds = wait(post(&visitors, json!({}), "2001:db8:0:1:ff::2").await?).await?;
+        ensure!((3_500..=3_600).contains(&seconds), "{seconds}");
+        for address in ["2001:db8:0:2::1", "192.0.2.7", "unknown"] {
+            ensure!(
+                post(&visitors, json!({}), address).await?.status() == 201,
+                "{address}"
+            );
+        }
+        // Ways in: the filter of the Worker.
+        let look = json!({ "invitation": "bhi_x_y" });
+        for n in 0..30 {
+            let answer = post("/api/v1/invitations/look", look.clone(), "192.0.2.9").await?;
+            ensure!(answer.status() == 410, "{n}: {answer:?}");
+        }
+        let answer = post("/api/v1/invitations/look", look.clone(), "192.0.2.9").await?;
+        let seconds = wait(answer).await?;
+        ensure!((1..=20).contains(&seconds), "{seconds}");
+        let answer = post("/api/v1/invitations/look", look, "192.0.2.10").await?;
+        ensure!(answer.status() == 410, "{answer:?}");
+        Ok(())
+    });
+}

@@ -213,14 +213,24 @@ fn u10_a_conversation_follows_only_what_its_customer_can_read() {
             stage.api().begin(&first.me.token, id, &body).await
         };
         let foreign = begin(json!(stranger.talk.conversation)).await?;
-        ensure!(foreign.status == 201, "{foreign:?}");
-        ensure!(foreign.body["follows"].is_null(), "{foreign:?}");
+        let is_unknown = |answer: &stage::api::Answer| {
+            (answer.status, answer.code()) == (404, "conversation_unknown")
+                && answer.body["error"]["field"] == "follows"
+        };
+        ensure!(is_unknown(&foreign), "{foreign:?}");
+        let nowhere = begin(json!(stage::wire::fresh_id()?.to_string())).await?;
+        ensure!(is_unknown(&nowhere), "the same answer: {nowhere:?}");
+        let plain = begin(serde_json::Value::Null).await?;
+        ensure!(
+            plain.status == 201 && plain.body["follows"].is_null(),
+            "{plain:?}"
+        );
         let malformed = begin(json!("the first one")).await?;
         ensure!(
             (malformed.status, malformed.code()) == (422, "id_malformed"),
             "{malformed:?}"
         );
-        let second = serde_json::from_value(foreign.body["conversation"].clone())?;
+        let second = serde_json::from_value(plain.body["conversation"].clone())?;
         let mut second = Talk::open(stage.api().base(), second, &first.me.token).await?;
         second.sees("closed", over).await?;
         let own = begin(json!(first.talk.conversation)).await?;

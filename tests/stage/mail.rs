@@ -17,6 +17,7 @@ pub struct Mail {
 struct State {
     calls: Vec<Call>,
     status: Option<u16>,
+    holds: bool,
 }
 
 /// A call that it got.
@@ -59,6 +60,24 @@ impl Mail {
     /// From now on every call gets that status.
     pub fn answers(&self, status: u16) {
         self.lock().status = Some(status);
+    }
+
+    /// From now on no call is answered, until that is over.
+    pub fn holds(&self, holds: bool) {
+        self.lock().holds = holds;
+    }
+
+    /// Waits until so many calls came.
+    ///
+    /// # Errors
+    /// When they do not in time.
+    pub async fn has(&self, count: usize) -> Result<()> {
+        let start = std::time::Instant::now();
+        while self.calls().len() < count {
+            anyhow::ensure!(start.elapsed() < crate::PATIENCE, "no mail came");
+            tokio::time::sleep(crate::GLANCE).await;
+        }
+        Ok(())
     }
 
     /// What was sent so far.
@@ -133,6 +152,10 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
         state.calls.push(Call { head, body });
         state.status.unwrap_or(200)
     };
+    let holds = || state.lock().unwrap_or_else(PoisonError::into_inner).holds;
+    while holds() {
+        tokio::time::sleep(crate::GLANCE).await;
+    }
     let body = r#"{"id":"49a3999c-0ce1-4ea6-ab68-afcd6dc2e794"}"#;
     respond(&mut stream, status, "application/json", body).await
 }

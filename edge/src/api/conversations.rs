@@ -69,6 +69,7 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         .as_deref()
         .map(challenge::proof)
         .transpose()?;
+    let follows = readable(call, &pass, follows).await?;
     let (settings, queue) = admit(call, &pass, conversation, (queue, challenge)).await?;
     let birth = Birth {
         conversation,
@@ -79,14 +80,13 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         skills,
         source: Source::Widget,
         company,
-        follows: readable(call, &pass, follows).await?,
+        follows,
         email,
         identity: signed.cloned().map(Box::new),
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),
     };
-    let follows = birth.follows;
     let birth = Box::new(birth);
     let asked = ConversationAsk::Begin { birth, id, text };
     let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
@@ -115,7 +115,10 @@ pub async fn events(call: &Call) -> Result<Response, Problem> {
     super::raw(200, body)
 }
 
-/// The conversation, if that visitor can read it (BI1).
+/// The conversation that a new one follows: one that its visitor can read (BI1).
+///
+/// # Errors
+/// 404 for any other one.
 async fn readable(
     call: &Call,
     pass: &Pass,
@@ -129,7 +132,11 @@ async fn readable(
         after: END,
     };
     let told = ask::conversation(&call.env, &pass.space, conversation, &asked).await?;
-    Ok(matches!(told, ConversationTold::Json(_)).then_some(conversation))
+    if matches!(told, ConversationTold::Json(_)) {
+        return Ok(Some(conversation));
+    }
+    // Another one's, or none at all: one answer (T5).
+    Err(Problem::from(Refusal::ConversationUnknown).at("follows"))
 }
 
 async fn admit(

@@ -8,13 +8,13 @@ use shared::refusal::Refusal;
 use shared::rights::Role;
 use shared::space::{Door, INVITATION_LIFE, Invitation, Opened, Proof};
 use shared::text::{EmailAddress, Label, PersonName};
-use worker::Response;
+use worker::{Env, Response};
 
 use super::fields::Fields;
 use super::sessions;
 use crate::ask::{SpaceAsk, SpaceTold};
-use crate::auth::cookie;
 use crate::auth::secret::{self, Kind};
+use crate::auth::{address, cookie};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::{body, clock, features, mail, pages, random};
@@ -94,6 +94,7 @@ pub async fn revoke(call: &mut Call) -> Result<Response, Problem> {
 
 /// `POST invitations/look`: what an invitation is to, before it is accepted.
 pub async fn look(call: &mut Call) -> Result<Response, Problem> {
+    address::check_gate(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let text = fields.text("invitation")?.unwrap_or_default();
     fields.end()?;
@@ -104,6 +105,7 @@ pub async fn look(call: &mut Call) -> Result<Response, Problem> {
 /// `POST invitations/accept`: as whoever has a session, else as a new person.
 pub async fn accept(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
+    address::check_gate(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let text = fields.text("invitation")?.unwrap_or_default();
     let name = fields.name("name")?;
@@ -160,9 +162,10 @@ pub async fn join(
     Ok(())
 }
 
-/// `POST sign-in/mail`: the same answer whether anybody has that address or not.
+/// `POST sign-in/mail`: the same answer, and as fast, whether anybody has that address or not.
 pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
+    address::check_gate(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let email: Option<EmailAddress> = fields.email("email")?;
     let language = pages::language(call, fields.text("language")?.as_deref())?;
@@ -170,20 +173,37 @@ pub async fn mail_link(call: &mut Call) -> Result<Response, Problem> {
     let email =
         email.ok_or_else(|| Problem::field("text_empty", "email", "the address is missing"))?;
     features::check(&call.env, Feature::Mail)?;
+    let (env, origin) = (call.env.clone(), call.url.origin.clone());
+    // Whether there is anybody, and the mail, comes after the answer: it takes as long for everybody.
+    call.context.wait_until(async move {
+        if let Err(problem) = send_link(&env, &origin, &email, &language).await {
+            worker::console_error!("edge: no link was sent: {}", problem.word());
+        }
+    });
+    super::json(202, &json!({}))
+}
+
+/// Mails a link to whoever has shown to have that address.
+async fn send_link(
+    env: &Env,
+    origin: &str,
+    email: &EmailAddress,
+    language: &str,
+) -> Result<(), Problem> {
     let sign = secret::of_address(email.as_str());
-    if let shared::account::Answer::Sign(sign) =
-        sessions::tell(&call.env, sign, &Input::Read).await?
+    let told = sessions::tell(env, sign, &Input::Read).await?;
+    if let shared::account::Answer::Sign(sign) = told
         && let Some(agent) = sign.to
     {
         let (text, link) = secret::fresh(Kind::Link, &agent)?;
         let made = Input::MakeLink { link, only: None };
         // With as many links open as may be, the owner of the address has those.
-        if sessions::tell(&call.env, agent, &made).await.is_ok() {
-            let page = sessions::page(call, "in", &text);
-            mail::sign_in(&call.env, &email, &page, &link, &language).await;
+        if sessions::tell(env, agent, &made).await.is_ok() {
+            let page = sessions::page_at(origin, "in", &text);
+            mail::sign_in(env, email, &page, &link, language).await;
         }
     }
-    super::json(202, &json!({}))
+    Ok(())
 }
 
 /// Asks at a door of a space.

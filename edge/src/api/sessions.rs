@@ -68,6 +68,7 @@ pub async fn look(call: &Call) -> Result<Response, Problem> {
 /// account, or lets an admin of a space back in who is locked out.
 pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
+    auth::address::check_gate(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let (link, founder) = (fields.text("link")?, fields.text("bootstrap")?);
     let name = fields.name("name")?;
@@ -232,7 +233,12 @@ pub async fn make_link(
 
 /// The address of a page of ours. What is secret stands behind `#`, which no server ever sees.
 pub fn page(call: &Call, what: &str, secret: &str) -> String {
-    format!("{}/agent#{what}={secret}", call.url.origin)
+    page_at(&call.url.origin, what, secret)
+}
+
+/// The same, where there is no call any more.
+pub fn page_at(origin: &str, what: &str, secret: &str) -> String {
+    format!("{origin}/agent#{what}={secret}")
 }
 
 /// Tells an account something.

@@ -152,6 +152,7 @@ async fn come_back(call: &Call) -> Result<(Response, String), Problem> {
 /// `POST sign-in/access`: by the token that Cloudflare Access puts on every request.
 pub async fn by_access(call: &mut Call) -> Result<Response, Problem> {
     cookie::check_page(call)?;
+    auth::address::check_gate(call)?;
     body::nothing(&mut call.request).await?;
     let (team, audience) = access(&call.env)?;
     let token = call.request.headers().get("cf-access-jwt-assertion")?;

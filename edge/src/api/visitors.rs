@@ -17,7 +17,10 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
     body::nothing(&mut call.request).await?;
     let key = auth::key(&call.env)?;
     let visitor = random::fresh(VisitorId::fresh)?;
-    let asked = SpaceAsk::SignIn(SignIn::Visitor(visitor));
+    let asked = SpaceAsk::SignIn(SignIn::Visitor(
+        visitor,
+        auth::address::number(call, &space),
+    ));
     let told = super::ask_space(call, &space, &asked).await?;
     let SpaceTold::Session(session) = told else {
         return Err(super::unexpected());

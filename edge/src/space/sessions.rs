@@ -1,10 +1,10 @@
 //! Sessions of a space: the rules are in [`shared::session`], the rows are here.
 
-use shared::id::DeviceId;
 use shared::refusal::Refusal;
 use shared::rights::Person;
-use shared::session::{Family, SessionError, Subject};
+use shared::session::{self, Family, SessionError, Subject};
 use shared::space::Agent;
+use shared::time::Timestamp;
 use worker::{Error, Result};
 
 use super::Place;
@@ -12,6 +12,9 @@ use crate::ask::{self, Identify, Session, SignIn, SpaceTold};
 use crate::object::Awake;
 use crate::storage::space as rows;
 use crate::{clock, random};
+
+/// What counts for a limit of an hour.
+const HOUR: core::time::Duration = core::time::Duration::from_secs(3_600);
 
 impl Awake<Place> {
     /// Begins a session for a browser or an agent.
@@ -21,19 +24,30 @@ impl Awake<Place> {
             return Ok(SpaceTold::Denied(Refusal::SpaceUnknown));
         };
         let (person, departures) = match who {
-            SignIn::Visitor(_) if !settings.live_chat => {
+            SignIn::Visitor(..) if !settings.live_chat => {
                 return Ok(SpaceTold::Denied(Refusal::SpaceOff));
             }
-            SignIn::Visitor(visitor) => (Person::visitor(*visitor), 0),
+            SignIn::Visitor(visitor, address) => {
+                if let Some(address) = *address
+                    && let Err(refusal) = self.check_sessions(now, address)?
+                {
+                    return Ok(SpaceTold::Denied(refusal));
+                }
+                (Person::visitor(*visitor), 0)
+            }
             SignIn::Agent(name) => match self.core.agent_called(name) {
                 Some(agent) => (agent.person(), agent.tenure.departures),
                 None => return Ok(SpaceTold::Denied(Refusal::AgentUnknown)),
             },
         };
-        // Random, not sorted by time: the sweep starts at the new id and so reaches every row.
-        let id = |bytes| DeviceId::from_bytes(bytes).to_string();
-        let family = random::bytes().map(id);
-        let family = family.map_err(|_| Error::RustError("no random bytes".to_owned()))?;
+        // Addresses are numbers by chance: the sweep starts at the new name and so reaches every row.
+        let place = match who {
+            SignIn::Visitor(_, address) => *address,
+            SignIn::Agent(_) => None,
+        };
+        let chance = random::bytes();
+        let chance = chance.map_err(|_| Error::RustError("no random bytes".to_owned()))?;
+        let family = session::name(place, now, chance).to_string();
         let begun = Family::begin(now, ask::subject(&person), departures);
         rows::sweep_sessions(&self.storage, &family, now)?;
         rows::put_session(&self.storage, &family, &begun)?;
@@ -42,6 +56,18 @@ impl Awake<Place> {
             generation: begun.generation,
             person,
         }))
+    }
+
+    /// Whether one more session may begin at an address (R128 of `shared::space`).
+    fn check_sessions(
+        &self,
+        now: Timestamp,
+        address: u64,
+    ) -> Result<core::result::Result<(), Refusal>> {
+        let machine = &self.core.machine;
+        let begun =
+            rows::sessions_since(&self.storage, address, now - HOUR, machine.sessions_max())?;
+        Ok(machine.check_sessions(now, &begun))
     }
 
     /// Begins a session for whom the site vouches: one for each of its tokens (F7).

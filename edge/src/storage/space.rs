@@ -1,7 +1,7 @@
 //! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
 use shared::id::{AgentId, ConversationId, VisitorId};
-use shared::session::Family;
+use shared::session::{self, Family};
 use shared::space::{AuditEntry, Effect, Erasing, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
@@ -144,6 +144,32 @@ pub fn session(storage: &Storage, id: &str) -> Result<Option<Family>> {
     let rows = storage.read(statement, vec![id.into()])?;
     let family = rows.first().map(|columns| columns.text(0)).transpose()?;
     family.map(read).transpose()
+}
+
+/// When sessions began in a place after a moment, the newest first, as many as are asked for.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn sessions_since(
+    storage: &Storage,
+    place: u64,
+    since: Timestamp,
+    most: u32,
+) -> Result<Vec<Timestamp>> {
+    if !storage.is_written() {
+        return Ok(Vec::new());
+    }
+    let from = session::name(Some(place), since, [0; 16]).to_string();
+    let to = session::name(Some(place), Timestamp::from_millis(u64::MAX), [255; 16]).to_string();
+    let statement = "SELECT id FROM session WHERE id > ? AND id < ? ORDER BY id DESC LIMIT ?";
+    let most = i32::try_from(most).unwrap_or(i32::MAX);
+    let rows = storage.read(statement, vec![from.into(), to.into(), most.into()])?;
+    let began_at = |columns: &super::Columns| {
+        let name = columns.text(0)?.parse();
+        name.map(session::began_at)
+            .map_err(|_| corrupt("a session has another name"))
+    };
+    rows.iter().map(began_at).collect()
 }
 
 /// Writes a session.

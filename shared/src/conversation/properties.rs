@@ -351,6 +351,24 @@ proptest! {
         }
     }
 
+    /// The history over HTTP is read from the rows by their public places alone: a row has one just when its
+    /// entry is for customers, so each side reads what [`crate::rights::audience`] lets it, and all of that.
+    #[test]
+    fn m8_sec_point_5_the_history_over_http_is_what_the_audience_says(steps in vec(any_step(), 0..80)) {
+        let mut scene = Scene::new();
+        for step in steps {
+            scene.step(&step)?;
+            let read = |side| scene.desk.log(side).into_iter().map(|entry| entry.event);
+            for side in [Side::Customer, Side::Agent] {
+                let all = read(Side::Agent);
+                let allowed: Vec<_> = all
+                    .filter(|event| crate::rights::audience(event).includes(side))
+                    .collect();
+                prop_assert_eq!(read(side).collect::<Vec<_>>(), allowed);
+            }
+        }
+    }
+
     /// M2, M3, M9: the log is dense for each side and in order, and cursors only rise.
     #[test]
     fn m2_m3_m9_the_log_is_dense_and_cursors_only_rise(steps in vec(any_step(), 0..80)) {

@@ -15,6 +15,9 @@
 //!   person writes ([`Refusal::ChallengeRequired`]): always, or while less than half is left of what R120
 //!   lets the visitor or the address do. Not asked are customers for whom the site vouches, whoever is let in
 //!   for nothing (R122), and whoever would be refused all the same.
+//! - **R128** From one address begin at most [`SESSIONS`] times as many sessions of visitors in an hour as
+//!   conversations: each is a row, and nobody has to show anything for it. The shell says which began (F9 of
+//!   `session`), so nothing is forgotten when the space sleeps.
 //! - **R127** A challenge that was passed lifts no limit, and counts for the one call that brings it.
 
 use alloc::vec::Vec;
@@ -34,6 +37,10 @@ use crate::time::Timestamp;
 const HOUR: Duration = Duration::from_secs(3_600);
 /// How often full buckets are looked for.
 const SWEEP: Duration = Duration::from_secs(600);
+
+/// How many sessions of visitors may begin for each conversation that may (R128): 3. Our choice; most who get
+/// one write.
+const SESSIONS: u32 = 3;
 
 /// What visitors and addresses have begun of late.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +144,24 @@ impl Newcomers {
 }
 
 impl Ledger {
+    /// How many sessions of visitors may begin from one address in an hour (R128).
+    pub const fn sessions_max(&self) -> u32 {
+        self.settings
+            .conversations_per_hour
+            .saturating_mul(SESSIONS)
+    }
+
+    /// Whether one more may begin after those that began there within the hour, the newest first (R128).
+    pub fn check_sessions(&self, now: Timestamp, begun: &[Timestamp]) -> Result<(), Refusal> {
+        let most = usize::try_from(self.sessions_max()).unwrap_or(usize::MAX);
+        let Some(oldest) = begun.get(most.saturating_sub(1)) else {
+            return Ok(());
+        };
+        let wait = (*oldest + HOUR).since(now).as_secs();
+        let retry_after = u32::try_from(wait).unwrap_or(u32::MAX).max(1);
+        Err(Refusal::RateLimited { retry_after })
+    }
+
     /// Whether a visitor may begin one more (R120).
     pub fn check_pace(
         &mut self,

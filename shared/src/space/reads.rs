@@ -73,6 +73,23 @@ impl Space {
         ledger.may_read_acts(agent)
     }
 
+    /// How many sessions of visitors may begin from one address in an hour (R128).
+    #[must_use]
+    pub fn sessions_max(&self) -> u32 {
+        self.ledger
+            .as_ref()
+            .map_or(0, |ledger| ledger.sessions_max())
+    }
+
+    /// Whether one more may begin after those that began there within the hour, the newest first (R128).
+    ///
+    /// # Errors
+    /// When it may not yet.
+    pub fn check_sessions(&self, now: Timestamp, begun: &[Timestamp]) -> Result<(), Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.check_sessions(now, begun)
+    }
+
     /// Who is blocked, for supervisors and admins (R123).
     ///
     /// # Errors

@@ -30,7 +30,11 @@ pub async fn begin(
     let token = match tab.session.ensure().await {
         Ok(token) => token,
         Err(HttpError::Unreachable) => return failed(BeginFailure::Unreachable),
-        Err(HttpError::Refused(..)) => return failed(BeginFailure::Refused(Refusal::SpaceOff)),
+        Err(HttpError::Refused(_, body)) => {
+            let error = js::get(&body, "error").unwrap_or_default();
+            let off = BeginFailure::Refused(Refusal::SpaceOff);
+            return failed(later(&error).unwrap_or(off));
+        }
     };
     let headers = [
         ("Authorization", ["Bearer ", &token].concat()),
@@ -72,14 +76,8 @@ pub async fn begin(
             Err(HttpError::Refused(401, _)) => return failed(BeginFailure::Unauthorized),
             Err(HttpError::Refused(_, body)) => js::get(&body, "error").unwrap_or_default(),
         };
-        if let Some(retry_after) = js::get(&error, "retry_after").and_then(|s| s.as_f64()) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "whole seconds, and whatever else it is, is cut to a number of them"
-            )]
-            let retry_after = retry_after as u32;
-            return failed(BeginFailure::Refused(Refusal::RateLimited { retry_after }));
+        if let Some(later) = later(&error) {
+            return failed(later);
         }
         let code = js::get_text(&error, "code").unwrap_or_default();
         if code == "verification_required" {
@@ -87,6 +85,11 @@ pub async fn begin(
         }
         if code == "blocked" {
             return failed(BeginFailure::Refused(Refusal::Blocked));
+        }
+        // An earlier conversation that cannot be read any more is nothing to go on from.
+        if code == "conversation_unknown" && tab.own.get("follows").is_some() {
+            tab.own.remove("follows");
+            continue;
         }
         if code == "challenge_required" {
             return failed(BeginFailure::Refused(Refusal::ChallengeRequired));
@@ -106,6 +109,18 @@ pub async fn begin(
             return failed(BeginFailure::Refused(Refusal::SpaceOff));
         }
     }
+}
+
+/// What came too fast, and when it may come again.
+fn later(error: &JsValue) -> Option<BeginFailure> {
+    let retry_after = js::get(error, "retry_after")?.as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole seconds, and whatever else it is, is cut to a number of them"
+    )]
+    let retry_after = retry_after as u32;
+    Some(BeginFailure::Refused(Refusal::RateLimited { retry_after }))
 }
 
 /// What the page has got wrong about the customer must not cost the customer the answer: it is left

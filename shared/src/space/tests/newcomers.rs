@@ -205,3 +205,18 @@ fn r127_a_challenge_that_was_passed_lifts_no_limit_and_counts_once() {
         "once is not for ever"
     );
 }
+
+#[test]
+fn r128_sec_l2_sessions_of_an_address_have_a_ceiling_that_moves_with_the_hour() {
+    let mut scene = scene(3, 2);
+    scene.wait(10_000_000);
+    let now = at(scene.now);
+    let ledger = scene.space.ledger.as_ref().unwrap();
+    assert_eq!(ledger.sessions_max(), 6);
+    let ago = |seconds: u64| now - core::time::Duration::from_secs(seconds);
+    let begun: Vec<_> = [0, 1, 2, 3, 4, 3_000, 3_500].map(ago).to_vec();
+    assert_eq!(ledger.check_sessions(now, &begun[..5]), Ok(()));
+    let wait = |retry_after| Err(Refusal::RateLimited { retry_after });
+    assert_eq!(ledger.check_sessions(now, &begun[..6]), wait(600));
+    assert_eq!(ledger.check_sessions(now, &begun[1..]), wait(100));
+}
