@@ -33,6 +33,7 @@ pub mod id;
 pub mod identity;
 pub mod json;
 pub mod link;
+pub mod markup;
 pub mod mutant;
 mod outbox;
 pub mod outgoing;

@@ -3,7 +3,8 @@
 //! - **T1** A message is trimmed and has 1 to 10,000 Unicode scalar values (SECURITY.md C6).
 //! - **T2** A name or title is trimmed, has 1 to 100 scalar values and no control, direction or
 //!   zero-width character, so it cannot imitate another name or break a line.
-//! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup.
+//! - **T3** Whatever else a text holds stays as it was written; it is shown as text, never as markup,
+//!   but for the small markdown of [`crate::markup`].
 //! - **T4** A customer who claims no name is called "Guest" and four digits, made from the id of the
 //!   browser: the same in each of its conversations, and no name in itself.
 //! - **T5** An e-mail address is kept in lower case, as far as that is ASCII, and holds nothing that could end a header or
@@ -217,7 +218,7 @@ fn bounded(text: &str, limit: usize) -> Result<String, TextError> {
 }
 
 /// Control, direction-changing and zero-width characters, which make one name look like another.
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

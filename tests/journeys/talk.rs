@@ -1,7 +1,7 @@
 //! The main story: from the script tag to a conversation that both enjoy.
 
 use anyhow::ensure;
-use serde_json::json;
+use serde_json::{Value, json};
 use stage::play;
 
 #[test]
@@ -111,6 +111,50 @@ fn f68_a_note_is_for_the_team_alone() {
             log.iter().all(|line| !line.text.contains("difficult")),
             "{log:?}"
         );
+        Ok(())
+    });
+}
+
+#[test]
+fn mk3_mk5_small_markdown_is_shown_on_both_sides() {
+    const TEXT: &str = "**Two** things: [track it](https://parcel.example/4711), and\n\
+        - the *blue* one\n- `4711`\n> Is it on its way?";
+    const SHOWN: &str = r#"
+        const bubble = [...document.querySelectorAll(".message__bubble")].at(-1);
+        const link = bubble?.querySelector("p > a");
+        return link && {
+            text: bubble.querySelector("p").textContent,
+            marks: [...bubble.querySelectorAll("strong, em, code, li, blockquote")].map((part) => part.localName).join(" "),
+            link: [link.href, link.rel, link.target].join(" "),
+        };"#;
+    play(2, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let jack = stage.agent(&space, "Jack").await?;
+        jack.sets_available(true).await?;
+        let customer = stage.customer(&space).await?;
+        customer.opens_chat().await?;
+        customer.writes("Hello").await?;
+        jack.accepts().await?;
+        customer.is_told("Jack is online").await?;
+        let paste = "const field = document.querySelector('textarea.composer__text');
+            field.focus();
+            document.execCommand('insertText', false, arguments[0]);";
+        for browser in [&jack.browser, &customer.browser] {
+            let _: Value = browser.runs(paste, &[json!(TEXT)]).await?;
+            browser.presses(".composer__send").await?;
+        }
+        for browser in [&jack.browser, &customer.browser] {
+            let shown: Value = browser.until("the list", SHOWN, &[]).await?;
+            let expected = json!({
+                "text": "Two things: track it (parcel.example), and",
+                "marks": "strong li em li code blockquote",
+                "link": "https://parcel.example/4711 noopener noreferrer nofollow _blank",
+            });
+            ensure!(shown == expected, "{}: {shown}", browser.name);
+            browser
+                .is_pictured(&format!("markdown-{}", browser.name))
+                .await?;
+        }
         Ok(())
     });
 }

@@ -6,6 +6,7 @@ mod event;
 mod log;
 mod message;
 mod typing;
+mod words;
 
 pub use banner::{Line, banner};
 #[cfg(feature = "console")]

@@ -8,6 +8,7 @@ use shared::refusal::Refusal;
 use shared::time::Timestamp;
 
 use super::event::line;
+use super::words::words;
 use crate::dom::{El, button, effect, el};
 use crate::rows::{Key, Reader, Row, is_own};
 use crate::text::{fill, text};
@@ -95,11 +96,10 @@ fn bubble(spoken: &Spoken) -> El {
     };
     el("div", "")
         .child(el("span", author).text(&spoken.author))
-        .child(
-            el("div", "message__bubble")
-                .attr("dir", "auto")
-                .text(&spoken.text),
-        )
+        .child(words(
+            el("div", "message__bubble").attr("dir", "auto"),
+            &spoken.text,
+        ))
 }
 
 /// A message of the reader, with how far it has come.
