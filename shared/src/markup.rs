@@ -107,6 +107,35 @@ pub fn read<'t>(text: &'t str, put: &mut dyn FnMut(Piece<'t>)) {
     paragraph(running, put);
 }
 
+/// A text without its marks, each block on lines of its own: for a list, or for who cannot show them.
+#[must_use]
+pub fn bare(text: &str) -> String {
+    let mut bare = String::new();
+    read(text, &mut |piece| match piece {
+        Piece::Ends => (),
+        Piece::Text(text) => bare.push_str(text),
+        Piece::Link { text, leads_to, .. } => {
+            bare.push_str(text);
+            if let Some(host) = leads_to {
+                bare.extend([" (", host, ")"]);
+            }
+        }
+        Piece::Begins(Tag::Code | Tag::Strong | Tag::Slanted | Tag::Struck) => (),
+        Piece::Begins(
+            Tag::Paragraph
+            | Tag::Quote
+            | Tag::Listing
+            | Tag::Bullets
+            | Tag::Numbers { .. }
+            | Tag::Item,
+        ) => {
+            let is_below = !bare.is_empty() && !bare.ends_with('\n');
+            bare.extend(is_below.then_some('\n'));
+        }
+    });
+    bare
+}
+
 /// The first line without its end, and what follows.
 fn cut(text: &str) -> (&str, &str) {
     let line = upto(text, |c| c == '\n');

@@ -4,7 +4,7 @@ mod corpus;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use shared::markup::{self, Piece};
+use shared::markup::bare;
 use stage::browser::Browser;
 use stage::cast::{Agent, Customer};
 use stage::play;
@@ -92,16 +92,9 @@ async fn shows(browser: &Browser, message: &str) -> Result<()> {
         const bubble = [...document.querySelectorAll(".message--in .message__bubble")].at(-1);
         return bare(bubble?.textContent ?? "") === bare(arguments[0])"#;
     let what = format!("the message {message:?}");
-    let mut words = String::new();
-    markup::read(message, &mut |piece| match piece {
-        Piece::Begins(_) | Piece::Ends => (),
-        Piece::Text(text) => words.push_str(text),
-        Piece::Link { text, leads_to, .. } => {
-            words.push_str(text);
-            words.extend(leads_to.map(|host| format!("({host})")));
-        }
-    });
-    let _: bool = browser.until(&what, script, &[json!(words)]).await?;
+    let _: bool = browser
+        .until(&what, script, &[json!(bare(message))])
+        .await?;
     Ok(())
 }
 

@@ -173,7 +173,7 @@ impl Born {
         if self.first_words.is_empty()
             && let Event::MessagePosted { text } = &entry.event
         {
-            self.first_words = first_words(text, FIRST_WORDS);
+            self.first_words = first_words(text.as_str(), FIRST_WORDS);
         }
         if let Event::AgentAssigned { .. } = entry.event {
             self.place = None;

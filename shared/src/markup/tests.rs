@@ -193,6 +193,10 @@ fn mk5_sec_c2_a_link_says_where_it_leads() {
     ] {
         assert_eq!(line(text), expected, "{text:?}");
     }
+    assert_eq!(
+        bare("**See** [us](https://a.example):\n- a\n- `b`\n> c"),
+        "See us (a.example):\na\nb\nc"
+    );
 }
 
 /// MK6: a reader that is not linear would take minutes here.

@@ -2,6 +2,7 @@
 
 use shared::conversation::{Author, EndCause, Event};
 use shared::id::ConversationId;
+use shared::markup::bare;
 use shared::space::{Transfer, WorkItem};
 use shared::text::{Label, PersonName, first_words};
 use shared::time::Timestamp;
@@ -137,7 +138,7 @@ fn last(console: Console, conversation: ConversationId) -> Option<(String, Times
             .rev()
             .find_map(|entry| match (&entry.event, &entry.author) {
                 (Event::MessagePosted { text }, Author::Customer | Author::Agent { .. }) => {
-                    Some((first_words(text, WORDS_MAX), entry.at))
+                    Some((first_words(&bare(text.as_str()), WORDS_MAX), entry.at))
                 }
                 _ => None,
             })
