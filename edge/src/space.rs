@@ -415,12 +415,18 @@ impl Shell<Place> {
                 erases,
             } => {
                 let past = self.with(|awake| rows::past(&awake.storage, visitor))??;
-                Input::Personal {
+                let input = Input::Personal {
                     by,
                     visitor,
                     past,
                     erases,
+                };
+                let told = self.turn(input)?.told;
+                let is_done = matches!(told, Some(SpaceTold::Conversations(_)));
+                if erases && is_done {
+                    self.with(|awake| rows::erase_sessions(&awake.storage, visitor))??;
                 }
+                return told.ok_or_else(|| Error::RustError("the space said nothing".to_owned()));
             }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };

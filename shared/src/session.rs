@@ -17,6 +17,8 @@
 //!   one place within an hour lies together among the rows, and is counted without a row of its own.
 //! - **F8** It ends with the identity key that vouched, at the next refresh: who holds a key that was
 //!   stolen and retired keeps nothing.
+//! - **F10** A session of a customer who is erased is over, and says nothing of the person. Its row stays with
+//!   two numbers, so that the site's token that began it (F7) begins no other.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -148,6 +150,12 @@ impl Family {
         Err(SessionError::Revoked)
     }
 
+    /// Takes out whom the site vouches for (F10).
+    pub fn erase(&mut self) {
+        self.revoked = true;
+        self.verified = None;
+    }
+
     /// True when the family may be forgotten (F4).
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
@@ -232,6 +240,25 @@ mod tests {
         let over = Err(SessionError::Over);
         assert_eq!(family.refresh(ms(89 * DAY_MS), 3), over);
         assert!(family.is_over(ms(89 * DAY_MS)));
+    }
+
+    #[test]
+    fn p12_f10_a_session_of_who_is_erased_is_over_and_nameless() {
+        let identity = crate::identity::Identity {
+            id: crate::text::CustomerId::parse("user-42").unwrap(),
+            name: None,
+            email: None,
+            company: None,
+        };
+        let verified = Verified {
+            identity,
+            before: None,
+        };
+        let mut family = family();
+        family.verified = Some((WayId::from_bytes([1; 16]), Box::new(verified)));
+        family.erase();
+        assert_eq!(family.refresh(ms(1), 1), Err(SessionError::Revoked));
+        assert_eq!(family.verified, None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
 use shared::id::{AgentId, ConversationId, VisitorId};
-use shared::session::{self, Family};
+use shared::session::{self, Family, Subject};
 use shared::space::{AuditEntry, Effect, Erasing, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
@@ -93,6 +93,26 @@ pub fn past(storage: &Storage, visitor: VisitorId) -> Result<Vec<ConversationId>
         id.map_err(|_| corrupt("this is no conversation"))
     });
     ids.collect()
+}
+
+/// Ends the sessions of a visitor who is erased (F10 of [`shared::session`]). It looks at every row: an
+/// index would cost every customer.
+///
+/// # Errors
+/// When a row cannot be read or written.
+pub fn erase_sessions(storage: &Storage, visitor: VisitorId) -> Result<()> {
+    let statement = "SELECT id, value FROM session WHERE instr(value, ?) > 0";
+    let mut theirs = Vec::new();
+    for columns in &storage.read(statement, vec![visitor.to_string().into()])? {
+        let mut family: Family = read(columns.text(1)?)?;
+        if family.subject == Subject::Visitor(visitor) {
+            family.erase();
+            theirs.push((columns.text(0)?.to_owned(), family));
+        }
+    }
+    theirs
+        .iter()
+        .try_for_each(|(id, family)| put_session(storage, id, family))
 }
 
 /// Some acts before one, the newest first.
