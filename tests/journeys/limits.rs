@@ -184,7 +184,7 @@ fn sec_l2_a_chat_that_begins_too_often_keeps_the_text_and_waits() {
 }
 
 #[test]
-fn sec_l1_sec_l2_pain_u15_who_has_no_session_comes_in_so_often_from_one_address() {
+fn sec_l1_ga2_sec_l2_pain_u15_who_has_no_session_comes_in_so_often_from_one_address() {
     play(0, async |_| {
         let edge = Edge::with(vec![("CLIENT_ADDRESS_HEADER", "X-Real-IP".to_owned())])?;
         let api = Api::new(edge.base());

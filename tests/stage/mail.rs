@@ -6,11 +6,14 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// The mail API.
 pub struct Mail {
     port: u16,
     state: Arc<Mutex<State>>,
+    /// Rings when a call came, or calls are let go.
+    news: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -39,12 +42,14 @@ impl Mail {
         let port = listener.local_addr()?.port();
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
+        let news = Arc::new(Notify::new());
+        let rings = Arc::clone(&news);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&shared)));
+                tokio::spawn(answer(stream, Arc::clone(&shared), Arc::clone(&rings)));
             }
         });
-        Ok(Self { port, state })
+        Ok(Self { port, state, news })
     }
 
     /// The variables of a Bellhop that sends its mail here.
@@ -65,6 +70,7 @@ impl Mail {
     /// From now on no call is answered, until that is over.
     pub fn holds(&self, holds: bool) {
         self.lock().holds = holds;
+        self.news.notify_waiters();
     }
 
     /// Waits until so many calls came.
@@ -72,12 +78,14 @@ impl Mail {
     /// # Errors
     /// When they do not in time.
     pub async fn has(&self, count: usize) -> Result<()> {
-        let start = std::time::Instant::now();
-        while self.calls().len() < count {
-            anyhow::ensure!(start.elapsed() < crate::PATIENCE, "no mail came");
-            tokio::time::sleep(crate::GLANCE).await;
+        loop {
+            let news = self.news.notified();
+            if self.calls().len() >= count {
+                return Ok(());
+            }
+            let waited = tokio::time::timeout(crate::PATIENCE, news).await;
+            waited.context("no mail came")?;
         }
-        Ok(())
     }
 
     /// What was sent so far.
@@ -144,7 +152,7 @@ pub(crate) async fn respond(
     stream.shutdown().await.ok()
 }
 
-async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
+async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>, news: Arc<Notify>) -> Option<()> {
     let (head, body) = request(&mut stream).await?;
     let status = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,9 +160,13 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
         state.calls.push(Call { head, body });
         state.status.unwrap_or(200)
     };
-    let holds = || state.lock().unwrap_or_else(PoisonError::into_inner).holds;
-    while holds() {
-        tokio::time::sleep(crate::GLANCE).await;
+    news.notify_waiters();
+    loop {
+        let more = news.notified();
+        if !state.lock().unwrap_or_else(PoisonError::into_inner).holds {
+            break;
+        }
+        more.await;
     }
     let body = r#"{"id":"49a3999c-0ce1-4ea6-ab68-afcd6dc2e794"}"#;
     respond(&mut stream, status, "application/json", body).await
