@@ -121,6 +121,7 @@ fn every_text_is_there_in_both_languages_and_neither_is_left_in_the_other() -> R
     // Words that both languages have.
     let same = [
         "Agent",
+        "Installation",
         "Supervisor",
         "Admin",
         "Bellhop",
@@ -177,6 +178,13 @@ fn every_text_is_there_in_both_languages_and_neither_is_left_in_the_other() -> R
             "privacy",
             include_str!("../../widget/src/text/privacy.rs"),
             include_str!("../../widget/src/text/privacy.rs"),
+            "const EN: Words = Words {",
+            "const DE: Words = Words {",
+        ),
+        (
+            "status",
+            include_str!("../../widget/src/text/status.rs"),
+            include_str!("../../widget/src/text/status.rs"),
             "const EN: Words = Words {",
             "const DE: Words = Words {",
         ),
