@@ -1,3 +1,5 @@
+//! What a message becomes, and that nothing else does.
+
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
