@@ -342,8 +342,12 @@ impl World {
     pub fn jump_clock(&mut self) {
         let host = self.any_host();
         let is_back = self.random.chance(0.4);
-        let most = if is_back { 10_000.0 } else { 90_000_000.0 };
-        let span = self.random.rate(1.0, most) as Ms;
+        let (least, most) = if is_back {
+            (1_000.0, 30_000.0)
+        } else {
+            (1.0, 90_000_000.0)
+        };
+        let span = self.random.rate(least, most) as Ms;
         self.note("clock jump", [is_back.into(), span], |_| {
             format!("{host:?}")
         });
