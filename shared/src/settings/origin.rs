@@ -7,6 +7,7 @@
 
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::net::Ipv4Addr;
 use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -137,12 +138,21 @@ impl FromStr for Origin {
         let name = host.strip_prefix("*.").unwrap_or(host);
         let is_host = host.len() <= 253
             && (is_loopback || name.contains('.'))
-            && name.split('.').all(is_label);
+            && name.split('.').all(is_label)
+            && (!ends_in_number(name) || host.parse::<Ipv4Addr>().is_ok());
         // Plain http is for one's own machine: elsewhere anybody on the way could show a page.
         (is_host && is_port && (is_secure || is_loopback))
             .then(|| Self(text.to_string()))
             .ok_or(OriginError)
     }
+}
+
+/// Whether browsers take a host for an address of IPv4, well-formed or not: then it is no name.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digits(last) || last.strip_prefix("0x").is_some_and(is_hex)
 }
 
 fn is_label(label: &str) -> bool {
@@ -200,7 +210,7 @@ mod tests {
             && url.password().is_none()
     }
 
-    const PIECES: [&str; 28] = [
+    const PIECES: [&str; 29] = [
         "https://",
         "http://",
         "//",
@@ -211,6 +221,7 @@ mod tests {
         "localhost",
         "127.0.0.1",
         "2130706433",
+        "0x7f",
         "[::1]",
         ".",
         "@",
@@ -351,6 +362,11 @@ mod tests {
             ("https://shop.example:*", false),
             ("https://shop.example/", false),
             ("https://user@shop.example", false),
+            ("https://192.0.2.1", true),
+            ("https://shop.example127.0.0.1", false),
+            ("https://192.0.2.01", false),
+            ("https://shop.0x7f", false),
+            ("https://*.0.0.1", false),
             ("https://*.*.example", false),
             ("https://*", false),
             ("https://shop.example:08", false),
