@@ -67,7 +67,7 @@ impl Conversation {
                     .into_iter()
                     .for_each(|place| born.placed(&mut turn, place));
                 open.into_iter()
-                    .for_each(|open| born.was_open(&mut turn, open));
+                    .for_each(|open| born.was_open(&mut turn, revision, open));
             }
             Input::Tick => (),
         }

@@ -207,7 +207,7 @@ pub(super) fn confirmed(revision: Seq) -> Input {
 /// The space says how long the queue was open while the conversation waited, in seconds.
 pub(super) fn was_open(waits: u64, open: u64, opens_in: Option<u64>) -> Input {
     Input::Reported {
-        revision: Seq(0),
+        revision: Seq(99),
         place: None,
         lists: None,
         open: Some(OpenTime {

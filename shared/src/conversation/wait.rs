@@ -6,6 +6,8 @@
 //!   when the queue was open for all of it.
 //! - **WT2** Otherwise the space is asked again when the rest of the wait can have passed, and at
 //!   least every [`LOOK`]: hours may be changed. The greatest age (F98) holds all the time.
+//! - **WT3** An answer to a question from before the last change says nothing: the customer may wait in
+//!   another queue by now.
 
 use core::time::Duration;
 
@@ -13,7 +15,7 @@ use super::born::Born;
 use super::reports::pause;
 use super::timers::not_answered;
 use super::turn::Turn;
-use super::{Author, Effect, EndCause, Event, Stage};
+use super::{Author, Effect, EndCause, Event, Seq, Stage};
 use crate::space::OpenTime;
 use crate::text::MessageText;
 use crate::time::{self, Timestamp};
@@ -58,10 +60,13 @@ impl Born {
     }
 
     /// The space has said how long the queue was open (WT1, WT2).
-    pub(super) fn was_open(&mut self, turn: &mut Turn, open: OpenTime) {
+    pub(super) fn was_open(&mut self, turn: &mut Turn, revision: Seq, open: OpenTime) {
         let Stage::Waiting { since } = self.lifecycle.stage else {
             return;
         };
+        if revision < self.reporting.revision {
+            return;
+        }
         let Some(wait) = self.wait.filter(|wait| wait.since == since) else {
             return;
         };
@@ -96,7 +101,7 @@ impl Born {
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
-    use super::super::{Command, Input};
+    use super::super::{Assignment, Command, Fence, Input, Instruction, Seq};
 
     #[test]
     fn wt1_the_space_is_asked_until_it_answers_and_again_by_who_forgot() {
@@ -149,6 +154,40 @@ mod tests {
         desk.at(s(1_209), was_open(1_205, 1_205, Some(0)));
         assert_eq!(desk.stage(), "waiting");
         assert_eq!(desk.machine.next_deadline(), Some(s(2_408)));
+    }
+
+    /// Seeds 29225 and 50909 of the world: the first queue was open, the one that it overflowed into not.
+    #[test]
+    fn wt3_an_answer_for_another_queue_says_nothing() {
+        let mut desk = Desk::open();
+        desk.at(s(1_200), Input::Tick);
+        let moved = Assignment {
+            fence: Fence(1),
+            to: None,
+            queue: Some(label("returns")),
+            taken: false,
+            closes: false,
+        };
+        desk.at(s(1_201), Input::Instructed(Instruction::Assign(moved)));
+        let answer = |revision| {
+            let open = was_open(1_200, 1_200, Some(0));
+            let Input::Reported {
+                place, lists, open, ..
+            } = open
+            else {
+                unreachable!("an answer")
+            };
+            Input::Reported {
+                revision: Seq(revision),
+                place,
+                lists,
+                open,
+            }
+        };
+        desk.at(s(1_202), answer(3));
+        assert_eq!(desk.stage(), "waiting");
+        desk.at(s(1_203), answer(4));
+        assert_eq!(desk.stage(), "closed");
     }
 
     #[test]
