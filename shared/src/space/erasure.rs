@@ -8,7 +8,7 @@
 //!   same turn; every conversation of the visitor, open or past, is told to erase itself, again and
 //!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added.
 //! - **R187** A report never brings back what was erased: while it is owed, reports are blanked as they
-//!   come, and afterwards theirs is the newest.
+//!   come and nothing is transferred, since a transfer brings its note; afterwards theirs is the newest.
 //! - **R190** What was erased is not begun again: a repeat of its first message finds nothing, for as long as
 //!   its tombstone stays.
 //! - **R188** The audit log says that it was asked for and that it is done, with the visitor's id, which leads
@@ -251,7 +251,7 @@ impl Ledger {
 
     /// What is owed of a conversation, whose customer may have become another since (ID5 of
     /// `conversation::customer`). Nearly always nothing is owed at all.
-    fn erasing(&self, conversation: ConversationId) -> Option<Erasing> {
+    pub fn erasing(&self, conversation: ConversationId) -> Option<Erasing> {
         let mut owed = self.erasures.owed().iter();
         owed.find(|owed| owed.conversation == conversation).copied()
     }

@@ -114,6 +114,10 @@ impl Ledger {
             Given::OnItsWay => return Ok(Way::Moving),
             Given::There => return Ok(Way::Done),
         }
+        // Its words would stand in the space's own row until somebody has taken it (R187).
+        if self.erasing(conversation).is_some() {
+            return Err(Refusal::Ended);
+        }
         let note = note.ok_or(Refusal::NoteRequired)?;
         match to {
             Target::Agent { agent: to, queue } => {

@@ -187,6 +187,22 @@ fn r187_a_report_brings_nothing_back() {
 }
 
 #[test]
+fn r187_a_transfer_keeps_no_note_of_who_is_erased() {
+    let mut scene = Scene::with(&[ADA, DOT, EVE]);
+    scene.waits(1);
+    scene.talk(ADA, 1, 1, 3);
+    scene.take(erase(EVE, 1, &[]));
+    let to = Target::Agent {
+        agent: agent(DOT),
+        queue: None,
+    };
+    let effects = scene.transfer(ADA, 1, to);
+    assert_eq!(refusal(&effects), Some(Refusal::Ended));
+    let item = scene.space.items().next().unwrap();
+    assert!(!matches!(item.state, ItemState::Transferring { .. }));
+}
+
+#[test]
 fn r188_r189_only_admins_handle_personal_data_and_every_time_stands_in_the_log() {
     let mut scene = Scene::with(&[ADA, DOT, EVE]);
     scene.waits(1);
