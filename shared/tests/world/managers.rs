@@ -191,7 +191,9 @@ impl World {
 
     /// Whether a visitor is blocked, as the rows say (R124).
     pub fn is_blocked(&self, visitor: VisitorId) -> bool {
-        let now = self.clock(self.space.shell.skew);
+        // A clock that was set back stands still for the space (K3).
+        let shell = &self.space.shell;
+        let now = self.clock(shell.skew).max(shell.latest);
         let doors = self.space.disk.doors.iter();
         let mut blocks = doors.flat_map(|doors| &doors.blocks);
         blocks.any(|block| block.visitor == visitor && block.holds(now))

@@ -35,7 +35,7 @@ pub struct Shell {
     /// Counts its lives.
     pub generation: u32,
     /// The latest moment that this life of the machine has seen (K3).
-    latest: Timestamp,
+    pub latest: Timestamp,
 }
 
 impl Shell {

@@ -99,6 +99,8 @@ impl World {
             verified: false,
             passed: false,
         };
+        // What the same turn settles afterwards may fill a queue, too.
+        let full: Vec<Label> = self.full_queues();
         let mut effects = self.space_turn(input.clone());
         let mut has_passed = false;
         let is_challenged = |effects: &Option<Vec<_>>| {
@@ -126,7 +128,7 @@ impl World {
                     let is_closed = queues
                         .iter()
                         .any(|known| known.name == queue && known.closed);
-                    if before.is_none() && !is_listed && self.is_full_by_rows(&queue) {
+                    if before.is_none() && !is_listed && full.contains(&queue) {
                         self.violate("R53", || format!("{conversation} begins in {queue}: full"));
                     }
                     if before.is_none() && !is_listed && self.is_blocked(visitor) {
@@ -175,6 +177,13 @@ impl World {
         }
         let way = self.random.pick(&[5, 20, 50]);
         self.after(way, event);
+    }
+
+    /// The queues that take nobody more (R53).
+    fn full_queues(&self) -> Vec<Label> {
+        let queues = self.settings_now().queues.iter();
+        let full = queues.filter(|queue| self.is_full_by_rows(&queue.name));
+        full.map(|queue| queue.name.clone()).collect()
     }
 
     /// Whether as many wait in a queue, or are on their way to it, as it takes (R53).

@@ -100,6 +100,8 @@ impl World {
             conversation::Effect::Forget => {
                 self.conversations[number].disk = ConversationDisk::default();
                 self.checks.forget(number);
+                // Its sockets are closed by it, which takes a moment to arrive.
+                self.checks.last_entry_at = self.now;
             }
             conversation::Effect::Keep { socket, seat } => {
                 let object = &mut self.conversations[number];
