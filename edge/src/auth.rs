@@ -148,6 +148,13 @@ fn origin_refused() -> Problem {
     Problem::forbidden("origin_refused", "this origin may not ask for that")
 }
 
+/// What a future says that waits for nothing.
+#[cfg(test)]
+fn now_or_never<T>(future: impl Future<Output = T>) -> T {
+    use futures_util::FutureExt;
+    future.now_or_never().unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

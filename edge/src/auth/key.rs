@@ -44,9 +44,9 @@ impl Key {
         self.mac(text).finalize().into_bytes().into()
     }
 
-    /// Compares a signature in constant time.
+    /// Compares a signature in constant time, one of another length too.
     pub fn verify(&self, text: &str, signature: &[u8]) -> bool {
-        self.mac(text).verify_slice(signature).is_ok()
+        is_signature(self.mac(text), signature)
     }
 
     /// The conversation that a visitor's first message makes: the same for every repeat, and not
@@ -75,11 +75,20 @@ impl Key {
 /// Whether that is the HMAC of a text under a secret of a site's; compared in constant time.
 pub fn is_hmac(secret: &str, text: &str, signature: &[u8]) -> bool {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok();
-    let mac = mac.filter(|_| !secret.is_empty()).map(|mut mac| {
+    let is_signature = mac.is_some_and(|mut mac| {
         mac.update(text.as_bytes());
-        mac
+        is_signature(mac, signature)
     });
-    mac.is_some_and(|mac| mac.verify_slice(signature).is_ok())
+    is_signature & !secret.is_empty()
+}
+
+/// The crate's own comparison makes no hash for a signature of another length.
+fn is_signature(mac: Hmac<Sha256>, signature: &[u8]) -> bool {
+    let mut brought = Signature::default();
+    for (byte, own) in brought.iter_mut().zip(signature) {
+        *byte = *own;
+    }
+    mac.verify_slice(&brought).is_ok() & (signature.len() == brought.len())
 }
 
 #[cfg(test)]
@@ -90,6 +99,16 @@ mod tests {
     fn a_short_key_is_no_key() {
         assert!(Key::new(&"k".repeat(31)).is_none());
         assert!(Key::new(&"k".repeat(32)).is_some());
+    }
+
+    #[test]
+    fn sec_g2_01_a_signature_of_another_length_is_none() {
+        let key = Key::new(&"k".repeat(32)).unwrap();
+        let good = key.sign("text").to_vec();
+        assert!(key.verify("text", &good));
+        assert!(!key.verify("text", &[]));
+        assert!(!key.verify("text", &good[..31]));
+        assert!(!key.verify("text", &[&good[..], &[0]].concat()));
     }
 
     #[test]

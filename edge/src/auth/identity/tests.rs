@@ -1,6 +1,7 @@
 //! The vector of I1, and claims that are not taken (G2-01 of SECURITY.md). Signatures made with the keys
 //! of the three algorithms are judged by the platform: the journeys `customers` hold those.
 
+use super::super::now_or_never;
 use super::*;
 use serde_json::json;
 
@@ -116,4 +117,40 @@ fn it3_what_the_site_calls_its_customer_is_judged_field_by_field() {
     let identity = identity(id(), &claims).unwrap();
     assert_eq!(identity.name.unwrap().as_str(), "Mia");
     assert_eq!(identity.email, None);
+}
+
+#[test]
+fn sec_g2_01_it5_whatever_is_shown_costs_one_check_for_each_key_and_one_for_none() {
+    let key = |n: u8, algorithm| IdentityKey {
+        id: WayId::from_bytes([n; 16]),
+        algorithm,
+        key: String::new(),
+        last4: String::new(),
+        by: shared::id::AgentId::from_bytes([9; 16]),
+        made_at: Timestamp::from_millis(0),
+    };
+    let (hs, rs, es) = (Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256);
+    let spaces = [
+        vec![],
+        vec![key(1, hs)],
+        vec![key(1, hs), key(2, hs)],
+        vec![key(1, rs), key(2, hs), key(3, es)],
+    ];
+    for keys in &spaces {
+        for kind in [None, Some(hs), Some(rs), Some(es)] {
+            for signed_by in 0..=3 {
+                let checks = core::cell::Cell::new(0);
+                let check = async |key: Option<&IdentityKey>| {
+                    checks.set(checks.get() + 1);
+                    Ok(key.is_none_or(|key| key.id.bytes()[0] == signed_by))
+                };
+                let signer = now_or_never(signer(keys, kind, check)).unwrap();
+                let expected = keys
+                    .iter()
+                    .find(|key| key.id.bytes()[0] == signed_by && Some(key.algorithm) == kind);
+                assert_eq!(signer.map(|key| key.id), expected.map(|key| key.id));
+                assert_eq!(checks.get(), keys.len().max(1));
+            }
+        }
+    }
 }

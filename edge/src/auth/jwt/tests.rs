@@ -30,6 +30,18 @@ fn demo() -> SpaceId {
     "demo".parse().unwrap()
 }
 
+/// Reads a token, which costs one check (J4).
+fn verify(key: &Key, now: Timestamp, token: &str) -> Result<Pass, TokenError> {
+    let mut checks = 0;
+    let pass = read(key, now, token, |signed, signature| {
+        checks += 1;
+        key.verify(signed, signature)
+    });
+    assert_eq!(checks, 1, "{token}");
+    assert_eq!(pass, super::verify(key, now, token));
+    pass
+}
+
 /// A token with any header and claims, signed with a key.
 fn forge(key: &Key, header: &str, claims: &str) -> String {
     let signed = [encode(header), encode(claims)].join(".");
@@ -89,7 +101,7 @@ fn j2_a_token_expires_with_a_minute_of_leeway() {
 }
 
 #[test]
-fn j1_j3_forged_tokens_sign_right_and_are_read_wrong_never() {
+fn sec_g2_01_j1_j3_j4_forged_tokens_sign_right_and_are_read_wrong_never() {
     assert!(
         verify(
             &key(),
@@ -247,7 +259,7 @@ fn j1_j3_forged_tokens_sign_right_and_are_read_wrong_never() {
 }
 
 #[test]
-fn j1_a_token_that_was_touched_is_no_token() {
+fn sec_g2_01_j1_j4_a_token_that_was_touched_is_no_token() {
     let token = mint(&key(), now(), &demo(), &agent(Role::Agent));
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let (head, claims) = signed.split_once('.').unwrap();
