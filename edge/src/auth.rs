@@ -126,10 +126,10 @@ pub fn offer(header: &str) -> Offer<'_> {
 /// Reads the token of a socket.
 ///
 /// # Errors
-/// Says why it is not taken.
-pub fn pass(key: &Key, offer: &Offer<'_>) -> Result<Pass, TokenError> {
-    let token = offer.token.ok_or(TokenError::Invalid)?;
-    jwt::verify(key, clock::now(), token)
+/// The word that says why it is not taken, as [`bearer`] says it.
+pub fn pass(key: &Key, offer: &Offer<'_>) -> Result<Pass, &'static str> {
+    let token = offer.token.ok_or("token_missing")?;
+    jwt::verify(key, clock::now(), token).map_err(TokenError::code)
 }
 
 /// Reads the fresh token of an open socket; `None` when it is not taken.

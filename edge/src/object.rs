@@ -175,7 +175,8 @@ impl<C: Core> Shell<C> {
     pub fn enter(self: &Rc<Self>, entrance: Entrance) -> Result<Response> {
         let pass = entrance.pass.clone();
         if self.with(|awake| awake.sockets.count())? >= C::SOCKETS_MAX {
-            return sockets::turn_away(Some(&entrance.protocol), CloseCode::Rate);
+            let code = CloseCode::Rate;
+            return sockets::turn_away(Some(&entrance.protocol), code, code.word());
         }
         let announced = self.with(|awake| awake.sockets.announce(entrance))??;
         let socket = announced.id;

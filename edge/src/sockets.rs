@@ -69,7 +69,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
         for socket in state.get_websockets() {
             match attachment::read(&socket) {
                 Some(attachment) => sockets.enter(socket, attachment),
-                None => end(&socket, CloseCode::Broken),
+                None => end(&socket, CloseCode::Broken, CloseCode::Broken.word()),
             }
         }
         sockets
@@ -109,7 +109,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
         } = announced;
         let Some(session) = self.sessions.get(&id) else {
             let code = self.turned_away.take().unwrap_or(CloseCode::Broken);
-            return turn_away(Some(&protocol), code);
+            return turn_away(Some(&protocol), code, code.word());
         };
         // Heartbeats are answered without waking the object.
         if let Ok(heartbeat) = WebSocketRequestResponsePair::new("ping", "pong") {
@@ -182,7 +182,7 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
             return Incoming::Renew(id, token);
         }
         if session.is_overdue(now) {
-            self.close(id, CloseCode::Unauthorized);
+            self.close(id, CloseCode::Expired);
             return Incoming::Closed(id);
         }
         Incoming::Frame(id, frame)
@@ -230,14 +230,14 @@ impl<Seat: Clone + DeserializeOwned + Serialize> Sockets<Seat> {
             self.turned_away = Some(code);
             self.numbers.delete(session.socket.as_ref());
             attachment::clear(&session.socket);
-            end(&session.socket, code);
+            end(&session.socket, code, code.word());
         }
     }
 
     /// Closes every socket.
     pub fn close_all(&mut self, code: CloseCode) {
         for (_, session) in core::mem::take(&mut self.sessions) {
-            end(&session.socket, code);
+            end(&session.socket, code, code.word());
         }
         self.numbers.clear();
     }

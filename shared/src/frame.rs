@@ -208,8 +208,14 @@ pub enum CloseCode {
     BadFrames,
     /// 4401: no valid token. Refresh it once, then stop.
     Unauthorized,
+    /// 4401: the token was good and has run out. As before.
+    Expired,
+    /// 4401: the token was good and is void, as after a new role. As before.
+    Revoked,
     /// 4403: the space or role is refused. Stop.
     Forbidden,
+    /// 4403: the token is void because its agent has left the space. Stop.
+    Left,
     /// 4404: no such conversation for this person. Forget it, start new.
     Unknown,
     /// 4408: too slow, with a hello or with what it is sent. Resume.
@@ -224,14 +230,17 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// Every code, for tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Normal,
         Self::TooLarge,
         Self::Broken,
         Self::Restart,
         Self::BadFrames,
         Self::Unauthorized,
+        Self::Expired,
+        Self::Revoked,
         Self::Forbidden,
+        Self::Left,
         Self::Unknown,
         Self::Slow,
         Self::Replaced,
@@ -248,8 +257,8 @@ impl CloseCode {
             Self::Broken => 1011,
             Self::Restart => 1012,
             Self::BadFrames => 4400,
-            Self::Unauthorized => 4401,
-            Self::Forbidden => 4403,
+            Self::Unauthorized | Self::Expired | Self::Revoked => 4401,
+            Self::Forbidden | Self::Left => 4403,
             Self::Unknown => 4404,
             Self::Slow => 4408,
             Self::Replaced => 4409,
@@ -258,7 +267,28 @@ impl CloseCode {
         }
     }
 
-    /// The code with that number, if it is one of ours.
+    /// The word that goes with the number; what HTTP says too, it says by the same word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "done",
+            Self::TooLarge => "frame_too_large",
+            Self::Broken => "internal",
+            Self::Restart => "restart",
+            Self::BadFrames => "bad_frames",
+            Self::Unauthorized => "token_invalid",
+            Self::Expired => "token_expired",
+            Self::Revoked | Self::Left => "token_revoked",
+            Self::Forbidden => "forbidden",
+            Self::Unknown => "not_found",
+            Self::Slow => "slow",
+            Self::Replaced => "replaced",
+            Self::Version => "version_unsupported",
+            Self::Rate => "rate_limited",
+        }
+    }
+
+    /// The first code with that number, if it is one of ours: the number says what a client does.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.number() == number)

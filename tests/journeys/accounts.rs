@@ -347,7 +347,11 @@ fn sec_g4_01_who_signs_out_is_out_everywhere_and_other_sessions_go_on() {
             "{served:?}"
         );
         let code = wire.closes_within(SOON).await?;
-        ensure!(code == CloseCode::Unauthorized.number(), "{code}");
+        let word = &wire.word;
+        ensure!(
+            code == CloseCode::Unauthorized.number() && word == "token_revoked",
+            "{code} {word}"
+        );
         let answer = api.get(&of(&space, "/agents"), Some(&token)).await?;
         ensure!(
             answer.status == 401 && answer.code() == "token_revoked",

@@ -87,10 +87,15 @@ fn sec_g2_01_sec_r2_01_a_wrong_token_is_wrong_at_every_door() {
                 Dial::space(base, &space.space, &token),
             ] {
                 let path = dial.path.clone();
-                let code = upgrade_ends(dial)
+                let mut wire = dial.open().await?;
+                let closed = wire
+                    .closes_with()
                     .await
                     .with_context(|| format!("{path} with {token:?}"))?;
-                ensure!(code == 4401, "{code} for {path} with {token:?}");
+                ensure!(
+                    closed == (4401, "token_invalid"),
+                    "{closed:?} for {path} with {token:?}"
+                );
             }
             for (method, path) in &calls {
                 let request = stage.api().request(method.clone(), path);
@@ -109,8 +114,9 @@ fn sec_g2_01_sec_r2_01_a_wrong_token_is_wrong_at_every_door() {
         }
         let mut dial = Dial::conversation(stage.api().base(), customer.talk.conversation, good);
         dial.protocols.truncate(1);
-        let code = upgrade_ends(dial).await?;
-        ensure!(code == 4401, "{code} without a token");
+        let mut wire = dial.open().await?;
+        let closed = wire.closes_with().await?;
+        ensure!(closed == (4401, "token_missing"), "{closed:?}");
         Ok(())
     });
 }

@@ -64,10 +64,18 @@ fn g4_01_g4_02_d2_who_leaves_is_out_everywhere_and_the_work_goes_to_others() {
         ensure!(answer.body["status"] == "deactivated", "{answer:?}");
         for wire in [&mut talk.wire, &mut looking.wire] {
             let code = wire.closes_within(SOON).await?;
-            ensure!(code == CloseCode::Unauthorized.number(), "{code}");
+            let word = &wire.word;
+            ensure!(
+                code == CloseCode::Unauthorized.number() && word == "token_revoked",
+                "{code} {word}"
+            );
         }
         let code = jack.wire.closes_within(SOON).await?;
-        ensure!(code == CloseCode::Forbidden.number(), "{code}");
+        let word = &jack.wire.word;
+        ensure!(
+            code == CloseCode::Forbidden.number() && word == "token_revoked",
+            "{code} {word}"
+        );
 
         // Every entry point, with the token that was good a moment ago.
         let token = jack.me.token.as_str();
@@ -87,9 +95,14 @@ fn g4_01_g4_02_d2_who_leaves_is_out_everywhere_and_the_work_goes_to_others() {
             Dial::space(api.base(), &space.space, token),
         ] {
             let path = dial.path.clone();
-            let code = dial.open().await?.closes_within(SOON).await?;
-            let refused = [CloseCode::Unauthorized, CloseCode::Forbidden].map(CloseCode::number);
-            ensure!(refused.contains(&code), "{path}: {code}");
+            let mut wire = dial.open().await?;
+            let code = wire.closes_within(SOON).await?;
+            let refused = [CloseCode::Revoked, CloseCode::Left].map(CloseCode::number);
+            ensure!(
+                refused.contains(&code) && wire.word == "token_revoked",
+                "{path}: {code} {}",
+                wire.word
+            );
         }
         ensure!(api.sign_in(&space, "Jack").await.is_err(), "signed in");
 
@@ -156,7 +169,11 @@ fn g4_01_a_new_role_closes_the_sockets_of_the_old_one() {
         ensure!(answer.body["role"] == "supervisor", "{answer:?}");
         for wire in [&mut talk.wire, &mut jack.wire] {
             let code = wire.closes_within(SOON).await?;
-            ensure!(code == CloseCode::Unauthorized.number(), "{code}");
+            let word = &wire.word;
+            ensure!(
+                code == CloseCode::Unauthorized.number() && word == "token_revoked",
+                "{code} {word}"
+            );
         }
         let jack = AgentLine::on_duty(api, &space, "Jack").await?;
         jack.opens(talk.conversation).await?;

@@ -73,7 +73,11 @@ fn f27_f35_g4_01_a_role_is_given_and_taken_on_screen_and_the_console_says_so() {
             let mut wire = AgentLine::signs_in(api, &space, "Jack").await?;
             gives(&ada.browser, "Jack", given).await?;
             let code = wire.wire.closes_within(PATIENCE).await?;
-            ensure!(code == CloseCode::Unauthorized.number(), "{code}");
+            let word = &wire.wire.word;
+            ensure!(
+                code == CloseCode::Unauthorized.number() && word == "token_revoked",
+                "{code} {word}"
+            );
             let told = format!("Your role was changed: {shown}");
             jack.browser.reads(".toast", &told).await?;
             if given == "supervisor" {

@@ -29,6 +29,8 @@ pub struct Wire {
     sent: u32,
     /// The life of the log that the client knows.
     pub epoch: Option<EpochId>,
+    /// The word with which the other end has closed.
+    pub word: String,
 }
 
 /// What a socket brought.
@@ -53,6 +55,7 @@ impl Wire {
             device: DeviceId::from_bytes(random()?),
             sent: 0,
             epoch: None,
+            word: String::new(),
         })
     }
 
@@ -190,7 +193,10 @@ impl Wire {
                 Some(Ok(Message::Text(text))) => Heard::Frame(
                     serde_json::from_str(&text).with_context(|| format!("not a frame: {text}"))?,
                 ),
-                Some(Ok(Message::Close(Some(close)))) => Heard::Closed(number(close.code)),
+                Some(Ok(Message::Close(Some(close)))) => {
+                    self.word = close.reason.to_string();
+                    Heard::Closed(number(close.code))
+                }
                 Some(Ok(Message::Close(None))) => Heard::Closed(1005),
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
                 Some(Ok(Message::Binary(_))) => bail!("bytes on a JSON socket"),
@@ -208,7 +214,7 @@ impl Wire {
             match self.next().await? {
                 Heard::Frame(frame) => return Ok(frame),
                 Heard::Pong => (),
-                Heard::Closed(code) => bail!("closed with {code}"),
+                Heard::Closed(code) => bail!("closed with {code} {}", self.word),
             }
         }
     }
@@ -275,6 +281,15 @@ impl Wire {
         self.closes_within(PATIENCE).await
     }
 
+    /// Waits until the other end closes, and returns the code and the word.
+    ///
+    /// # Errors
+    /// When it does not close in time.
+    pub async fn closes_with(&mut self) -> Result<(u16, &str)> {
+        let code = self.closes().await?;
+        Ok((code, &self.word))
+    }
+
     /// The same with a limit of one's own.
     ///
     /// # Errors
@@ -300,7 +315,7 @@ impl Wire {
             match self.next().await? {
                 Heard::Frame(_) => (),
                 Heard::Pong => return Ok(()),
-                Heard::Closed(code) => bail!("closed with {code}"),
+                Heard::Closed(code) => bail!("closed with {code} {}", self.word),
             }
         }
     }

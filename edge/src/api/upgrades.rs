@@ -54,18 +54,20 @@ async fn enter(
     let protocols = headers.get("sec-websocket-protocol")?.unwrap_or_default();
     let offer = auth::offer(&protocols);
     let key = auth::key(&call.env)?;
-    let Ok(pass) = auth::pass(&key, &offer) else {
-        return Ok(turn_away(offer.protocol, CloseCode::Unauthorized)?);
+    let away = |code: CloseCode| Ok(turn_away(offer.protocol, code, code.word())?);
+    let pass = match auth::pass(&key, &offer) {
+        Ok(pass) => pass,
+        Err(word) => return Ok(turn_away(offer.protocol, CloseCode::Unauthorized, word)?),
     };
     let (Some(encoding), Some(protocol)) = (offer.encoding, offer.protocol) else {
-        return Ok(turn_away(offer.protocol, CloseCode::Version)?);
+        return away(CloseCode::Version);
     };
     // The space remembers which conversations let an agent in; customers cost nothing here.
     if let (Person::Agent { agent, era, .. }, Some(conversation)) = (&pass.person, conversation) {
         let (asked, bearer) = (SpaceAsk::Enter(conversation), Some((*agent, *era)));
         let told = ask::space_as(&call.env, &pass.space, bearer, &asked).await?;
         if !matches!(told, SpaceTold::Vouched) {
-            return Ok(turn_away(Some(protocol), CloseCode::Unauthorized)?);
+            return away(CloseCode::Revoked);
         }
     }
     match find(&pass)? {
@@ -78,6 +80,6 @@ async fn enter(
             };
             Ok(ask::upgrade(stub, &space, &entrance).await?)
         }
-        Err(code) => Ok(turn_away(Some(protocol), code)?),
+        Err(code) => away(code),
     }
 }

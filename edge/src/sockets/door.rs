@@ -27,20 +27,20 @@ pub struct Announced {
     pub client: WebSocket,
 }
 
-/// Closes a socket.
-pub fn end(socket: &WebSocket, code: CloseCode) {
+/// Closes a socket with a code and a word, the same that HTTP has for it.
+pub fn end(socket: &WebSocket, code: CloseCode, word: &str) {
     // A socket that is closed already is not worth a word.
-    let _ = socket.close(Some(code.number()), Some(format!("{code:?}")));
+    let _ = socket.close(Some(code.number()), Some(word));
 }
 
 /// Accepts a socket only to close it: a browser cannot see why an upgrade was refused.
 ///
 /// # Errors
 /// When the platform gives no socket.
-pub fn turn_away(protocol: Option<&str>, code: CloseCode) -> Result<Response> {
+pub fn turn_away(protocol: Option<&str>, code: CloseCode, word: &str) -> Result<Response> {
     let pair = WebSocketPair::new()?;
     pair.server.accept()?;
-    end(&pair.server, code);
+    end(&pair.server, code, word);
     let response = Response::from_websocket(pair.client)?;
     if let Some(protocol) = protocol {
         response.headers().set("sec-websocket-protocol", protocol)?;

@@ -118,7 +118,7 @@ impl Born {
         }
         self.hand_over(turn, &person);
         if self.is_dismissed(&person) {
-            turn.close(id, CloseCode::Unauthorized);
+            turn.close(id, CloseCode::Revoked);
             return;
         }
         // A name that is given out again means that the socket of that name is gone.
@@ -182,7 +182,7 @@ impl Born {
         let over = sockets.filter(|(_, socket)| self.is_dismissed(&socket.seat.person));
         let over: Vec<SocketId> = over.map(|(id, _)| *id).collect();
         for id in over {
-            self.drop_socket(turn, id, CloseCode::Unauthorized);
+            self.drop_socket(turn, id, CloseCode::Revoked);
         }
     }
 

@@ -330,16 +330,21 @@ impl Line {
             }
             Some(CloseCode::Rate) => self.wait(now, dice, code, RATE_MS),
             Some(CloseCode::BadFrames) => self.phase = stop(StopReason::BadFrames),
-            Some(CloseCode::Forbidden) => self.phase = stop(StopReason::Forbidden),
+            Some(CloseCode::Forbidden | CloseCode::Left) => {
+                self.phase = stop(StopReason::Forbidden)
+            }
             Some(CloseCode::Replaced) => self.phase = stop(StopReason::Replaced),
             Some(CloseCode::Unknown) => {
                 fate = Fate::Unknown;
                 self.phase = stop(StopReason::Unknown);
             }
-            Some(CloseCode::Unauthorized) if self.has_renewed => {
-                self.phase = stop(StopReason::Unauthorized);
+            Some(CloseCode::Unauthorized | CloseCode::Expired | CloseCode::Revoked) => {
+                if self.has_renewed {
+                    self.phase = stop(StopReason::Unauthorized);
+                } else {
+                    next = Some(self.renew());
+                }
             }
-            Some(CloseCode::Unauthorized) => next = Some(self.renew()),
             Some(CloseCode::Version) => next = self.outdated(now, dice),
         }
         (fate, next)

@@ -64,7 +64,7 @@ impl Ledger {
         let duty = self.roster.get(&agent);
         if duty.is_some_and(|duty| duty.agent.tenure.outs < outs) {
             self.change_agent(turn, agent, |agent| agent.tenure.outs = outs);
-            self.begin_era(turn, agent, CloseCode::Unauthorized);
+            self.begin_era(turn, agent, CloseCode::Revoked);
             self.note_act(turn, Some(agent), Deed::SignedOut, About::of(agent));
         }
         let duty = self.roster.get(&agent);

@@ -77,7 +77,7 @@ impl Ledger {
             agent.tenure.number = agent.tenure.number.saturating_add(1);
         });
         if !stays {
-            self.begin_era(turn, agent, CloseCode::Forbidden);
+            self.begin_era(turn, agent, CloseCode::Left);
         }
         Ok(true)
     }

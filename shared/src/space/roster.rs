@@ -40,14 +40,14 @@ impl Ledger {
     /// A socket was accepted. It belongs to an agent of this space or is closed.
     pub fn connected(&mut self, turn: &mut Turn, socket: SocketId, person: &Person) {
         let agent = match person {
-            Person::Agent { agent, era, .. } if self.vouch(*agent, *era).is_ok() => *agent,
-            Person::Agent { agent, .. } if self.is_active(*agent) => {
-                let code = CloseCode::Unauthorized;
-                turn.effects.push(Effect::Close { socket, code });
-                return;
-            }
-            Person::Agent { .. } | Person::Visitor { .. } => {
-                let code = CloseCode::Forbidden;
+            Person::Agent { agent, era, .. } if self.vouch(*agent, *era).is_ok() => Ok(*agent),
+            Person::Agent { agent, .. } if self.is_active(*agent) => Err(CloseCode::Revoked),
+            Person::Agent { .. } => Err(CloseCode::Left),
+            Person::Visitor { .. } => Err(CloseCode::Forbidden),
+        };
+        let agent = match agent {
+            Ok(agent) => agent,
+            Err(code) => {
                 turn.effects.push(Effect::Close { socket, code });
                 return;
             }

@@ -194,7 +194,7 @@ impl Ledger {
             self.change_agent(turn, agent, |agent| {
                 agent.tenure.number = agent.tenure.number.saturating_add(1);
             });
-            self.begin_era(turn, agent, CloseCode::Unauthorized);
+            self.begin_era(turn, agent, CloseCode::Revoked);
         }
     }
 

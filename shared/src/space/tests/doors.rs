@@ -324,7 +324,7 @@ fn sec_g4_01_r150_a_sign_out_begins_a_new_era_once() {
         })
     };
     let effects = sign_out(&mut scene, 1);
-    assert_eq!(closes(&effects), [(1, CloseCode::Unauthorized)]);
+    assert_eq!(closes(&effects), [(1, CloseCode::Revoked)]);
     assert!(effects.contains(&Effect::Vouched));
     assert_eq!(scene.space.vouch(agent(ADA), 0), Err(Refusal::TokenRevoked));
     assert_eq!(scene.space.vouch(agent(ADA), 1), Ok(()));

@@ -41,7 +41,7 @@ fn r42_active_work_goes_back_to_its_place_and_offers_go_to_others() {
     let is_done = |effect: &Effect| matches!(effect, Effect::AgentSet(_));
     assert!(effects.iter().any(is_done));
     assert_eq!(assignments(&effects), [given_back(2)]);
-    assert_eq!(closes(&effects), [(ADA.into(), CloseCode::Forbidden)]);
+    assert_eq!(closes(&effects), [(ADA.into(), CloseCode::Left)]);
     assert_eq!(scene.offered(2), Some((BEN, 2)));
     scene.decline(BEN, 2, 2);
     scene.answer(1, 2, Outcome::Done, report(1, 4, 2, Standing::Waiting));
@@ -74,7 +74,7 @@ fn r41_who_left_is_let_in_nowhere_until_back() {
     let socket = SocketId(7);
     let person = person(ADA);
     let effects = scene.take(Input::Connected { socket, person });
-    assert_eq!(closes(&effects), [(7, CloseCode::Forbidden)]);
+    assert_eq!(closes(&effects), [(7, CloseCode::Left)]);
     set_active(&mut scene, ADA, true);
     scene.connect(ADA);
     assert!(!scene.is_available(ADA), "says so herself");

@@ -66,7 +66,7 @@ fn r85_a_token_of_an_earlier_era_is_void() {
     assert_eq!(enter(&mut scene, ADA, 0, 1), None);
     assert_eq!(enter(&mut scene, 77, 0, 1), Some(Refusal::TokenRevoked));
     let effects = set_role(&mut scene, ADA, Role::Supervisor);
-    assert_eq!(closes(&effects), [(1, CloseCode::Unauthorized)]);
+    assert_eq!(closes(&effects), [(1, CloseCode::Revoked)]);
     let revoked = Some(Refusal::TokenRevoked);
     assert_eq!(enter(&mut scene, ADA, 0, 1), revoked);
     assert_eq!(enter(&mut scene, ADA, 1, 1), None);
@@ -75,7 +75,7 @@ fn r85_a_token_of_an_earlier_era_is_void() {
     let socket = SocketId(1);
     let person = person(ADA);
     let effects = scene.take(Input::Connected { socket, person });
-    assert_eq!(closes(&effects), [(1, CloseCode::Unauthorized)]);
+    assert_eq!(closes(&effects), [(1, CloseCode::Revoked)]);
     set_active(&mut scene, ADA, false);
     for era in 0..3 {
         assert_eq!(enter(&mut scene, ADA, era, 1), revoked);
