@@ -99,16 +99,13 @@ fn r20_a_newer_connection_of_a_tab_replaces_the_older() {
 fn a_socket_belongs_to_an_agent_of_the_space() {
     let mut scene = Scene::with(&[ADA]);
     let visitor = VisitorId::from_bytes([1; 16]);
-    for person in [person(BEN), Person::visitor(visitor)] {
+    for (person, code) in [
+        (person(BEN), CloseCode::Left),
+        (Person::visitor(visitor), CloseCode::Forbidden),
+    ] {
         let socket = SocketId(9);
         let effects = scene.take(Input::Connected { socket, person });
-        assert_eq!(
-            effects,
-            vec![Effect::Close {
-                socket,
-                code: CloseCode::Forbidden
-            }]
-        );
+        assert_eq!(effects, vec![Effect::Close { socket, code }]);
     }
 }
 
