@@ -217,6 +217,8 @@ pub enum SpaceAsk {
         /// True for erasing.
         erases: bool,
     },
+    /// Which customers have that address, or are that visitor (R191)?
+    Customers(String),
     /// Begin a session.
     SignIn(SignIn),
     /// By which keys does your site vouch for its customers?

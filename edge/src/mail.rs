@@ -7,6 +7,7 @@ mod words;
 use serde_json::{Value, json};
 use shared::account::Way;
 use shared::features::Feature;
+use shared::space::Deed;
 use shared::text::{EmailAddress, PersonName};
 use worker::Env;
 
@@ -24,12 +25,13 @@ pub fn is_on(env: &Env) -> bool {
 }
 
 /// What a mail says, one paragraph after the other, with a link among them.
-struct Letter {
+pub struct Letter {
     words: &'static Words,
     subject: String,
     before: Vec<String>,
-    link: String,
-    button: &'static str,
+    /// A link and its button.
+    link: Option<(String, &'static str)>,
+    after: &'static str,
 }
 
 /// Sends an invitation. False when it was not sent: an admin hands the link on in another way.
@@ -41,7 +43,8 @@ pub async fn invite(
     way: &Way,
     language: &str,
 ) -> bool {
-    send(env, to, &invitation(space, link, language), way).await
+    let letter = invitation(space, link, language);
+    send(env, to, &letter, &way.id.to_string()).await
 }
 
 /// Sends a one-time link.
@@ -51,10 +54,10 @@ pub async fn sign_in(env: &Env, to: &EmailAddress, link: &str, way: &Way, langua
         words,
         subject: words.sign_in.to_owned(),
         before: vec![words.sign_in_text.to_owned()],
-        link: link.to_owned(),
-        button: words.sign_in_here,
+        link: Some((link.to_owned(), words.sign_in_here)),
+        after: words.unexpected,
     };
-    send(env, to, &letter, way).await
+    send(env, to, &letter, &way.id.to_string()).await
 }
 
 fn invitation(space: &PersonName, link: &str, language: &str) -> Letter {
@@ -64,14 +67,28 @@ fn invitation(space: &PersonName, link: &str, language: &str) -> Letter {
         words,
         subject: fill(words.invited),
         before: vec![fill(words.invited_text), words.accept_text.to_owned()],
-        link: link.to_owned(),
-        button: words.accept,
+        link: Some((link.to_owned(), words.accept)),
+        after: words.unexpected,
     }
 }
 
-/// `way` names the mail: the same one is sent once (`Idempotency-Key`).
-async fn send(env: &Env, to: &EmailAddress, letter: &Letter, way: &Way) -> bool {
-    match try_to_send(env, to, letter, way).await {
+/// Tells admins what was done, in every language that we speak: nobody knows which one is read.
+pub fn notice(space: &PersonName, who: Option<&PersonName>, what: Deed) -> Letter {
+    let who = who.map_or("Bellhop", PersonName::as_str);
+    let say = |words: &Words| [space.as_str(), ": ", who, " ", words.deed(what)].concat();
+    let words = words::of("en");
+    Letter {
+        words,
+        subject: say(words),
+        before: vec![say(words), say(words::of("de"))],
+        link: None,
+        after: "",
+    }
+}
+
+/// Sends a mail. `id` names it: the same one is sent once (`Idempotency-Key`).
+pub async fn send(env: &Env, to: &EmailAddress, letter: &Letter, id: &str) -> bool {
+    match try_to_send(env, to, letter, id).await {
         Ok(200..300) => true,
         Ok(status) => {
             worker::console_warn!("edge: the mail API answered {status}");
@@ -85,7 +102,7 @@ async fn try_to_send(
     env: &Env,
     to: &EmailAddress,
     letter: &Letter,
-    way: &Way,
+    id: &str,
 ) -> Result<u16, Problem> {
     if !is_on(env) {
         return Ok(0);
@@ -99,7 +116,7 @@ async fn try_to_send(
     let headers = [
         ("authorization", bearer.as_str()),
         ("content-type", "application/json"),
-        ("idempotency-key", &way.id.to_string()),
+        ("idempotency-key", id),
     ];
     let mail = letter.mail(&from, to);
     let (status, _) = outside::post(env, &format!("{base}/emails"), &headers, &mail).await?;
@@ -119,22 +136,26 @@ impl Letter {
     }
 
     fn text(&self) -> String {
-        let (before, link, after) = (self.before.join("\n\n"), &self.link, self.words.unexpected);
-        format!("{before}\n{link}\n\n{after}\n")
+        let mut parts = vec![self.before.join("\n\n")];
+        if let Some((link, _)) = &self.link {
+            parts.push(format!("{link}\n"));
+        }
+        parts.push(self.after.to_owned());
+        let text = parts.join("\n");
+        format!("{}\n", text.trim_end())
     }
 
     fn html(&self) -> String {
         let escaped = pages::escaped;
-        let before: String = self
-            .before
-            .iter()
-            .map(|text| format!("<p dir=\"auto\">{}</p>", escaped(text)))
-            .collect();
-        let (lang, link) = (self.words.lang, escaped(&self.link));
-        let (button, after) = (self.button, self.words.unexpected);
+        let paragraph = |text: &str| format!("<p dir=\"auto\">{}</p>", escaped(text));
+        let before: String = self.before.iter().map(|text| paragraph(text)).collect();
+        let link = self.link.as_ref().map(|(link, button)| {
+            let link = escaped(link);
+            format!("<p><a href=\"{link}\">{button}</a></p><p>{link}</p>")
+        });
+        let (lang, link, after) = (self.words.lang, link.unwrap_or_default(), self.after);
         format!(
-            "<!doctype html><html lang=\"{lang}\"><body>{before}\
-             <p><a href=\"{link}\">{button}</a></p><p>{link}</p><p>{after}</p></body></html>"
+            "<!doctype html><html lang=\"{lang}\"><body>{before}{link}<p>{after}</p></body></html>"
         )
     }
 }
@@ -186,5 +207,29 @@ mod tests {
             let html = mail["html"].as_str().unwrap();
             assert!(html.contains(&format!("lang=\"{lang}\"")), "{html}");
         }
+    }
+
+    #[test]
+    fn sec_r1_04_sec_c5_03_admins_read_what_was_done_and_names_are_text() {
+        let hostile = "<b>{space}</b> & {who}";
+        let space = PersonName::parse("Larch <i>{who}</i>").unwrap();
+        let who = PersonName::parse(hostile).ok();
+        let to = EmailAddress::parse("mia@shop.example").unwrap();
+        let letter = notice(&space, who.as_ref(), Deed::Exported);
+        let mail: Value = serde_json::from_str(&letter.mail("b@b.example", &to)).unwrap();
+        let (text, html) = (
+            mail["text"].as_str().unwrap(),
+            mail["html"].as_str().unwrap(),
+        );
+        assert!(
+            text.contains(hostile) && text.contains("Larch <i>{who}</i>"),
+            "{text}"
+        );
+        assert!(
+            text.contains("exported") && text.contains("exportiert"),
+            "{text}"
+        );
+        assert!(!html.contains("<b>") && !html.contains("<i>"), "{html}");
+        assert!(html.contains("&lt;b&gt;{space}&lt;/b&gt;"), "{html}");
     }
 }

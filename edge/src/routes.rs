@@ -52,6 +52,8 @@ pub enum Target {
     Audit,
     /// Whether that is whole.
     CheckAudit,
+    /// Who a customer is.
+    Customers,
     /// Everything that is kept of a customer.
     Export,
     /// Erases a customer.
@@ -201,6 +203,7 @@ pub const ROUTES: &[Route] = &[
     route("PATCH", "/api/v1/spaces/{space}/settings", Target::ChangeSettings),
     route("GET", "/api/v1/spaces/{space}/audit", Target::Audit),
     route("GET", "/api/v1/spaces/{space}/audit/check", Target::CheckAudit),
+    route("POST", "/api/v1/spaces/{space}/customers/search", Target::Customers),
     route("POST", "/api/v1/spaces/{space}/exports", Target::Export),
     route("POST", "/api/v1/spaces/{space}/erasures", Target::Erase),
     route("POST", "/api/v1/spaces/{space}/agents", Target::AddAgent),

@@ -2,7 +2,9 @@
 //! No rule of the product lives here.
 
 mod acts;
+mod customers;
 mod doors;
+mod mails;
 mod sessions;
 
 use std::rc::Rc;
@@ -134,6 +136,11 @@ impl Place {
             Effect::Save(row) => {
                 if let Some(name) = named(&row) {
                     self.name = Some(name.clone());
+                }
+                if let Row::Audit(act) = &row
+                    && act.is_mailed()
+                {
+                    self.mail_admins(around.shell, act);
                 }
             }
             Effect::Remove(_) | Effect::ForgetPast(_) => (),
@@ -413,20 +420,10 @@ impl Shell<Place> {
                 by,
                 visitor,
                 erases,
-            } => {
-                let past = self.with(|awake| rows::past(&awake.storage, visitor))??;
-                let input = Input::Personal {
-                    by,
-                    visitor,
-                    past,
-                    erases,
-                };
-                let told = self.turn(input)?.told;
-                let is_done = matches!(told, Some(SpaceTold::Conversations(_)));
-                if erases && is_done {
-                    self.with(|awake| rows::erase_sessions(&awake.storage, visitor))??;
-                }
-                return told.ok_or_else(|| Error::RustError("the space said nothing".to_owned()));
+            } => return self.personal(by, visitor, erases),
+            SpaceAsk::Customers(wanted) => {
+                let by = by()?;
+                return self.with(|awake| awake.customers(by, &wanted))?;
             }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };

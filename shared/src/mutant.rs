@@ -84,6 +84,8 @@ pub enum Mutant {
     ErasureToldOnce,
     /// A report that comes late brings back what was erased.
     LateReportRevives,
+    /// A customer who is erased keeps the address, and is found by it.
+    AddressOutlivesErasure,
     /// What comes behind a held command is told to come again at once.
     HoldWithoutWait,
     /// A conversation begins without the challenge that the space asks for.
@@ -94,7 +96,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -136,6 +138,7 @@ impl Mutant {
         Self::ErasedInMemory,
         Self::ErasureToldOnce,
         Self::LateReportRevives,
+        Self::AddressOutlivesErasure,
         Self::BlockedBegins,
     ];
 
@@ -182,6 +185,7 @@ impl Mutant {
             Self::ErasedInMemory => "erased_in_memory",
             Self::ErasureToldOnce => "erasure_told_once",
             Self::LateReportRevives => "late_report_revives",
+            Self::AddressOutlivesErasure => "address_outlives_erasure",
             Self::HoldWithoutWait => "hold_without_wait",
             Self::NobodyChallenged => "nobody_challenged",
             Self::BlockedBegins => "blocked_begins",

@@ -58,6 +58,7 @@ mod roster;
 mod rotation;
 mod rounds;
 mod row;
+mod search;
 mod staff;
 mod tenure;
 #[cfg(test)]
@@ -88,6 +89,7 @@ pub use roster::{HELLO_WAIT, SILENCE};
 pub use rotation::REST;
 pub use rounds::ROUND;
 pub use row::{Agent, Item, ItemState, Returned, Row, Seat, Slot, TransferEnd};
+pub use search::{FOUND_MAX, Found, Known};
 pub use staff::{AgentChange, Choice};
 pub use tenure::{Insider, Tenure};
 
@@ -307,8 +309,10 @@ pub enum Input {
         by: AgentId,
         /// Whom.
         visitor: VisitorId,
-        /// The conversations of the visitor's [`Past`] on the disk.
-        past: Vec<ConversationId>,
+        /// The visitor's [`Past`] on the disk.
+        past: Vec<Erasing>,
+        /// True where the shell has a session of the visitor.
+        is_known: bool,
         /// True for erasing.
         erases: bool,
     },

@@ -107,7 +107,7 @@ impl Shop {
     }
 }
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }
@@ -122,7 +122,7 @@ fn text(text: &str) -> Result<MessageText> {
 }
 
 /// Keys and tokens of a site that signs with a key pair.
-fn signed(claims: &Value) -> Result<Value> {
+pub fn signed(claims: &Value) -> Result<Value> {
     let mut node = Process::new(provider::node())
         .arg(root().join("tests/stage/sign.mjs"))
         .stdin(Stdio::piped())

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader},
     path::Path,
+    path::PathBuf,
     process::{Command, Stdio},
     sync::OnceLock,
 };
@@ -163,6 +164,12 @@ fn serve(
 }
 
 impl Edge {
+    /// Where the objects' disks are.
+    #[must_use]
+    pub fn objects(&self) -> PathBuf {
+        self.state.path().join("objects")
+    }
+
     /// Every byte of the objects' disks.
     ///
     /// # Errors

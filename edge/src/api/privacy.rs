@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use shared::conversation::Seq;
 use shared::id::{ConversationId, IdError, SpaceId, VisitorId};
 use shared::refusal::Refusal;
+use shared::text::CustomerId;
 use worker::Response;
 
 use super::fields::Fields;
 use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
+use crate::auth::secret;
 use crate::errors::Problem;
 use crate::router::Call;
 
@@ -35,21 +37,19 @@ pub async fn erase(call: &mut Call) -> Result<Response, Problem> {
     )
 }
 
+/// `POST spaces/{space}/customers/search`: who has an address, an id of the site's, or a conversation.
+/// Neither stands in an address, where logs would keep it.
+pub async fn search(call: &mut Call) -> Result<Response, Problem> {
+    let (space, _) = super::agent_of(call)?;
+    let wanted = wanted(call, &space, true).await?;
+    super::read_space(call, &space, &SpaceAsk::Customers(wanted)).await
+}
+
 /// The visitor whom a body names, and the visitor's conversations.
 async fn find(call: &mut Call, erases: bool) -> Result<(VisitorId, Vec<ConversationId>), Problem> {
     let (space, by) = super::agent_of(call)?;
-    let mut fields = Fields::read(&mut call.request).await?;
-    let visitor: Option<VisitorId> = id(&mut fields, "visitor")?;
-    let conversation: Option<ConversationId> = id(&mut fields, "conversation")?;
-    fields.end()?;
-    let visitor = match (visitor, conversation) {
-        (Some(visitor), None) => visitor,
-        (None, Some(conversation)) => visitor_of(call, &space, conversation).await?,
-        (Some(_), Some(_)) | (None, None) => {
-            let message = "name a visitor or a conversation";
-            return Err(Problem::field("value_malformed", "visitor", message));
-        }
-    };
+    let visitor = wanted(call, &space, false).await?;
+    let visitor = visitor.parse().map_err(Problem::internal)?;
     let asked = SpaceAsk::Personal {
         by,
         visitor,
@@ -60,6 +60,34 @@ async fn find(call: &mut Call, erases: bool) -> Result<(VisitorId, Vec<Conversat
         return Err(super::unexpected());
     };
     Ok((visitor, conversations))
+}
+
+/// Whom a body names: a visitor's id, or an address, where that may be.
+async fn wanted(call: &mut Call, space: &SpaceId, is_search: bool) -> Result<String, Problem> {
+    let mut fields = Fields::read(&mut call.request).await?;
+    let email = if is_search {
+        fields.email("email")?
+    } else {
+        None
+    };
+    let customer = fields.parsed("customer", CustomerId::parse)?;
+    let visitor: Option<VisitorId> = id(&mut fields, "visitor")?;
+    let conversation: Option<ConversationId> = id(&mut fields, "conversation")?;
+    fields.end()?;
+    let customer = customer.map(|customer| secret::of_customer(space, &customer));
+    match (email, customer, visitor, conversation) {
+        (Some(email), None, None, None) => Ok(email.into()),
+        (None, Some(visitor), None, None) | (None, None, Some(visitor), None) => {
+            Ok(visitor.to_string())
+        }
+        (None, None, None, Some(conversation)) => {
+            Ok(visitor_of(call, space, conversation).await?.to_string())
+        }
+        (Some(_) | None, Some(_) | None, Some(_) | None, Some(_) | None) => {
+            let message = "name one customer, in one way";
+            Err(Problem::field("value_malformed", "visitor", message))
+        }
+    }
 }
 
 fn id<T: FromStr<Err = IdError>>(

@@ -1,5 +1,7 @@
 //! What mails say, in the languages of the pages (`widget/src/text`). `{…}` is filled in.
 
+use shared::space::Deed;
+
 /// One language.
 pub struct Words {
     /// As `lang` names it.
@@ -20,6 +22,37 @@ pub struct Words {
     pub sign_in_here: &'static str,
     /// For whom it was not meant, each.
     pub unexpected: &'static str,
+    /// What admins are told that somebody has done.
+    exported: &'static str,
+    erased: &'static str,
+    origins: &'static str,
+    key: &'static str,
+    other: &'static str,
+}
+
+impl Words {
+    /// What somebody has done: goes on after the name.
+    pub fn deed(&self, what: Deed) -> &'static str {
+        match what {
+            Deed::Exported => self.exported,
+            Deed::ErasureAsked | Deed::Erased => self.erased,
+            Deed::SettingsChanged => self.origins,
+            Deed::IdentityKeyMade => self.key,
+            Deed::SpaceCreated
+            | Deed::AgentAdded
+            | Deed::AgentChanged
+            | Deed::AgentRemoved
+            | Deed::AgentRestored
+            | Deed::Invited
+            | Deed::InvitationAccepted
+            | Deed::TokenMade
+            | Deed::Revoked
+            | Deed::VisitorBlocked
+            | Deed::VisitorUnblocked
+            | Deed::SignedIn
+            | Deed::SignedOut => self.other,
+        }
+    }
 }
 
 /// The words of a language; English for one that we do not speak.
@@ -40,6 +73,11 @@ const EN: Words = Words {
     sign_in_text: "Sign in to Bellhop with this link. It works once, within 24 hours:",
     sign_in_here: "Sign in",
     unexpected: "If you did not expect this, leave it alone: nothing happens.",
+    exported: "has exported what is kept of a customer. The audit log says which one.",
+    erased: "has a customer erased. The audit log says which one.",
+    origins: "has changed on which sites the chat is shown. The audit log says which ones.",
+    key: "has made a key by which a site vouches for its customers.",
+    other: "has changed something. The audit log says what.",
 };
 
 const DE: Words = Words {
@@ -52,4 +90,9 @@ const DE: Words = Words {
     sign_in_text: "Melden Sie sich mit diesem Link bei Bellhop an. Er gilt einmal, innerhalb von 24 Stunden:",
     sign_in_here: "Anmelden",
     unexpected: "Wenn Sie das nicht erwartet haben, lassen Sie es einfach liegen: Es geschieht nichts.",
+    exported: "hat exportiert, was von einem Kunden aufgehoben ist. Im Protokoll steht, von welchem.",
+    erased: "lässt einen Kunden löschen. Im Protokoll steht, welchen.",
+    origins: "hat geändert, auf welchen Seiten der Chat erscheint. Im Protokoll steht, auf welchen.",
+    key: "hat einen Schlüssel angelegt, mit dem sich eine Seite für ihre Kunden verbürgt.",
+    other: "hat etwas geändert. Im Protokoll steht, was.",
 };

@@ -1,7 +1,7 @@
 //! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
 use shared::id::{AgentId, ConversationId, VisitorId};
-use shared::session::{self, Family, Subject};
+use shared::session::{self, Family};
 use shared::space::{AuditEntry, Effect, Erasing, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
@@ -16,13 +16,13 @@ pub const TABLES: &str = "
     CREATE TABLE item(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE session(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE past(visitor TEXT, conversation TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
+    CREATE TABLE past(visitor TEXT, conversation TEXT, email TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
 /// What a space of an earlier release has not.
 const UPGRADE: &str = "
     CREATE TABLE IF NOT EXISTS audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, email TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
 /// Acts read at a time.
@@ -81,38 +81,41 @@ pub fn save(storage: &Storage, effects: &[Effect]) -> Result<()> {
     })
 }
 
-/// The conversations of a visitor that are past.
+/// The conversations that are past of a visitor, or of whoever had an address. By an address it looks at every row.
 ///
 /// # Errors
 /// When a row cannot be read.
-pub fn past(storage: &Storage, visitor: VisitorId) -> Result<Vec<ConversationId>> {
-    let statement = "SELECT conversation FROM past WHERE visitor = ?";
-    let rows = storage.read(statement, vec![visitor.to_string().into()])?;
-    let ids = rows.iter().map(|columns| {
-        let id = columns.text(0)?.parse();
-        id.map_err(|_| corrupt("this is no conversation"))
-    });
-    ids.collect()
+pub fn past(storage: &Storage, of: &str) -> Result<Vec<Erasing>> {
+    let statement = if of.contains('@') {
+        "SELECT visitor, conversation FROM past WHERE email = ?"
+    } else {
+        "SELECT visitor, conversation FROM past WHERE visitor = ?"
+    };
+    let mut keys = Vec::new();
+    for columns in storage.read(statement, vec![of.into()])? {
+        let (Ok(visitor), Ok(conversation)) = (columns.text(0)?.parse(), columns.text(1)?.parse())
+        else {
+            return Err(corrupt("this is no conversation"));
+        };
+        keys.push(Erasing {
+            visitor,
+            conversation,
+        });
+    }
+    Ok(keys)
 }
 
-/// Ends the sessions of a visitor who is erased (F10 of [`shared::session`]). It looks at every row: an
-/// index would cost every customer.
+/// The sessions whose rows hold a text. It looks at every one: an index would cost every customer.
 ///
 /// # Errors
-/// When a row cannot be read or written.
-pub fn erase_sessions(storage: &Storage, visitor: VisitorId) -> Result<()> {
+/// When a row cannot be read.
+pub fn sessions_with(storage: &Storage, text: &str) -> Result<Vec<(String, Family)>> {
     let statement = "SELECT id, value FROM session WHERE instr(value, ?) > 0";
-    let mut theirs = Vec::new();
-    for columns in &storage.read(statement, vec![visitor.to_string().into()])? {
-        let mut family: Family = read(columns.text(1)?)?;
-        if family.subject == Subject::Visitor(visitor) {
-            family.erase();
-            theirs.push((columns.text(0)?.to_owned(), family));
-        }
+    let mut sessions = Vec::new();
+    for columns in storage.read(statement, vec![text.into()])? {
+        sessions.push((columns.text(0)?.to_owned(), read(columns.text(1)?)?));
     }
-    theirs
-        .iter()
-        .try_for_each(|(id, family)| put_session(storage, id, family))
+    Ok(sessions)
 }
 
 /// Some acts before one, the newest first.
@@ -231,8 +234,10 @@ fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
     };
     match change {
         Change::Put(Row::Past(past)) => {
-            let values = keys(past.visitor, past.conversation);
-            return storage.run("INSERT OR REPLACE INTO past VALUES (?, ?)", values);
+            let mut values = keys(past.visitor, past.conversation);
+            let email = past.email.as_ref().map(|email| email.as_str().to_owned());
+            values.push(email.into());
+            return storage.run("INSERT OR REPLACE INTO past VALUES (?, ?, ?)", values);
         }
         Change::ForgetPast(key) => {
             let statement = "DELETE FROM past WHERE visitor = ? AND conversation = ?";

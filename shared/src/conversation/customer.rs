@@ -7,7 +7,7 @@
 //!   before. What is closed stays as it is, and is read by that session.
 //! - **ID6** From then on it is the customer's alone: sockets of the session as it was before are
 //!   closed (4401), and its tokens find no such conversation.
-//! - What the site has signed goes before what was claimed: name and company of the reports.
+//! - What the site has signed goes before what was claimed: name, company and address of the reports.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,7 +19,7 @@ use crate::frame::{CloseCode, SocketId};
 use crate::id::VisitorId;
 use crate::identity::Identity;
 use crate::rights::{Person, Side};
-use crate::text::PersonName;
+use crate::text::{EmailAddress, PersonName};
 
 /// The customer of a conversation, folded from its log.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -50,6 +50,13 @@ impl Customer {
         let signed = self.identity.as_ref();
         let signed = signed.and_then(|identity| identity.name.as_ref());
         signed.unwrap_or(&birth.name).clone()
+    }
+
+    /// The customer's address.
+    pub(super) fn email(&self, birth: &Birth) -> Option<EmailAddress> {
+        let signed = self.identity.as_ref();
+        let signed = signed.and_then(|identity| identity.email.as_ref());
+        signed.or(birth.email.as_ref()).cloned()
     }
 
     /// The customer's company.

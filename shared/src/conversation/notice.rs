@@ -19,7 +19,7 @@ use super::lifecycle::Assignee;
 use super::tickets::Ticket;
 use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::space::Place;
-use crate::text::{Label, PersonName};
+use crate::text::{EmailAddress, Label, PersonName};
 
 /// Conversation → space: what I look like (N1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -48,6 +48,9 @@ pub struct Report {
     /// The company that the customer claims to be of (F63).
     #[serde(default)]
     pub company: Option<PersonName>,
+    /// The address that the site has signed, or that the customer claims to have.
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
     /// True when the site vouches for the customer, whose name and company are then what it has signed.
     #[serde(default)]
     pub verified: bool,

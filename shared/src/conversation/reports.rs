@@ -91,6 +91,7 @@ impl Born {
             skills: self.birth.skills.clone(),
             source: self.birth.source,
             company: self.customer.company(&self.birth),
+            email: self.customer.email(&self.birth),
             verified: self.customer.identity.is_some(),
             needs_verified: self.lifecycle.needs_verified,
             ticket: self.ticket.clone(),

@@ -12,6 +12,8 @@
 //! - **R183** The log is kept as long as the space. It holds ids of people, and what admins wrote into
 //!   settings and names of agents; never what a customer wrote or is called, nor an address.
 //! - **R184** Only admins read it, and nobody changes it.
+//! - **R192** What is hard to take back is mailed to the admins, too: who exported or erased a customer, changed
+//!   where the chat is shown, or made a key by which the site vouches (SECURITY.md R1-04).
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -27,7 +29,8 @@ use crate::id::AgentId;
 use crate::json::Tree;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::rights;
+use crate::rights::{self, Role};
+use crate::text::EmailAddress;
 use crate::time::Timestamp;
 
 /// Most entries in one answer.
@@ -230,7 +233,46 @@ impl<'a> About<'a> {
     }
 }
 
+impl AuditEntry {
+    /// Whether the admins are mailed that it was done (R192).
+    #[must_use]
+    pub fn is_mailed(&self) -> bool {
+        match self.what {
+            Deed::Exported | Deed::ErasureAsked | Deed::IdentityKeyMade => true,
+            Deed::SettingsChanged => {
+                let after = self.after.as_deref().unwrap_or_default();
+                after.contains("\"origins\":")
+            }
+            Deed::SpaceCreated
+            | Deed::AgentAdded
+            | Deed::AgentChanged
+            | Deed::AgentRemoved
+            | Deed::AgentRestored
+            | Deed::Invited
+            | Deed::InvitationAccepted
+            | Deed::TokenMade
+            | Deed::Revoked
+            | Deed::VisitorBlocked
+            | Deed::VisitorUnblocked
+            | Deed::SignedIn
+            | Deed::SignedOut
+            | Deed::Erased => false,
+        }
+    }
+}
+
 impl Ledger {
+    /// Where admins are mailed: whoever has shown to have an address, by an invitation that was sent
+    /// there.
+    pub fn admin_addresses(&self) -> Vec<EmailAddress> {
+        let addresses = self.doors.addresses.iter();
+        let admins = addresses.filter(|(agent, _)| {
+            let duty = self.roster.get(agent);
+            duty.is_some_and(|duty| duty.agent.role == Role::Admin && !duty.agent.deactivated)
+        });
+        admins.map(|(_, email)| email.clone()).collect()
+    }
+
     /// Appends an act (R180).
     pub fn note_act(
         &mut self,

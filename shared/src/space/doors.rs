@@ -190,6 +190,9 @@ pub struct Doors {
     /// Visitors who are blocked.
     #[serde(default)]
     pub blocks: Vec<Block>,
+    /// Where agents are mailed who have shown to have that address (R192 of `audit_log`).
+    #[serde(default)]
+    pub addresses: Vec<(AgentId, EmailAddress)>,
 }
 
 impl Invitation {
@@ -217,6 +220,7 @@ impl Doors {
             keys: Vec::new(),
             identity_keys: Vec::new(),
             blocks: Vec::new(),
+            addresses: Vec::new(),
         }
     }
 
@@ -423,6 +427,11 @@ impl Ledger {
         invitation.used = Some((agent, attempt));
         let id = invitation.way.id;
         turn.saves_doors = true;
+        if let Some(email) = &address {
+            let addresses = &mut self.doors.addresses;
+            addresses.retain(|(known, _)| *known != agent);
+            addresses.push((agent, email.clone()));
+        }
         if is_new {
             let (role, queues) = (invitation.role, invitation.queues.clone());
             self.add_agent(Agent {

@@ -1,12 +1,13 @@
 //! Erasing one person, and which conversations a visitor has had (P12).
 //!
 //! - **R185** A work item whose tombstone has served its time leaves a [`Past`] behind: the visitor, the
-//!   conversation and when it was over, as one row under the visitor's id that nothing loads. It
-//!   goes when its conversation says that it was erased, so the space forgets a visitor with the
+//!   conversation, when it was over and the customer's address, as one row under the visitor's id that
+//!   nothing loads. It goes when its conversation says that it was erased, so the space forgets a visitor with the
 //!   last conversation (ER4).
 //! - **R186** An admin has a visitor erased. The space's own rows lose name, company and first words in the
 //!   same turn; every conversation of the visitor, open or past, is told to erase itself, again and
-//!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added.
+//!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added. Whoever
+//!   has begun a session and no conversation can be erased, too; then nothing is owed.
 //! - **R187** A report never brings back what was erased: while it is owed, reports are blanked as they
 //!   come and nothing is transferred, since a transfer brings its note; afterwards theirs is the newest.
 //! - **R190** What was erased is not begun again: a repeat of its first message finds nothing, for as long as
@@ -33,14 +34,14 @@ use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights;
 use crate::sorted::SortedSet;
-use crate::text::{MessageText, PersonName, Title};
+use crate::text::{EmailAddress, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
 /// Most conversations that are told at a time.
 const WINDOW: usize = 20;
 
 /// A conversation of a visitor that the space keeps no work item of any more (R185).
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Past {
     /// Whose.
     pub visitor: VisitorId,
@@ -48,6 +49,9 @@ pub struct Past {
     pub conversation: ConversationId,
     /// When the space heard that it was closed, or later.
     pub closed_at: Timestamp,
+    /// The customer's address, by which an admin finds it.
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
 }
 
 /// A conversation that has yet to erase itself (R186).
@@ -75,6 +79,7 @@ impl Report {
             skills: _,
             source: _,
             company,
+            email,
             verified,
             needs_verified: _,
             ticket,
@@ -85,6 +90,9 @@ impl Report {
         } = self;
         *name = PersonName::guest(*visitor);
         *company = None;
+        if !mutant::is(Mutant::AddressOutlivesErasure) {
+            *email = None;
+        }
         *first_words = BLANK.into();
         *verified = false;
         if let Some(ticket) = ticket {
@@ -127,14 +135,15 @@ impl Ledger {
         turn: &mut Turn,
         by: AgentId,
         visitor: VisitorId,
-        (past, erases): (Vec<ConversationId>, bool),
+        (past, is_known, erases): (Vec<Erasing>, bool, bool),
     ) {
         let may = self.role_of(by).and_then(rights::may_handle_personal_data);
         let own = self.conversations_of(visitor);
+        let past = past.iter().map(|key| key.conversation);
         let all: SortedSet<ConversationId> = own.iter().copied().chain(past).collect();
         let effect = match may {
             Err(refusal) => Effect::Denied(refusal),
-            Ok(()) if all.is_empty() => Effect::Denied(Refusal::ConversationUnknown),
+            Ok(()) if all.is_empty() && !is_known => Effect::Denied(Refusal::ConversationUnknown),
             Ok(()) => {
                 let all: Vec<ConversationId> = all.into_iter().collect();
                 if erases {
@@ -149,6 +158,9 @@ impl Ledger {
                     Deed::Exported
                 };
                 self.note_act(turn, Some(by), deed, about);
+                if erases && all.is_empty() {
+                    self.note_act(turn, None, Deed::Erased, About::of(visitor));
+                }
                 Effect::Found(all)
             }
         };

@@ -243,6 +243,7 @@ impl Ledger {
                             visitor: report.visitor,
                             conversation,
                             closed_at: until - TOMBSTONE,
+                            email: report.email.clone(),
                         });
                     }
                     self.remove_item(turn, conversation);
@@ -311,8 +312,9 @@ impl Ledger {
                 by,
                 visitor,
                 past,
+                is_known,
                 erases,
-            } => self.personal(turn, by, visitor, (past, erases)),
+            } => self.personal(turn, by, visitor, (past, is_known, erases)),
             Input::Zones(zones) => self.take_zones(turn, zones),
             Input::Heard { .. } | Input::Tick => (),
         }

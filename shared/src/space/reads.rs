@@ -1,21 +1,23 @@
 //! What shells and agents read of a space; nothing here changes anything.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::audit_log::AuditEntry;
 use super::blocks::Block;
 use super::doors::{Doors, Invitation};
 use super::hours::Openness;
+use super::ledger::Ledger;
 use super::machine::Space;
 use super::queues::QueueView;
 use super::row::{Agent, Item};
-use super::{Colleague, Command, Listed, Me, Page, Query};
+use super::{Colleague, Command, Erasing, Found, Listed, Me, Page, Query};
 use crate::account::Way;
-use crate::id::{AgentId, ConversationId, VisitorId};
+use crate::id::{AgentId, ConversationId};
 use crate::refusal::Refusal;
-use crate::rights;
+use crate::session::Family;
 use crate::settings::Settings;
-use crate::text::{Label, ZoneName};
+use crate::text::{EmailAddress, Label, ZoneName};
 use crate::time::Timestamp;
 
 impl Space {
@@ -43,19 +45,26 @@ impl Space {
         ledger.doors_for(agent)
     }
 
-    /// The conversations of a visitor that the space still has in its books, for who may handle
-    /// personal data (R186).
+    /// Where admins are mailed (R192).
+    #[must_use]
+    pub fn admin_addresses(&self) -> Vec<EmailAddress> {
+        let ledger = self.ledger.as_ref();
+        ledger.map_or_else(Vec::new, Ledger::admin_addresses)
+    }
+
+    /// The customers whom an admin looks for (R191).
     ///
     /// # Errors
     /// When the space was not made, or the agent is no admin of it.
-    pub fn conversations_of(
+    pub fn customers(
         &self,
         by: AgentId,
-        visitor: VisitorId,
-    ) -> Result<Vec<ConversationId>, Refusal> {
+        wanted: &str,
+        past: &[Erasing],
+        sessions: &[(String, Family)],
+    ) -> Result<Found, Refusal> {
         let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
-        rights::may_handle_personal_data(ledger.role_of(by)?)?;
-        Ok(ledger.conversations_of(visitor))
+        ledger.customers(by, wanted, past, sessions)
     }
 
     /// The newest entry of the audit log.

@@ -399,6 +399,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         skills: vec![],
         source: Source::Widget,
         verified: false,
+        email: None,
         needs_verified: false,
         company: None,
         ticket: None,

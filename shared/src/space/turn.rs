@@ -109,7 +109,7 @@ impl Turn {
             .chain(doors)
             .chain(agents)
             .chain(audit_log::rows(&self.acts))
-            .chain(self.past.iter().copied().map(Row::Past))
+            .chain(self.past.drain(..).map(Row::Past))
             .chain(erasures)
             .map(Effect::Save);
         let effects = core::mem::take(&mut self.effects);

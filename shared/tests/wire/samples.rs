@@ -676,6 +676,7 @@ pub fn reports() -> Vec<Report> {
         skills: vec![label("german")],
         source: Source::Widget,
         company: Some(name("Larch & Lantern")),
+        email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
         verified: true,
         needs_verified: true,
         ticket: Some(ticket()),
@@ -807,6 +808,7 @@ fn way(n: u8) -> Way {
 
 fn doors() -> Doors {
     Doors {
+        addresses: vec![(AGENT, EmailAddress::parse("mia@shop.example").unwrap())],
         invitations: vec![Invitation {
             way: way(1),
             sent: Some(way(2)),
@@ -866,6 +868,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             visitor: VISITOR,
             conversation: CONVERSATION,
             closed_at: NOW,
+            email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
         }),
         SpaceRow::Erasing(
             [Erasing {

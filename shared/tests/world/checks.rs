@@ -3,7 +3,7 @@
 //! What the machines assert about themselves is asked after every turn by `objects`; here is what
 //! only somebody sees who knows everything: every disk, every screen, every command ever given.
 
-mod erasure;
+pub mod erasure;
 mod fair;
 mod line;
 mod log;

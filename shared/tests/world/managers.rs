@@ -80,12 +80,16 @@ impl World {
         let visitors: Vec<_> = self.visitors.iter().map(|it| it.visitor).collect();
         let visitor = self.random.pick(&visitors);
         self.note("erase", [0, 0], |_| visitor.to_string());
-        self.space_turn(space::Input::Personal {
+        let turn = self.space_turn(space::Input::Personal {
             by,
             visitor,
             past: Vec::new(),
+            is_known: false,
             erases: true,
         });
+        if turn.is_some() {
+            self.check_found(by, visitor);
+        }
         self.plan(self.swarm.erase, Event::Act(Act::Erase));
     }
 

@@ -77,6 +77,14 @@ fn access_f27_f28_f29_f38_the_way_in() {
         let link = copied(&browser).await?;
         browser.reads(".rows", "mia@shop.example").await?;
         inspector.inspects(&browser, "home-people").await?;
+        let audit = format!("location.hash = 'audit={space}'");
+        let _: Value = browser.runs(&audit, &[]).await?;
+        browser
+            .types("form.customer input[type=text]", "nobody@shop.example")
+            .await?;
+        browser.presses("form.customer .form__go").await?;
+        browser.reads(".customers .home__saved", "Nothing").await?;
+        inspector.inspects(&browser, "home-audit").await?;
 
         // Mia, in the same browser after Ada has signed out.
         browser.goes(&format!("{base}/agent")).await?;

@@ -1,4 +1,4 @@
-//! R180 to R184: the audit log.
+//! R180 to R184 and R192: the audit log.
 
 use super::*;
 use crate::account::Way;
@@ -33,6 +33,23 @@ fn change() -> Change {
 fn configure(by: u8, change: Change) -> Input {
     let by = super::agent(by);
     Input::Configure { by, change }
+}
+
+#[test]
+fn sec_r1_04_r192_what_is_hard_to_take_back_is_mailed() {
+    let mut scene = Scene::with(&[EVE]);
+    let origins = Change {
+        origins: Some(vec![
+            crate::settings::Origin::try_from("https://shop.example".to_owned()).unwrap(),
+        ]),
+        ..Change::default()
+    };
+    for (change, expected) in [(change(), false), (origins.clone(), true), (origins, true)] {
+        for act in acts(&scene.take(configure(EVE, change))) {
+            assert_eq!(act.is_mailed(), expected, "{act:?}");
+        }
+    }
+    assert!(!acts(&scene.take(invite(EVE)))[0].is_mailed());
 }
 
 fn invite(by: u8) -> Input {

@@ -1,11 +1,11 @@
-//! R140 to R145 and R150: invitations, API tokens, and sessions that end.
+//! R140 to R145, R150 and R192: invitations, API tokens, and sessions that end.
 
 use super::*;
 use crate::account::Way;
 use crate::id::WayId;
 use crate::space::{
-    ApiKey, Door, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX, KEYS_MAX, Opened,
-    Proof, Scope,
+    AgentChange, ApiKey, Door, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX,
+    KEYS_MAX, Opened, Proof, Scope,
 };
 use crate::text::{EmailAddress, Title};
 
@@ -166,6 +166,57 @@ fn f28_f29_r142_r143_who_accepts_is_listed_from_the_first_connection() {
     assert_eq!(scene.space.colleagues(agent(EVE)).unwrap().len(), 2);
     scene.leave(ZOE);
     assert_eq!(scene.space.colleagues(agent(EVE)).unwrap().len(), 2);
+}
+
+#[test]
+fn r192_admins_are_mailed_where_an_invitation_has_reached_them() {
+    let admin = |n: u8, email: &str| Invitation {
+        role: Role::Admin,
+        email: EmailAddress::parse(email).ok(),
+        ..invitation(n)
+    };
+    let cases = [
+        (
+            "sent",
+            Proof::Link(way(101)),
+            Role::Admin,
+            vec!["zoe@shop.example"],
+        ),
+        ("copied", Proof::Link(way(1)), Role::Admin, vec![]),
+        (
+            "no admin any more",
+            Proof::Link(way(101)),
+            Role::Agent,
+            vec![],
+        ),
+    ];
+    for (case, proof, role, expected) in cases {
+        let mut scene = Scene::with(&[EVE]);
+        let (by, invitation) = (agent(EVE), admin(1, "zoe@shop.example"));
+        open(&mut scene, Door::Invite { by, invitation }).unwrap();
+        accept(&mut scene, ZOE, proof, 1).unwrap();
+        scene.take(Input::SetAgent {
+            by,
+            agent: agent(ZOE),
+            change: AgentChange {
+                role: Some(role),
+                ..AgentChange::default()
+            },
+        });
+        let told = scene.space.admin_addresses();
+        let told: Vec<_> = told.iter().map(EmailAddress::as_str).collect();
+        assert_eq!(told, expected, "{case}");
+    }
+    let mut scene = Scene::with(&[EVE]);
+    let (by, invitation) = (agent(EVE), admin(1, "zoe@shop.example"));
+    open(&mut scene, Door::Invite { by, invitation }).unwrap();
+    accept(&mut scene, ZOE, Proof::Link(way(101)), 1).unwrap();
+    set_active(&mut scene, ZOE, false);
+    assert_eq!(
+        scene.space.admin_addresses(),
+        [],
+        "who has left is told nothing"
+    );
 }
 
 #[test]

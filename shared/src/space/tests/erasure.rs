@@ -1,8 +1,11 @@
-//! R185 to R189: what is kept of a visitor, and how it goes.
+//! R185 to R193: what is kept of a visitor, how it is found, and how it goes.
 
 use super::*;
-use crate::id::VisitorId;
-use crate::space::{AuditEntry, Deed, Past, TOMBSTONE};
+use crate::id::{VisitorId, WayId};
+use crate::identity::{Identity, Verified};
+use crate::session::{Family, Subject};
+use crate::space::{AuditEntry, Deed, Erasing, FOUND_MAX, Known, Past, TOMBSTONE};
+use crate::text::{CustomerId, EmailAddress};
 
 fn visitor(n: u8) -> VisitorId {
     VisitorId::from_bytes([n; 16])
@@ -12,7 +15,14 @@ fn personal(by: u8, n: u8, past: &[u8], erases: bool) -> Input {
     Input::Personal {
         by: agent(by),
         visitor: visitor(n),
-        past: past.iter().map(|c| conversation(*c)).collect(),
+        past: past
+            .iter()
+            .map(|c| Erasing {
+                visitor: visitor(n),
+                conversation: conversation(*c),
+            })
+            .collect(),
+        is_known: false,
         erases,
     }
 }
@@ -86,7 +96,7 @@ fn past(effects: &[Effect]) -> Vec<Past> {
     let mut found = Vec::new();
     for effect in effects {
         if let Effect::Save(Row::Past(past)) = effect {
-            found.push(*past);
+            found.push(past.clone());
         }
     }
     found
@@ -103,6 +113,7 @@ fn p12_r185_what_is_closed_leaves_a_row_of_the_visitor_behind() {
         visitor: visitor(1),
         conversation: conversation(1),
         closed_at,
+        email: None,
     };
     assert_eq!(past(&effects), [expected]);
     // What was erased before leaves none.
@@ -261,4 +272,108 @@ fn r187_what_was_told_before_it_reported_leaves_a_tombstone() {
     let item = scene.space.items().next().unwrap();
     let shown = alloc::format!("{item:?}");
     assert!(shown.contains("Gone") && !shown.contains("Zo"), "{shown}");
+}
+
+#[test]
+fn p12_r191_an_admin_finds_a_customer_by_address_or_visitor() {
+    let mut scene = Scene::with(&[ADA, DOT, EVE]);
+    let email = |n: u8| EmailAddress::parse(&alloc::format!("zoe{n}@shop.example")).unwrap();
+    for n in [1, 2] {
+        let told = Report {
+            email: Some(email(n)),
+            ..report(n, 3, 0, Standing::Waiting)
+        };
+        scene.take(Input::Reported(told));
+    }
+    let past = Erasing {
+        visitor: visitor(7),
+        conversation: conversation(7),
+    };
+    let find = |scene: &Scene, by, wanted: &str| {
+        let found = scene.space.customers(agent(by), wanted, &[past], &[]);
+        found.map(|found| {
+            let all = found.customers.into_iter();
+            all.map(|it| (it.visitor, it.conversations))
+                .collect::<Vec<_>>()
+        })
+    };
+    let past = (visitor(7), 1);
+    let one = find(&scene, EVE, email(1).as_str());
+    assert_eq!(one, Ok(vec![(visitor(1), 1), past]));
+    let two = find(&scene, EVE, &visitor(2).to_string());
+    assert_eq!(two, Ok(vec![(visitor(2), 1), past]));
+    for by in [ADA, DOT] {
+        assert_eq!(find(&scene, by, email(1).as_str()), Err(Refusal::Forbidden));
+    }
+    scene.take(erase(EVE, 1, &[]));
+    let none = find(&scene, EVE, email(1).as_str());
+    assert_eq!(none, Ok(vec![past]), "the address is gone");
+}
+
+fn session(n: u8, email: Option<&str>) -> (String, Family) {
+    let mut family = Family::begin(at(0), Subject::Visitor(visitor(n)), 0);
+    if let Some(email) = email {
+        let identity = Identity {
+            id: CustomerId::parse(&alloc::format!("user-{n}")).unwrap(),
+            name: None,
+            email: EmailAddress::parse(email).ok(),
+            company: None,
+        };
+        let verified = Verified {
+            identity,
+            before: None,
+        };
+        family.verified = Some((WayId::from_bytes([n; 16]), Box::new(verified)));
+    }
+    (n.to_string(), family)
+}
+
+#[test]
+fn r191_a_session_is_found_by_what_the_site_has_signed_and_by_nothing_else_in_its_row() {
+    let scene = Scene::with(&[EVE]);
+    let sessions = [
+        session(1, Some("zoe@shop.example")),
+        session(2, Some("zoe@shop.example.org")),
+        session(3, None),
+    ];
+    let find = |wanted: &str| {
+        let found = scene.space.customers(agent(EVE), wanted, &[], &sessions);
+        let found = found.unwrap().customers.into_iter();
+        let told = |it: Known| (it.visitor, it.email.map(String::from), it.conversations);
+        found.map(told).collect::<Vec<_>>()
+    };
+    let zoe = (visitor(1), Some("zoe@shop.example".to_owned()), 0);
+    for wanted in ["zoe@shop.example", &visitor(1).to_string()] {
+        assert_eq!(find(wanted), core::slice::from_ref(&zoe), "{wanted}");
+    }
+    assert_eq!(find(&visitor(3).to_string()), [(visitor(3), None, 0)]);
+    assert_eq!(find("user-1"), []);
+}
+
+#[test]
+fn r193_no_more_customers_are_told_than_one_can_look_through() {
+    let scene = Scene::with(&[EVE]);
+    let sessions: Vec<_> = (0..=200)
+        .map(|n| session(n, Some("all@shop.example")))
+        .collect();
+    let found = scene
+        .space
+        .customers(agent(EVE), "all@shop.example", &[], &sessions);
+    assert_eq!(found.unwrap().customers.len(), FOUND_MAX);
+}
+
+#[test]
+fn r186_whoever_has_a_session_alone_is_found_too() {
+    let mut scene = Scene::with(&[EVE]);
+    let known = Input::Personal {
+        by: agent(EVE),
+        visitor: visitor(1),
+        past: vec![],
+        is_known: true,
+        erases: true,
+    };
+    let effects = scene.take(known);
+    assert_eq!(found(&effects), Some(Ok(0)));
+    let deeds: Vec<_> = acts(&effects).iter().map(|act| act.what).collect();
+    assert_eq!(deeds, [Deed::ErasureAsked, Deed::Erased], "nothing is owed");
 }

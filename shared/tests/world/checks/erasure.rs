@@ -1,11 +1,12 @@
-//! What is left of people who were erased: nothing, anywhere (M10, ER1 to ER4, R185 to R190).
+//! What is left of people who were erased: nothing, anywhere (M10, ER1 to ER4, R185 to R191).
 
 use core::fmt::Debug;
+use std::collections::BTreeSet;
 
 use shared::conversation::{Entry, Event, Row};
 use shared::frame::FromServer;
-use shared::id::ConversationId;
-use shared::space::{Deed, Item};
+use shared::id::{AgentId, ConversationId, VisitorId};
+use shared::space::{Deed, FOUND_MAX, Item};
 
 use crate::world::World;
 
@@ -21,6 +22,9 @@ const WORDS: [&str; 9] = [
     "zoe@",
     "Larch & Sons",
 ];
+
+/// The address of every customer.
+pub const ADDRESS: &str = "zoe@larch.example";
 
 /// The first of the words that something holds.
 fn word_in(thing: &impl Debug) -> Option<&'static str> {
@@ -76,6 +80,41 @@ impl World {
             self.violate("R187", || {
                 format!("the space has {word:?} of {conversation}")
             });
+        }
+    }
+
+    /// R191: whoever was just erased is found by no address, and still by the visitor; nobody else is lost.
+    pub fn check_found(&mut self, by: AgentId, visitor: VisitorId) {
+        let Some(machine) = self.space_in_memory() else {
+            return;
+        };
+        let find = |wanted: &str| {
+            let found = machine.customers(by, wanted, &[], &[]);
+            found.map_or_else(|_| Vec::new(), |found| found.customers)
+        };
+        let by_address = find(ADDRESS);
+        let of_others = self
+            .space
+            .disk
+            .items
+            .values()
+            .filter(|item| item.report.visitor != visitor && item.report.email.is_some());
+        let others: BTreeSet<VisitorId> = of_others.map(|item| item.report.visitor).collect();
+        let found: BTreeSet<VisitorId> = by_address.iter().map(|it| it.visitor).collect();
+        let items = self.space.disk.items.values();
+        let kept = items.filter(|item| item.report.visitor == visitor).count();
+        let counted = find(&visitor.to_string())
+            .iter()
+            .map(|it| it.conversations)
+            .sum::<usize>();
+        if found.contains(&visitor) {
+            self.violate("R191", || format!("{visitor} is erased and found"));
+        } else if others.len() <= FOUND_MAX && others != found {
+            self.violate("R191", || {
+                format!("{others:?} have that address, not {found:?}")
+            });
+        } else if kept != counted {
+            self.violate("R191", || format!("{visitor} has {kept}, not {counted}"));
         }
     }
 

@@ -9,6 +9,7 @@ use shared::settings::{Challenge, Terms};
 use shared::space::{self, ItemState};
 use shared::text::{EmailAddress, Label, MessageText, PersonName};
 
+use crate::checks::erasure::ADDRESS;
 use crate::world::{End, Event, Ms, World};
 
 /// How long a browser waits for an answer over HTTP, in milliseconds.
@@ -248,7 +249,7 @@ impl World {
             source: conversation::Source::Widget,
             company: PersonName::parse("Larch & Sons").ok(),
             follows: self.earlier(self.visitor_of(number)),
-            email: EmailAddress::parse("zoe@larch.example").ok(),
+            email: EmailAddress::parse(ADDRESS).ok(),
             identity: None,
             epoch: EpochId::from_bytes(conversation.bytes()),
             settings,

@@ -88,6 +88,11 @@ impl World {
         }
     }
 
+    /// The machine, as long as it is awake.
+    pub fn space_in_memory(&self) -> Option<&Space> {
+        self.space.machine.as_ref()
+    }
+
     pub(super) fn commit_of_space(&mut self, effect: &space::Effect, now: Timestamp) {
         match effect {
             space::Effect::Save(row) => match row {
