@@ -41,6 +41,8 @@ pub enum ConversationAsk {
         person: Person,
         /// The place.
         after: Seq,
+        /// As it is kept, with what messages said before they were changed (CG4 of `conversation`).
+        stored: bool,
     },
     /// A command without a socket.
     Act {

@@ -149,7 +149,13 @@ impl Thread {
         after: Seq,
         head: Seq,
     ) -> Result<Vec<FromServer>> {
-        let entries = rows::backlog(storage, &mut self.shorthand, side, after)?;
+        let entries = rows::backlog(
+            storage,
+            &mut self.shorthand,
+            Some(&self.machine),
+            side,
+            after,
+        )?;
         let is_all = (entries.len() as u64) < BACKLOG_MAX
             || entries.last().is_some_and(|entry| entry.seq >= head);
         let entries = in_frames(entries).into_iter().map(FromServer::Entries);
@@ -186,7 +192,11 @@ impl Shell<Thread> {
                     ConversationTold::Denied(Refusal::CommandConflict)
                 }
             }
-            ConversationAsk::Read { person, after } => self.read(&person, after)?,
+            ConversationAsk::Read {
+                person,
+                after,
+                stored,
+            } => self.read(&person, after, stored)?,
             ConversationAsk::Act {
                 person,
                 id,
@@ -236,14 +246,28 @@ impl Shell<Thread> {
         })
     }
 
-    fn read(self: &Rc<Self>, person: &Person, after: Seq) -> Result<ConversationTold> {
+    fn read(
+        self: &Rc<Self>,
+        person: &Person,
+        after: Seq,
+        stored: bool,
+    ) -> Result<ConversationTold> {
         self.with(|awake| {
             let Some(side) = awake.core.machine.side(person) else {
                 return Ok(ConversationTold::Denied(Refusal::ConversationUnknown));
             };
+            let Thread {
+                machine, shorthand, ..
+            } = &mut awake.core;
             let view = View {
-                events: rows::backlog(&awake.storage, &mut awake.core.shorthand, side, after)?,
-                head: awake.core.machine.head(side),
+                events: rows::backlog(
+                    &awake.storage,
+                    shorthand,
+                    (!stored).then_some(machine),
+                    side,
+                    after,
+                )?,
+                head: machine.head(side),
             };
             Ok(ConversationTold::Json(serde_json::to_string(&view)?))
         })?

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `machine`, `born`, `turn` | inputs to effects, birth, the one way to append (K3) |
 //! | `commands`, `asked`, `allowance` | what people ask, repeats, go-back-N, speed (M1, M6, A2, F86, F87, F96, F100) |
+//! | `changes` | other words, deleting, replies, reactions (CG1 to CG10, P29) |
 //! | `words`, `tickets` | resolutions and reasons that may be named, the ticket (WD1 to WD3, F91, F103) |
 //! | `assignment`, `reports` | proposals of the space, and what it is told (A1, F50, F56, N1, N2) |
 //! | `timers`, `wait` | wait, idle, greatest age (F51, F97, F98, WT1, WT2) |
@@ -22,6 +23,7 @@ mod allowance;
 mod asked;
 mod assignment;
 mod born;
+mod changes;
 mod check;
 mod command;
 mod commands;
@@ -54,6 +56,7 @@ mod wait;
 mod window;
 mod words;
 
+pub use changes::{Change, Changed, Changes, REACTED_MAX, REACTIONS_MAX};
 pub use check::Broken;
 pub use command::Command;
 pub use erase::BLANK;

@@ -36,7 +36,10 @@
 //!   ([`Refusal::ChallengeRequired`]) begins by itself when that is shown. Until then the messages stay in
 //!   the outbox, nobody asks again, and [`ConversationLink::needs_challenge`] says so.
 //! - **K18** A customer's conversation that is unknown is forgotten: what was not sent begins another one,
-//!   and is not ended by what was to end the old one.
+//!   and is not ended by what was to end the old one; what was about messages of the old log goes.
+//! - **K19** What is refused is kept only while there is something to keep: a reaction that is refused goes,
+//!   and so does a change of a message that is not there, or the deletion of one that is deleted. Before
+//!   there is a conversation, changes go with the message that they are about.
 //!
 //! Randomness comes in as `dice`, a fresh random number with every call; the machine draws none.
 

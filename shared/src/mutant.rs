@@ -92,11 +92,17 @@ pub enum Mutant {
     NobodyChallenged,
     /// A conversation of a blocked visitor begins.
     BlockedBegins,
+    /// What a message said before it was changed or deleted is read by whoever comes later.
+    StaleWordsRead,
+    /// Anybody changes what somebody else wrote.
+    AnybodyEdits,
+    /// A change of a note goes to the customer, too.
+    NoteEditLeaks,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -140,6 +146,9 @@ impl Mutant {
         Self::LateReportRevives,
         Self::AddressOutlivesErasure,
         Self::BlockedBegins,
+        Self::StaleWordsRead,
+        Self::AnybodyEdits,
+        Self::NoteEditLeaks,
     ];
 
     /// The name on the command line.
@@ -189,6 +198,9 @@ impl Mutant {
             Self::HoldWithoutWait => "hold_without_wait",
             Self::NobodyChallenged => "nobody_challenged",
             Self::BlockedBegins => "blocked_begins",
+            Self::StaleWordsRead => "stale_words_read",
+            Self::AnybodyEdits => "anybody_edits",
+            Self::NoteEditLeaks => "note_edit_leaks",
         }
     }
 

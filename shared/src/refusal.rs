@@ -93,6 +93,15 @@ pub enum Refusal {
     /// The id was used before for something else.
     #[error("this id was used before for another command")]
     CommandConflict,
+    /// No such message here; to a customer a note is none (CG6 of `conversation`).
+    #[error("there is no such message")]
+    MessageUnknown,
+    /// Somebody else wrote the message.
+    #[error("only its author changes a message")]
+    NotAuthor,
+    /// The message is deleted.
+    #[error("the message is deleted")]
+    MessageDeleted,
     /// No such conversation here; also the answer for one of another space or person.
     #[error("there is no such conversation")]
     ConversationUnknown,
@@ -199,6 +208,9 @@ impl Refusal {
             Self::QueueFull { .. } => "queue_full",
             Self::NotInQueue => "not_in_queue",
             Self::CommandConflict => "command_conflict",
+            Self::MessageUnknown => "message_unknown",
+            Self::NotAuthor => "not_author",
+            Self::MessageDeleted => "message_deleted",
             Self::ConversationUnknown => "conversation_unknown",
             Self::ConversationOpen { .. } => "conversation_open",
             Self::SpaceUnknown => "space_unknown",
@@ -228,6 +240,7 @@ impl Refusal {
             Self::TokenRevoked | Self::SessionOver => 401,
             Self::Forbidden
             | Self::NotAssignee
+            | Self::NotAuthor
             | Self::OfferNotYours
             | Self::NotInQueue
             | Self::SpaceOff
@@ -235,7 +248,10 @@ impl Refusal {
             | Self::Blocked
             | Self::ChallengeRequired
             | Self::NotInvited => 403,
-            Self::ConversationUnknown | Self::SpaceUnknown | Self::AgentUnknown => 404,
+            Self::ConversationUnknown
+            | Self::MessageUnknown
+            | Self::SpaceUnknown
+            | Self::AgentUnknown => 404,
             Self::AlreadyAssigned { .. }
             | Self::OfferOver
             | Self::NoFreeSlot { .. }
@@ -254,7 +270,7 @@ impl Refusal {
             | Self::TicketExists
             | Self::SettingsChanged { .. }
             | Self::QueueInUse { .. } => 409,
-            Self::LinkOver => 410,
+            Self::LinkOver | Self::MessageDeleted => 410,
             Self::RateLimited { .. } => 429,
             Self::ResolutionUnknown
             | Self::ReasonUnknown

@@ -134,6 +134,8 @@ pub enum Action {
     Post,
     /// Writes a note that agents alone read.
     Note,
+    /// Changes a message of one's own, or reacts to one (CG2 of `conversation`).
+    Change,
     /// Ends a conversation.
     End,
     /// Says how it went.
@@ -192,13 +194,13 @@ pub enum Object {
 /// The refusal that the person is told.
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
-        Abandon, Accept, AddAgent, Block, ChangeAgent, ChangeWork, Configure, CreateTicket,
+        Abandon, Accept, AddAgent, Block, Change, ChangeAgent, ChangeWork, Configure, CreateTicket,
         Decline, End, LetIn, Note, Personal, Post, Resolve, SetActive, SetAvailable, Take,
         Transfer, Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
-        (Post | End, Principal::Customer) => Ok(()),
+        (Post | Change | End, Principal::Customer) => Ok(()),
         (
             Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
             | Unassign | Transfer | Configure | LetIn | Block | Personal | AddAgent | SetActive
@@ -208,10 +210,10 @@ pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), R
         // An agent may ask for what another agent has, and reads who that is (R27).
         (Note | SetAvailable | Accept | Decline | Take, Principal::Agent(_)) => Ok(()),
         (
-            Post | End | Resolve | Abandon | CreateTicket | Unassign | Transfer | Block,
+            Post | Change | End | Resolve | Abandon | CreateTicket | Unassign | Transfer | Block,
             Principal::Agent(Role::Supervisor | Role::Admin),
         ) => Ok(()),
-        (Post | End | Resolve | Abandon | CreateTicket, Principal::Agent(Role::Agent)) => {
+        (Post | Change | End | Resolve | Abandon | CreateTicket, Principal::Agent(Role::Agent)) => {
             match object {
                 Own => Ok(()),
                 Nobodys | Anothers | Seniors => Err(Refusal::NotAssignee),
@@ -258,7 +260,8 @@ pub fn may_with(
     may(Principal::Agent(role), action, object)
 }
 
-/// Whether a person may give a command to a conversation held by `assignee` (R1, R3).
+/// Whether a person may give a command to a conversation held by `assignee` (R1, R3). What changes
+/// a note is writing notes (CG2 of `conversation`).
 ///
 /// # Errors
 /// The refusal that the person is told.
@@ -266,10 +269,13 @@ pub fn may_say(
     person: &Person,
     command: &conversation::Command,
     assignee: Option<AgentId>,
+    is_about_note: bool,
 ) -> Result<(), Refusal> {
     use conversation::Command;
     let action = match command {
         Command::Post { .. } => Action::Post,
+        Command::Change { .. } if is_about_note => Action::Note,
+        Command::Change { .. } => Action::Change,
         Command::Note { .. } => Action::Note,
         Command::End => Action::End,
         Command::Resolve { .. } => Action::Resolve,
@@ -364,6 +370,7 @@ pub const fn audience(event: &Event) -> Audience {
     match event {
         Event::Opened { .. }
         | Event::MessagePosted { .. }
+        | Event::MessageChanged { note: false, .. }
         | Event::AgentRequested
         | Event::AgentAssigned { .. }
         | Event::AgentUnassigned { .. }
@@ -374,6 +381,7 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::Erased => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
         Event::NotePosted { .. }
+        | Event::MessageChanged { note: true, .. }
         | Event::WrapUpReminded
         | Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }

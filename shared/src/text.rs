@@ -9,6 +9,11 @@
 //!   browser: the same in each of its conversations, and no name in itself.
 //! - **T5** An e-mail address is kept in lower case, as far as that is ASCII, and holds nothing that could end a header or
 //!   hide what it is.
+//! - A reaction is one emoji (T6 of `emoji`).
+
+mod emoji;
+
+pub use emoji::EMOJI_MAX;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -104,6 +109,8 @@ text! {
         let title = bounded(text, NAME_MAX)?;
         if title.chars().any(is_hidden) { Err(TextError::Forbidden) } else { Ok(title) }
     };
+    /// What a message is reacted to with (T6).
+    Emoji = emoji::parse;
     /// A word of the space's vocabulary, such as a resolution or a queue: 1 to 32 of
     /// `a-z`, `A-Z`, `0-9`, `_` and `-`.
     Label = |text| {
@@ -156,6 +163,14 @@ impl CustomerId {
 
 impl MessageText {
     /// A text of our own; a test holds that each of them parses.
+    #[must_use]
+    pub(crate) fn built_in(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Emoji {
+    /// An emoji of our own; a test holds that it parses.
     #[must_use]
     pub(crate) fn built_in(text: &'static str) -> Self {
         Self(text.to_owned())

@@ -92,13 +92,19 @@ fn f86_f87_f103_each_act_of_a_talk_has_the_same_answer_as_call_and_over_a_socket
                         &his,
                         "messages",
                         json!({"text": "Hi"}),
-                        Ok(Said::Post { text: text("Hi")? }),
+                        Ok(Said::Post {
+                            text: text("Hi")?,
+                            reply_to: None,
+                        }),
                     ),
                     (
                         &hers,
                         "messages",
                         json!({"text": "Yes"}),
-                        Ok(Said::Post { text: text("Yes")? }),
+                        Ok(Said::Post {
+                            text: text("Yes")?,
+                            reply_to: None,
+                        }),
                     ),
                     (
                         &his,
@@ -143,7 +149,10 @@ fn f86_f87_f103_each_act_of_a_talk_has_the_same_answer_as_call_and_over_a_socket
                         &hers,
                         "messages",
                         json!({"text": "But"}),
-                        Ok(Said::Post { text: text("But")? }),
+                        Ok(Said::Post {
+                            text: text("But")?,
+                            reply_to: None,
+                        }),
                     ),
                     (&his, "end", json!({}), end()),
                     (

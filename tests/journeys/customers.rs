@@ -497,6 +497,7 @@ fn sec_i3_01_an_unverified_session_is_refused_over_socket_and_http() {
         let refused = line
             .asks(Command::Post {
                 text: text("over the socket")?,
+                reply_to: None,
             })
             .await?;
         ensure!(refused == Err(Refusal::VerificationRequired), "{refused:?}");

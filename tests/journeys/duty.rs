@@ -215,7 +215,13 @@ fn f51_nobody_accepts_in_time() {
         let not_answered = closed("not_answered", Some(EndCause::NotAnswered));
         customer.talk.sees("closed", not_answered).await?;
         let text = MessageText::parse("Hello?")?;
-        let refused = customer.talk.asks(Command::Post { text }).await?;
+        let refused = customer
+            .talk
+            .asks(Command::Post {
+                text,
+                reply_to: None,
+            })
+            .await?;
         ensure!(refused == Err(Refusal::Closed), "{refused:?}");
 
         // A8: nobody is ever offered it; the next conversation is a new one.
@@ -310,7 +316,12 @@ fn f56_an_unassigned_conversation_waits_again() {
             })
             .await?;
         let text = MessageText::parse("One more thing")?;
-        let refused = talk.asks(Command::Post { text }).await?;
+        let refused = talk
+            .asks(Command::Post {
+                text,
+                reply_to: None,
+            })
+            .await?;
         ensure!(refused == Err(Refusal::NotAssignee), "{refused:?}");
         let offer = mia.is_offered().await?;
         ensure!(offer.conversation == conversation);

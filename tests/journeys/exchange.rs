@@ -132,7 +132,12 @@ fn a2_only_the_assignee_writes_to_the_customer() {
         let mia = AgentLine::on_duty(stage.api(), &space, "Mia").await?;
         let mut talk = mia.opens(customer.talk.conversation).await?;
         let text = MessageText::parse("I am here, too")?;
-        let refused = talk.asks(Command::Post { text: text.clone() }).await?;
+        let refused = talk
+            .asks(Command::Post {
+                text: text.clone(),
+                reply_to: None,
+            })
+            .await?;
         ensure!(refused == Err(Refusal::NotAssignee), "{refused:?}");
         talk.asks(Command::Note { text }).await??;
         Ok(())
@@ -149,7 +154,10 @@ fn m1_a_repeated_command_has_no_second_effect() {
         let post = |n, text: &MessageText| ToServer::Send {
             n,
             id,
-            command: Command::Post { text: text.clone() },
+            command: Command::Post {
+                text: text.clone(),
+                reply_to: None,
+            },
         };
         let line = &mut customer.talk.wire;
         line.says(&post(1, &text)).await?;
@@ -185,6 +193,7 @@ fn m6_what_comes_out_of_turn_waits_for_its_turn() {
         let post = |n, text: &str| -> Result<_> {
             let command = Command::Post {
                 text: MessageText::parse(text)?,
+                reply_to: None,
             };
             Ok(ToServer::Send {
                 n,

@@ -262,7 +262,12 @@ impl Talk {
     /// When it is refused.
     pub async fn writes(&mut self, text: &str) -> Result<Entry> {
         let text = MessageText::parse(text)?;
-        Ok(self.asks(conversation::Command::Post { text }).await??)
+        Ok(self
+            .asks(conversation::Command::Post {
+                text,
+                reply_to: None,
+            })
+            .await??)
     }
 
     /// Takes in and confirms, or the object stops sending one day.

@@ -109,7 +109,10 @@ impl Shell {
                 Happened::Ordered(None) => end = Some(Vec::new()),
                 Happened::Ordered(Some(Order::End(others))) => end = Some(others),
                 Happened::Ordered(Some(Order::Write(id, text))) => {
-                    let command = Command::Post { text };
+                    let command = Command::Post {
+                        text,
+                        reply_to: None,
+                    };
                     self.takes(Input::Submit { id, command }).await?;
                 }
                 Happened::Due => self.takes(Input::Tick).await?,

@@ -154,7 +154,11 @@ impl Wire {
     /// When the line is broken.
     pub async fn writes(&mut self, text: &str) -> Result<CommandId> {
         let text = MessageText::parse(text)?;
-        self.asks(conversation::Command::Post { text }).await
+        self.asks(conversation::Command::Post {
+            text,
+            reply_to: None,
+        })
+        .await
     }
 
     /// Gives a command to a space and waits until it is obeyed.

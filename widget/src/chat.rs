@@ -177,7 +177,7 @@ impl Chat {
         self.thread.now().pending(|pending| {
             for item in pending {
                 tab.outbox.drop(item.id);
-                if let Command::Post { text } = &item.command {
+                if let Command::Post { text, .. } = &item.command {
                     self.write_again(text.as_str());
                 }
             }

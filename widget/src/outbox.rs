@@ -4,12 +4,12 @@
 //! Lock is free) is taken over by the next tab that starts. The form is plain text and outlives
 //! a release, which postcard would not.
 
-use shared::conversation::Command;
 #[cfg(any(feature = "console", test))]
 use shared::conversation::TicketKind;
-use shared::id::{ConversationId, DeviceId};
+use shared::conversation::{Change, Command};
+use shared::id::{CommandId, ConversationId, DeviceId};
 use shared::link::{Failure, Pending, PendingState};
-use shared::text::MessageText;
+use shared::text::{Emoji, MessageText};
 #[cfg(any(feature = "console", test))]
 use shared::text::{Label, Title};
 use shared::time::Timestamp;
@@ -92,10 +92,29 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
         PendingState::Failed(Failure::TooLarge) => "too_large",
         PendingState::Failed(Failure::Stale) => "stale",
     };
-    #[cfg(any(feature = "console", test))]
     let joined;
     let (kind, text) = match &pending.command {
-        Command::Post { text } => ("post", text.as_str()),
+        Command::Post {
+            text,
+            reply_to: None,
+        } => ("post", text.as_str()),
+        Command::Post {
+            text,
+            reply_to: Some(message),
+        } => {
+            joined = about(message, text.as_str());
+            ("reply", joined.as_str())
+        }
+        Command::Change { message, change } => {
+            let (kind, rest) = match change {
+                Change::Text(text) => ("edit", text.as_str()),
+                Change::Deletion => ("delete", ""),
+                Change::Reaction { emoji, on: true } => ("react", emoji.as_str()),
+                Change::Reaction { emoji, on: false } => ("unreact", emoji.as_str()),
+            };
+            joined = about(message, rest);
+            (kind, joined.as_str())
+        }
         Command::End => ("end", ""),
         #[cfg(any(feature = "console", test))]
         Command::Note { text } => ("note", text.as_str()),
@@ -129,6 +148,10 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
     [&conversation, at.as_str(), state, kind, text].join(" ")
 }
 
+fn about(message: &CommandId, rest: &str) -> String {
+    [&message.to_string(), rest].join(" ")
+}
+
 #[cfg(any(feature = "console", test))]
 fn word(label: &Option<Label>) -> &str {
     label.as_ref().map_or("", Label::as_str)
@@ -152,10 +175,12 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
     let command = match kind {
         "post" => Command::Post {
             text: MessageText::parse(text).ok()?,
+            reply_to: None,
         },
+        "end" => Command::End,
         #[cfg(any(feature = "console", test))]
         "note" | "resolve" | "abandon" | "incident" | "work_order" => of_agent(kind, text)?,
-        _ => Command::End,
+        _ => about_message(kind, text)?,
     };
     Some(Pending {
         id: shared::id::CommandId::from_bytes([0; 16]),
@@ -163,6 +188,30 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
         written_at,
         state,
     })
+}
+
+/// An answer to a message, or what it becomes.
+fn about_message(kind: &str, text: &str) -> Option<Command> {
+    let (message, rest) = text.split_once(' ')?;
+    let message = message.parse().ok()?;
+    let reaction = |on| {
+        let emoji = Emoji::parse(rest).ok()?;
+        Some(Change::Reaction { emoji, on })
+    };
+    let change = match kind {
+        "reply" => {
+            return Some(Command::Post {
+                text: MessageText::parse(rest).ok()?,
+                reply_to: Some(message),
+            });
+        }
+        "edit" => Change::Text(MessageText::parse(rest).ok()?),
+        "delete" => Change::Deletion,
+        "react" => reaction(true)?,
+        "unreact" => reaction(false)?,
+        _ => return None,
+    };
+    Some(Command::Change { message, change })
 }
 
 /// What agents alone ask for.
@@ -195,16 +244,40 @@ fn of_agent(kind: &str, text: &str) -> Option<Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::id::CommandId;
 
     const HERE: ConversationId = ConversationId::from_bytes([1; 16]);
     const ELSEWHERE: ConversationId = ConversationId::from_bytes([2; 16]);
+
+    fn id(number: u8) -> CommandId {
+        CommandId::from_bytes([number; 16])
+    }
+
+    fn changed(change: Change) -> Command {
+        let message = id(7);
+        Command::Change { message, change }
+    }
+
+    fn reaction(on: bool) -> Change {
+        let emoji = Emoji::parse("❤️").unwrap();
+        Change::Reaction { emoji, on }
+    }
 
     #[test]
     fn an_item_outlives_the_page() {
         let text = || MessageText::parse("two words\nand a line  end").unwrap();
         let commands = [
-            Command::Post { text: text() },
+            Command::Post {
+                text: text(),
+                reply_to: None,
+            },
+            Command::Post {
+                text: text(),
+                reply_to: Some(id(7)),
+            },
+            changed(Change::Text(text())),
+            changed(Change::Deletion),
+            changed(reaction(true)),
+            changed(reaction(false)),
             Command::Note { text: text() },
             Command::Resolve {
                 resolution: Label::parse("not_resolved").unwrap(),

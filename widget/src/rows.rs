@@ -121,6 +121,7 @@ pub fn rows(
             Command::Post { .. } => false,
             Command::Note { .. } => true,
             Command::End
+            | Command::Change { .. }
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => continue,
@@ -156,6 +157,7 @@ fn group(author: &Author, is_note: bool) -> Group {
 fn is_shown(entry: &Entry) -> bool {
     match entry.event {
         Event::Opened { .. }
+        | Event::MessageChanged { .. }
         | Event::AgentRequested
         | Event::VerificationSet { required: false }
         | Event::Unknown => false,
@@ -210,7 +212,10 @@ mod tests {
         let entry = posted(1, 5, customer());
         let item = Pending {
             id: entry.id.unwrap(),
-            command: Command::Post { text: text() },
+            command: Command::Post {
+                text: text(),
+                reply_to: None,
+            },
             written_at: Timestamp::from_millis(5),
             state: PendingState::Sent,
         };
@@ -246,7 +251,10 @@ mod tests {
             at: Timestamp::from_millis(at_ms),
             author,
             id: Some(CommandId::from_bytes(id)),
-            event: Event::MessagePosted { text: text() },
+            event: Event::MessagePosted {
+                text: text(),
+                reply_to: None,
+            },
         }
     }
 

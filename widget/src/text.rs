@@ -125,6 +125,9 @@ impl Text {
             Refusal::Blocked => self.blocked,
             Refusal::Forbidden
             | Refusal::NotAssignee
+            | Refusal::NotAuthor
+            | Refusal::MessageUnknown
+            | Refusal::MessageDeleted
             | Refusal::AlreadyAssigned { .. }
             | Refusal::OfferOver
             | Refusal::OfferNotYours

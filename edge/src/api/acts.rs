@@ -34,6 +34,12 @@ pub enum Act {
     Transfer,
     /// `POST conversations/{conversation}/messages`
     Post,
+    /// `PUT conversations/{conversation}/messages/{message}`
+    Edit,
+    /// `DELETE conversations/{conversation}/messages/{message}`
+    Delete,
+    /// `POST conversations/{conversation}/messages/{message}/reactions`
+    React,
     /// `POST conversations/{conversation}/notes`
     Note,
     /// `POST conversations/{conversation}/end`
@@ -59,6 +65,10 @@ enum Kind {
     Text,
     /// The note of a transfer: a blank one is none, which the space refuses.
     Note,
+    /// One emoji.
+    Emoji,
+    /// The id of a message.
+    Message,
     /// The name of a queue.
     Queue,
     /// The word of a resolution.
@@ -85,7 +95,10 @@ enum Need {
 impl Act {
     /// The machine's word for the command, and the fields of the body.
     const fn shape(self) -> (&'static str, &'static [Field]) {
-        use Kind::{Flag, Note, Number, Queue, Reason, Resolution, Target, Text, Ticket, Title};
+        use Kind::{
+            Emoji, Flag, Message, Note, Number, Queue, Reason, Resolution, Target, Text, Ticket,
+            Title,
+        };
         use Need::{May, Must};
         // Numbers up to 2^53, where JavaScript still counts right.
         const FENCE: Field = ("fence", Number(1 << 53), Must);
@@ -106,7 +119,10 @@ impl Act {
                     ("note", Note, May),
                 ],
             ),
-            Self::Post => ("post", &[("text", Text, Must)]),
+            Self::Post => ("post", &[("text", Text, Must), ("reply_to", Message, May)]),
+            Self::Edit => ("change", &[("text", Text, Must)]),
+            Self::Delete => ("change", &[]),
+            Self::React => ("change", &[("emoji", Emoji, Must), ("on", Flag, Must)]),
             Self::Note => ("note", &[("text", Text, Must)]),
             Self::End | Self::Cancel => ("end", &[]),
             Self::Resolve => (
@@ -126,8 +142,13 @@ impl Act {
         matches!(self, Self::Post | Self::Note | Self::Transfer)
     }
 
-    /// The command as JSON of the machine's vocabulary.
-    fn command(self, conversation: Option<ConversationId>, body: Value) -> Result<String, Problem> {
+    /// Whether the path names a message, which it changes.
+    const fn is_change(self) -> bool {
+        matches!(self, Self::Edit | Self::Delete | Self::React)
+    }
+
+    /// The command as JSON of the machine's vocabulary; `of` is what the path names.
+    fn command(self, of: Option<String>, body: Value) -> Result<String, Problem> {
         let Value::Object(mut body) = body else {
             return Err(Problem::new(400, "body_malformed", "the body is an object"));
         };
@@ -157,11 +178,23 @@ impl Act {
                 }
             }
         }
-        if let Some(conversation) = conversation {
-            command.insert("conversation".into(), conversation.to_string().into());
+        let is_bare = fields.is_empty() && of.is_none();
+        if let (true, Some(message)) = (self.is_change(), &of) {
+            let change = if let Self::Delete = self {
+                json!("deletion")
+            } else if let Self::React = self {
+                json!({ "reaction": command })
+            } else {
+                command.into()
+            };
+            command = Map::new();
+            command.insert("message".into(), message.as_str().into());
+            command.insert("change".into(), change);
+        } else if let Some(conversation) = of {
+            command.insert("conversation".into(), conversation.into());
         }
         // A command without any field is a word alone.
-        let command = if fields.is_empty() && conversation.is_none() {
+        let command = if is_bare {
             Value::Null
         } else {
             Value::Object(command)
@@ -189,6 +222,13 @@ impl Kind {
                     return Err(text_problem(name, error));
                 }
             }
+            Self::Emoji if shared::text::Emoji::parse(text()?).is_err() => {
+                return Err(malformed(name, "is one emoji"));
+            }
+            Self::Message if text()?.parse::<CommandId>().is_err() => {
+                return Err(Refusal::MessageUnknown.into());
+            }
+            Self::Emoji | Self::Message => (),
             // What is no word at all is none of the space's words.
             Self::Queue if Label::parse(text()?).is_err() => {
                 return Err(Refusal::QueueUnknown.into());
@@ -244,11 +284,11 @@ pub async fn of_space(act: Act, call: &mut Call) -> Result<Response, Problem> {
     let (pass, _) = super::agent_pass(call)?;
     let is_of_item = act != Act::SetAvailable;
     let conversation = is_of_item.then(|| super::named(&call.inner, Refusal::ConversationUnknown));
-    let conversation = conversation.transpose()?;
+    let conversation: Option<ConversationId> = conversation.transpose()?;
     let id = command_id(call, act.is_keyed())?;
     let body: Value = body::json(&mut call.request).await?;
     let note = body.get("note").cloned();
-    let command = act.command(conversation, body)?;
+    let command = act.command(conversation.map(|id| id.to_string()), body)?;
     if let (Act::Transfer, Some(conversation)) = (act, conversation) {
         write_note(call, (&pass, id), conversation, &command, note).await?;
     }
@@ -296,14 +336,17 @@ async fn write_note(
 pub async fn of_conversation(act: Act, call: &mut Call) -> Result<Response, Problem> {
     let pass = call.pass()?;
     let conversation = super::named(&call.place, Refusal::ConversationUnknown)?;
+    let message = || super::named(&call.inner, Refusal::MessageUnknown);
+    let message: Option<CommandId> = act.is_change().then(message).transpose()?;
     let id = command_id(call, act.is_keyed())?;
     let body = body::json(&mut call.request).await?;
-    let command = act.command(None, body)?;
+    let command = act.command(message.map(|id| id.to_string()), body)?;
     if let (Person::Agent { .. }, Act::Cancel) = (&pass.person, act) {
         // Who may not, is told so of what is there alone.
         let asked = ConversationAsk::Read {
             person: pass.person.clone(),
             after: super::conversations::END,
+            stored: false,
         };
         super::ask_conversation(call, &pass.space, conversation, &asked).await?;
         return Err(Refusal::Forbidden.into());
@@ -363,9 +406,9 @@ mod tests {
             act,
             Act::Accept | Act::Decline | Act::Take | Act::Unassign | Act::Transfer
         );
-        let conversation = is_of_space.then(|| ID.parse().unwrap());
+        let of = (is_of_space || act.is_change()).then(|| ID.to_owned());
         let body = serde_json::from_str(body).unwrap();
-        let json = match act.command(conversation, body) {
+        let json = match act.command(of, body) {
             Ok(json) => json,
             Err(problem) => {
                 let (status, code) = (problem.status(), problem.code());
@@ -378,7 +421,7 @@ mod tests {
             format!("{command:?}").replace(ID, "ID")
         } else {
             let command: shared::conversation::Command = serde_json::from_str(&json).unwrap();
-            format!("{command:?}")
+            format!("{command:?}").replace(ID, "ID")
         }
     }
 
@@ -391,8 +434,41 @@ mod tests {
             (
                 Act::Post,
                 r#"{"text": " Hi "}"#,
-                "Post { text: MessageText(\"Hi\") }",
+                "Post { text: MessageText(\"Hi\"), reply_to: None }",
             ),
+            (
+                Act::Post,
+                r#"{"text": "Hi", "reply_to": "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f"}"#,
+                "Post { text: MessageText(\"Hi\"), reply_to: Some(ID) }",
+            ),
+            (
+                Act::Post,
+                r#"{"text": "Hi", "reply_to": "the first"}"#,
+                "404 message_unknown",
+            ),
+            (
+                Act::Edit,
+                r#"{"text": "Hi"}"#,
+                "Change { message: ID, change: Text(MessageText(\"Hi\")) }",
+            ),
+            (Act::Edit, r#"{"text": " "}"#, "422 text_empty text"),
+            (
+                Act::Delete,
+                "{}",
+                "Change { message: ID, change: Deletion }",
+            ),
+            (Act::Delete, r#"{"text": "Hi"}"#, "422 field_unknown text"),
+            (
+                Act::React,
+                r#"{"emoji": "👍", "on": true}"#,
+                "Change { message: ID, change: Reaction { emoji: Emoji(\"👍\"), on: true } }",
+            ),
+            (
+                Act::React,
+                r#"{"emoji": "ok", "on": true}"#,
+                "422 value_malformed emoji",
+            ),
+            (Act::React, r#"{"emoji": "👍"}"#, "422 value_malformed on"),
             (Act::Post, r#"{"text": " "}"#, "422 text_empty text"),
             (Act::Post, &long, "422 text_too_long text"),
             (Act::Post, r#"{"text": 1}"#, "422 value_malformed text"),

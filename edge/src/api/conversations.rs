@@ -107,6 +107,7 @@ pub async fn events(call: &Call) -> Result<Response, Problem> {
     let asked = ConversationAsk::Read {
         person: pass.person,
         after: after(call)?,
+        stored: false,
     };
     let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
     let ConversationTold::Json(body) = told else {
@@ -130,6 +131,7 @@ async fn readable(
     let asked = ConversationAsk::Read {
         person: pass.person.clone(),
         after: END,
+        stored: false,
     };
     let told = ask::conversation(&call.env, &pass.space, conversation, &asked).await?;
     if matches!(told, ConversationTold::Json(_)) {

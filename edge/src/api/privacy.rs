@@ -118,7 +118,7 @@ async fn visitor_of(
     visitor.ok_or_else(|| Refusal::ConversationUnknown.into())
 }
 
-/// A whole log, as agents see it.
+/// A whole log, as it is kept: with what messages said before they were changed.
 async fn log(
     call: &Call,
     space: &SpaceId,
@@ -130,6 +130,7 @@ async fn log(
         let asked = ConversationAsk::Read {
             person: call.pass()?.person,
             after: Seq(after),
+            stored: true,
         };
         let told = super::ask_conversation(call, space, conversation, &asked).await?;
         let ConversationTold::Json(body) = told else {

@@ -1,6 +1,6 @@
 //! Rows of a conversation: the log, one row per entry, and a few facts.
 
-use shared::conversation::{Birth, Cursors, Effect, Entry, Row, Seq, Shorthand};
+use shared::conversation::{Birth, Conversation, Cursors, Effect, Entry, Row, Seq, Shorthand};
 use shared::frame::BACKLOG_MAX;
 use shared::rights::Side;
 use worker::Result;
@@ -107,13 +107,15 @@ fn blank(storage: &Storage) -> Result<Shorthand> {
     Ok(shorthand)
 }
 
-/// Reads the log after a place, as one side sees it: at most [`BACKLOG_MAX`] entries.
+/// Reads the log after a place, as one side sees it by now, or, without the
+/// machine, as it is kept: at most [`BACKLOG_MAX`] entries.
 ///
 /// # Errors
 /// When a row cannot be read.
 pub fn backlog(
     storage: &Storage,
     shorthand: &mut Shorthand,
+    machine: Option<&Conversation>,
     side: Side,
     after: Seq,
 ) -> Result<Vec<Entry>> {
@@ -121,12 +123,18 @@ pub fn backlog(
         return Ok(Vec::new());
     }
     let limit = number(BACKLOG_MAX);
+    let mut shown = |columns: &Columns| {
+        let mut entry = entry(columns, shorthand)?;
+        if let Some(machine) = machine {
+            machine.show(entry.seq, &mut entry);
+        }
+        Ok(entry)
+    };
     match side {
         Side::Agent => {
             let statement = "SELECT seq, entry FROM log WHERE seq > ? ORDER BY seq LIMIT ?";
             let rows = storage.read(statement, vec![number(after.0), limit])?;
-            let rows = rows.iter().map(|columns| entry(columns, shorthand));
-            rows.collect()
+            rows.iter().map(shown).collect()
         }
         Side::Customer => {
             // The customer's number is never greater than the agents', so the key narrows the
@@ -140,7 +148,7 @@ pub fn backlog(
                 let seq = seq.ok_or_else(|| corrupt("a public number is missing"))?;
                 Ok(Entry {
                     seq,
-                    ..entry(columns, shorthand)?
+                    ..shown(columns)?
                 })
             });
             public.collect()

@@ -5,8 +5,10 @@
 //!   convenience, and never stands between a customer and an answer.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::allowance::Allowance;
+use super::changes::Changes;
 use super::check::{Before, Broken};
 use super::cursors::Progress;
 use super::customer::Customer;
@@ -26,7 +28,7 @@ use crate::space::Place;
 use crate::text::{Label, MessageText, first_words};
 
 /// Length of the first words in a report, in scalar values: one line of a list.
-const FIRST_WORDS: usize = 80;
+pub(super) const FIRST_WORDS: usize = 80;
 
 /// A conversation that stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,6 +38,12 @@ pub(super) struct Born {
     pub(super) lifecycle: Lifecycle,
     pub(super) customer: Customer,
     pub(super) first_words: String,
+    /// The message that they are of.
+    pub(super) first_message: Option<CommandId>,
+    /// What has become of messages (CG1 to CG10).
+    pub(super) changes: Changes,
+    /// Places whose words are not true any more, rising (CG4).
+    pub(super) stale: Vec<Seq>,
     /// True after the reminder: no internal entry changes the lifecycle.
     pub(super) is_reminded: bool,
     /// True once it was erased (ER2).
@@ -74,6 +82,9 @@ impl Born {
             birth,
             log: Log::default(),
             first_words: String::new(),
+            first_message: None,
+            changes: Changes::default(),
+            stale: Vec::new(),
             is_reminded: false,
             is_erased: false,
             reason: None,
@@ -112,7 +123,8 @@ impl Born {
         };
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);
-        let posted = Event::MessagePosted { text };
+        let reply_to = None;
+        let posted = Event::MessagePosted { text, reply_to };
         born.append(turn, Author::Customer, Some(id), posted);
         born.append(turn, Author::System, None, Event::AgentRequested);
         turn.effects.push(Effect::Begun);
@@ -123,7 +135,12 @@ impl Born {
     /// answered at all, which the shell tells as [`crate::refusal::Refusal::CommandConflict`] (M1).
     pub(super) fn begin_again(&self, turn: &mut Turn, id: CommandId, text: MessageText) {
         let known = self.log.known(Sender::Customer, id);
-        if known.is_some_and(|known| known.is(digest(&Command::Post { text }))) {
+        if known.is_some_and(|known| {
+            known.is(digest(&Command::Post {
+                text,
+                reply_to: None,
+            }))
+        }) {
             turn.effects.push(Effect::Begun);
         }
     }
@@ -153,7 +170,8 @@ impl Born {
         self.take(&entry, public);
         self.log.remember(&entry, public);
         if self.broken.is_none() {
-            self.broken = before.judge(&self.lifecycle, &entry);
+            let broken = before.judge(&self.lifecycle, &entry);
+            self.broken = broken.or_else(|| self.judge_change(&entry));
         }
         turn.effects.push(Effect::Save(Row::Entry {
             entry: entry.clone(),
@@ -171,8 +189,9 @@ impl Born {
         }
         self.lifecycle.apply(entry);
         if self.first_words.is_empty()
-            && let Event::MessagePosted { text } = &entry.event
+            && let Event::MessagePosted { text, .. } = &entry.event
         {
+            self.first_message = entry.id;
             self.first_words = first_words(text.as_str(), FIRST_WORDS);
         }
         if let Event::AgentAssigned { .. } = entry.event {
@@ -184,6 +203,7 @@ impl Born {
         if let Event::ReasonGiven { reason, .. } = &entry.event {
             self.reason = Some(reason.clone());
         }
+        self.take_change(entry);
         self.take_ticket(&entry.event);
         self.spend(entry);
         self.customer.take(&entry.event);
@@ -219,6 +239,8 @@ const fn is_reported(event: &Event) -> bool {
         | Event::Erased => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
+        // Only one of the first message does, which it says itself (CG10).
+        | Event::MessageChanged { .. }
         | Event::IdleWarned
         | Event::WrapUpReminded
         // It stands before the close, which reports it.

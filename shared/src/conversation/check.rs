@@ -3,7 +3,8 @@
 //! - **M2** Both counts of the log are dense. **M3** `at` never goes back.
 //! - **M9** Cursors never decrease and never exceed the head.
 //! - **A1** Every accepted assignment carries a fence greater than all before it.
-//! - **A2** An agent's message stands only in an Active conversation.
+//! - **A2** An agent's message, or a change of one, stands only in an Active conversation.
+//! - **M8** What concerns a note is internal, and what concerns a message is not (`changes`).
 //! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1) leaves the stage.
 
 use alloc::format;
@@ -89,8 +90,10 @@ impl Before {
             let what = format!("fence {} after fence {}", after.fence.0, self.fence.0);
             return broken("A1", what);
         }
-        if let (Event::MessagePosted { .. }, Author::Agent { agent, .. }) =
-            (&entry.event, &entry.author)
+        if let (
+            Event::MessagePosted { .. } | Event::MessageChanged { note: false, .. },
+            Author::Agent { agent, .. },
+        ) = (&entry.event, &entry.author)
             && self.stage != Phase::Active
         {
             return broken("A2", format!("{agent} wrote while {:?}", self.stage));
@@ -200,7 +203,7 @@ mod tests {
         let ended = || Event::Ended {
             cause: EndCause::Idle,
         };
-        let posted = || Event::MessagePosted { text: text("Hi") };
+        let posted = || posted("Hi");
         let cases = [
             (
                 "a fence again",

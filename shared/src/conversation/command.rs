@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::changes::Change;
 use super::tickets::TicketKind;
+use crate::id::CommandId;
 use crate::text::{Label, MessageText, Title};
 
 /// What a person asks for: imperative.
@@ -13,6 +15,9 @@ pub enum Command {
     Post {
         /// What to write.
         text: MessageText,
+        /// The message that it answers (CG7).
+        #[serde(default)]
+        reply_to: Option<CommandId>,
     },
     /// Write an internal note (F68).
     Note {
@@ -43,5 +48,12 @@ pub enum Command {
         kind: TicketKind,
         /// What it is about.
         title: Title,
+    },
+    /// Give a message or note of one's own other words, delete it, or react to any (P29).
+    Change {
+        /// Which one: the id of the command that wrote it.
+        message: CommandId,
+        /// What it becomes.
+        change: Change,
     },
 }

@@ -4,7 +4,8 @@
 //!   the asker alone; another command under the same id is refused.
 //! - **M6** Go-back-N: commands of a connection are taken in the order of their numbers; after
 //!   one that has to wait, nothing later is taken before it came again.
-//! - **A2** Agents write only in Active: the assignee, or a supervisor.
+//! - **A2** Agents write only in Active: the assignee, or a supervisor. What was written is changed
+//!   by whoever may write there (CG2 of `changes`).
 //! - **F86, F96** End conversation by an agent: Active → Wrapping up. A supervisor ends a waiting
 //!   one: Closed at once (F88, F99).
 //! - **F87, F57** Resolve: Wrapping up → Closed; from Active both steps in one turn (D1). What the
@@ -118,7 +119,9 @@ impl Born {
     ) -> Result<Vec<Event>, Refusal> {
         let stage = &self.lifecycle.stage;
         let assignee = self.lifecycle.assignee().map(|assignee| assignee.agent);
-        match (rights::may_say(person, &command, assignee), stage) {
+        let meant = self.meant(person, &command);
+        let is_note = meant.is_some_and(|(_, known)| known.public.is_none());
+        match (rights::may_say(person, &command, assignee, is_note), stage) {
             // Nobody holds what is closed; saying so tells the agent more than whose it is not.
             (Err(Refusal::NotAssignee), Stage::Closed { .. }) => return Err(Refusal::Closed),
             (may, _) => may?,
@@ -130,18 +133,20 @@ impl Born {
         match (command, stage) {
             (_, Stage::Closed { .. }) => Err(Refusal::Closed),
             (Command::Post { .. } | Command::End, Stage::WrappingUp { .. }) => Err(Refusal::Ended),
-            (Command::Post { .. }, Stage::Active { .. } | Stage::Waiting { .. })
-                if self.bars(person) =>
+            (Command::Change { .. }, Stage::WrappingUp { .. }) if !is_note => Err(Refusal::Ended),
+            (
+                Command::Post { .. } | Command::Change { .. },
+                Stage::Active { .. } | Stage::Waiting { .. },
+            ) if self.bars(person) => Err(Refusal::VerificationRequired),
+            (Command::Post { .. } | Command::Change { .. }, Stage::Waiting { .. })
+                if !is_note && person.side() == Side::Agent =>
             {
-                Err(Refusal::VerificationRequired)
+                Err(Refusal::NotAssignee)
             }
-            (Command::Post { text }, Stage::Active { .. }) => {
-                Ok(vec![Event::MessagePosted { text }])
+            (Command::Post { text, reply_to }, _) => Ok(vec![Self::posted(text, reply_to, meant)?]),
+            (Command::Change { message, change }, _) => {
+                Ok(vec![self.change(person, message, change, meant)?])
             }
-            (Command::Post { text }, Stage::Waiting { .. }) => match person {
-                Person::Visitor { .. } => Ok(vec![Event::MessagePosted { text }]),
-                Person::Agent { .. } => Err(Refusal::NotAssignee),
-            },
             (
                 Command::Note { text },
                 Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. },

@@ -2,8 +2,8 @@
 //!
 //! - **ER1** The space says so ([`super::Instruction::Erase`]). What still runs is ended first: it is closed
 //!   as not resolved.
-//! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes and titles of tickets become
-//!   [`BLANK`], the customer is called what a nameless one is; company, address and what a site has
+//! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes, what they were changed to, and titles of tickets become
+//!   [`BLANK`], reactions are taken back, the customer is called what a nameless one is; company, address and what a site has
 //!   signed go. On the disk as in memory, in the turn of [`super::Event::Erased`], which everybody folds the same way.
 //! - **ER3** It is said to the space by a report that is owed like any other (N2), so a repeat and a
 //!   crash change nothing. What a command said is not known any more: one under a known id is a
@@ -17,14 +17,16 @@ use core::time::Duration;
 use super::born::Born;
 use super::timers::not_answered;
 use super::turn::Turn;
-use super::{Author, Birth, Effect, EndCause, Entry, Event, Row, Stage};
+use super::{Author, Birth, Change, Effect, EndCause, Entry, Event, Row, Stage};
 use crate::frame::CloseCode;
 use crate::identity::Identity;
 use crate::mutant::{self, Mutant};
 use crate::settings::resolution;
-use crate::text::{CustomerId, Label, MessageText, PersonName, Title};
+use crate::text::{CustomerId, Emoji, Label, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
+/// What stands where somebody reacted: taken back, so that nothing stands at the message.
+const NO_EMOJI: &str = "\u{2753}";
 /// What stands where something was written: it is the same in every language.
 pub const BLANK: &str = "\u{2014}";
 
@@ -47,9 +49,25 @@ impl Event {
                 *email = None;
                 *identity = None;
             }
-            Self::MessagePosted { text } | Self::NotePosted { text } => {
-                *text = MessageText::built_in(BLANK);
+            Self::MessagePosted { text, reply_to: _ }
+            | Self::NotePosted { text }
+            | Self::MessageChanged {
+                change: Change::Text(text),
+                message: _,
+                note: _,
+            } => *text = MessageText::built_in(BLANK),
+            Self::MessageChanged {
+                change: Change::Reaction { emoji, on },
+                message: _,
+                note: _,
+            } => {
+                *emoji = Emoji::built_in(NO_EMOJI);
+                *on = false;
             }
+            Self::MessageChanged {
+                change: Change::Deletion,
+                ..
+            } => (),
             Self::TicketCreated {
                 ticket: _,
                 kind: _,
@@ -172,6 +190,7 @@ impl Born {
             ticket.title = Title::built_in(BLANK);
         }
         self.log.forget_words();
+        self.changes.forget_reactions();
     }
 
     /// When it has been kept for long enough (ER4).
@@ -348,5 +367,6 @@ mod tests {
     #[test]
     fn our_own_text_is_one() {
         assert!(MessageText::parse(BLANK).is_ok() && Title::parse(BLANK).is_ok());
+        assert!(Emoji::parse(NO_EMOJI).is_ok());
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::changes::Change;
 use super::tickets::{TicketKind, TicketStatus};
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
 use crate::identity::Identity;
@@ -142,6 +143,9 @@ pub enum Event {
     MessagePosted {
         /// What was written.
         text: MessageText,
+        /// The message that it answers.
+        #[serde(default)]
+        reply_to: Option<CommandId>,
     },
     /// An agent wrote an internal note (F68). Agents alone get it.
     NotePosted {
@@ -224,6 +228,15 @@ pub enum Event {
         /// True for the former.
         required: bool,
     },
+    /// A message or note says something else, is deleted, or was reacted to (CG1 to CG6).
+    MessageChanged {
+        /// Which one: the id of the command that wrote it.
+        message: CommandId,
+        /// What it becomes.
+        change: Change,
+        /// Whether it is a note: then agents alone get this.
+        note: bool,
+    },
     /// Everything that was written before is blank from here on (ER2).
     Erased,
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
@@ -266,6 +279,7 @@ impl Event {
             Self::TicketChanged { .. } => "ticket_changed",
             Self::CustomerIdentified { .. } => "customer_identified",
             Self::VerificationSet { .. } => "verification_set",
+            Self::MessageChanged { .. } => "message_changed",
             Self::Erased => "erased",
             Self::Unknown => "unknown",
         }
@@ -275,8 +289,52 @@ impl Event {
     #[must_use]
     pub const fn text(&self) -> Option<&MessageText> {
         match self {
-            Self::MessagePosted { text } | Self::NotePosted { text } => Some(text),
-            Self::Opened { .. }
+            Self::MessagePosted { text, .. }
+            | Self::NotePosted { text }
+            | Self::MessageChanged {
+                change: Change::Text(text),
+                ..
+            } => Some(text),
+            Self::MessageChanged {
+                change: Change::Deletion | Change::Reaction { .. },
+                ..
+            }
+            | Self::Opened { .. }
+            | Self::AgentRequested
+            | Self::AgentAssigned { .. }
+            | Self::AgentUnassigned { .. }
+            | Self::IdleWarned
+            | Self::Ended { .. }
+            | Self::WrapUpReminded
+            | Self::Closed { .. }
+            | Self::ReasonGiven { .. }
+            | Self::TicketCreated { .. }
+            | Self::TicketChanged { .. }
+            | Self::CustomerIdentified { .. }
+            | Self::VerificationSet { .. }
+            | Self::Erased
+            | Self::Unknown => None,
+        }
+    }
+
+    /// True for a message and a note: what can be changed, and is read or unread.
+    #[must_use]
+    pub const fn is_message(&self) -> bool {
+        matches!(self, Self::MessagePosted { .. } | Self::NotePosted { .. })
+    }
+
+    /// The message that it changes or answers, if it does, and whether that is to be a note.
+    #[must_use]
+    pub const fn about(&self) -> Option<(CommandId, bool)> {
+        match self {
+            Self::MessageChanged { message, note, .. } => Some((*message, *note)),
+            Self::MessagePosted {
+                reply_to: Some(message),
+                ..
+            } => Some((*message, false)),
+            Self::MessagePosted { reply_to: None, .. }
+            | Self::Opened { .. }
+            | Self::NotePosted { .. }
             | Self::AgentRequested
             | Self::AgentAssigned { .. }
             | Self::AgentUnassigned { .. }
@@ -302,6 +360,7 @@ impl Event {
             Self::CustomerIdentified { identity, .. } => Some(identity),
             Self::MessagePosted { .. }
             | Self::NotePosted { .. }
+            | Self::MessageChanged { .. }
             | Self::AgentRequested
             | Self::AgentAssigned { .. }
             | Self::AgentUnassigned { .. }

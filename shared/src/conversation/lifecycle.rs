@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Birth;
 use super::event::{Author, EndCause, Entry, Event, Fence};
+use super::{Birth, Change};
 use crate::id::AgentId;
 use crate::text::{Label, PersonName};
 use crate::time::Timestamp;
@@ -137,17 +137,13 @@ impl Lifecycle {
     /// not fit leaves the stage as it is.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::Opened { .. }
-            | Event::NotePosted { .. }
-            | Event::WrapUpReminded
-            | Event::ReasonGiven { .. }
-            | Event::TicketCreated { .. }
-            | Event::TicketChanged { .. }
-            | Event::CustomerIdentified { .. }
-            | Event::Erased
-            | Event::Unknown => (),
-            Event::VerificationSet { required } => self.needs_verified = *required,
-            Event::MessagePosted { .. } => {
+            // Other words count as writing (CG9).
+            Event::MessagePosted { .. }
+            | Event::MessageChanged {
+                change: Change::Text(_),
+                note: false,
+                ..
+            } => {
                 if entry.author != Author::System {
                     self.last_message_at = entry.at;
                     if let Stage::Active { warned_at, .. } = &mut self.stage {
@@ -155,6 +151,17 @@ impl Lifecycle {
                     }
                 }
             }
+            Event::Opened { .. }
+            | Event::NotePosted { .. }
+            | Event::WrapUpReminded
+            | Event::ReasonGiven { .. }
+            | Event::TicketCreated { .. }
+            | Event::TicketChanged { .. }
+            | Event::CustomerIdentified { .. }
+            | Event::MessageChanged { .. }
+            | Event::Erased
+            | Event::Unknown => (),
+            Event::VerificationSet { required } => self.needs_verified = *required,
             Event::AgentRequested => self.stage = Stage::Waiting { since: entry.at },
             Event::AgentAssigned {
                 agent,

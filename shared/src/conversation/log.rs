@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
-use super::{Command, Entry, Event, Sender, Seq, TicketKind};
+use super::{Change, Command, Entry, Event, Sender, Seq, TicketKind};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
@@ -44,7 +44,8 @@ pub(super) struct Log {
     pub(super) last_at: Timestamp,
     /// Places that the customer does not see, rising.
     pub(super) internal: Vec<Seq>,
-    known: SortedMap<(Sender, CommandId), Known>,
+    /// By id first: a message is named by its id alone (CG8).
+    known: SortedMap<(CommandId, Sender), Known>,
     agents_gauge: Gauge,
     customers_gauge: Gauge,
 }
@@ -59,6 +60,8 @@ pub(super) struct Known {
     pub(super) seq: Seq,
     pub(super) public: Option<Seq>,
     pub(super) at: Timestamp,
+    /// Whether it wrote a message or a note.
+    is_message: bool,
 }
 
 impl Known {
@@ -109,8 +112,9 @@ impl Log {
             seq: entry.seq,
             public,
             at: entry.at,
+            is_message: entry.event.is_message(),
         };
-        self.known.insert((sender, id), known);
+        self.known.insert((id, sender), known);
     }
 
     /// What became of a command, if it was taken in before (M1).
@@ -118,7 +122,16 @@ impl Log {
         if mutant::is(Mutant::DedupeMissing) {
             return None;
         }
-        self.known.get(&(sender, id)).copied()
+        self.known.get(&(id, sender)).copied()
+    }
+
+    /// The message or note of that id, and whose it is (CG8).
+    pub(super) fn message(&self, id: CommandId) -> Option<(Sender, Known)> {
+        let found = self.known.range((id, Sender::Customer)..);
+        let found = found.take_while(|((known, _), _)| *known == id);
+        let messages = found.filter(|(_, known)| known.is_message);
+        let first = messages.min_by_key(|(_, known)| known.seq);
+        first.map(|((_, author), known)| (*author, *known))
     }
 
     /// What commands said is not known any more: a known id is a repeat (ER3).
@@ -212,8 +225,9 @@ impl Gauge {
 /// Digest of a command, to tell a repeat from another command under the same id.
 pub(super) fn digest(command: &Command) -> u64 {
     match command {
-        Command::Post { text } => hash(0, text.as_str()),
+        Command::Post { text, reply_to } => hash_of(0, *reply_to, text.as_str()),
         Command::Note { text } => hash(1, text.as_str()),
+        Command::Change { message, change } => hash_change(*message, change),
         Command::End => hash(2, ""),
         // Reasons have entries of their own.
         Command::Resolve { resolution, .. } => hash(3, resolution.as_str()),
@@ -226,8 +240,11 @@ pub(super) fn digest(command: &Command) -> u64 {
 /// Digest of the command that caused an event; `None` for what no command causes.
 fn digest_of(event: &Event) -> Option<u64> {
     match event {
-        Event::MessagePosted { text } => Some(hash(0, text.as_str())),
+        Event::MessagePosted { text, reply_to } => Some(hash_of(0, *reply_to, text.as_str())),
         Event::NotePosted { text } => Some(hash(1, text.as_str())),
+        Event::MessageChanged {
+            message, change, ..
+        } => Some(hash_change(*message, change)),
         // Only an end before anybody held it closes with a cause.
         Event::Ended { .. } | Event::Closed { cause: Some(_), .. } => Some(hash(2, "")),
         Event::Closed {
@@ -258,9 +275,23 @@ const fn ticket_kind(kind: TicketKind) -> u8 {
     }
 }
 
+fn hash_change(message: CommandId, change: &Change) -> u64 {
+    let message = Some(message);
+    match change {
+        Change::Text(text) => hash_of(6, message, text.as_str()),
+        Change::Deletion => hash_of(7, message, ""),
+        Change::Reaction { emoji, on: true } => hash_of(8, message, emoji.as_str()),
+        Change::Reaction { emoji, on: false } => hash_of(9, message, emoji.as_str()),
+    }
+}
+
 fn hash(kind: u8, text: &str) -> u64 {
+    hash_of(kind, None, text)
+}
+
+fn hash_of(kind: u8, message: Option<CommandId>, text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (kind, text).hash(&mut hasher);
+    (kind, message, text).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -273,7 +304,19 @@ mod tests {
     fn m1_the_digest_of_a_command_is_that_of_its_entry() {
         let resolution = label("resolved");
         let pairs = [
-            (post("Hi"), Event::MessagePosted { text: text("Hi") }),
+            (post("Hi"), posted("Hi")),
+            (
+                reply("Hi", 1),
+                Event::MessagePosted {
+                    text: text("Hi"),
+                    reply_to: Some(command_id(1)),
+                },
+            ),
+            (edit(1, "Hi"), changed(1, Change::Text(text("Hi")))),
+            (edit(2, "Hi"), changed(2, Change::Text(text("Hi")))),
+            (delete(1), changed(1, Change::Deletion)),
+            (react(1, true), changed(1, reaction(true))),
+            (react(1, false), changed(1, reaction(false))),
             (note("Hi"), Event::NotePosted { text: text("Hi") }),
             (
                 Command::End,

@@ -170,6 +170,14 @@ impl Conversation {
         self.born.as_ref().map(|born| &born.birth)
     }
 
+    /// Makes of an entry that was stored at that place, counted by agents, what is read there by now
+    /// (CG4). Whoever reads the log to send it asks this for each entry.
+    pub fn show(&self, seq: super::Seq, entry: &mut super::Entry) {
+        if let Some(born) = &self.born {
+            born.show(seq, entry);
+        }
+    }
+
     /// The last place of the log as that side counts it.
     #[must_use]
     pub fn head(&self, side: crate::rights::Side) -> super::Seq {

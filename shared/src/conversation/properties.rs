@@ -73,6 +73,11 @@ fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         12 => (0..4u8).prop_map(|word| post(&alloc::format!("message {word}"))),
         3 => Just(note("note")),
+        2 => (0..30u8).prop_map(|message| reply("answer", message)),
+        6 => (0..30u8, 0..3u8)
+            .prop_map(|(message, word)| edit(message, &alloc::format!("other words {word}"))),
+        2 => (0..30u8).prop_map(delete),
+        4 => (0..30u8, any::<bool>()).prop_map(|(message, on)| react(message, on)),
         1 => Just(Command::End),
         1 => Just(resolve()),
         1 => Just(Command::Resolve { resolution: label("magic"), reason: None }),
@@ -251,6 +256,18 @@ impl Scene {
         for entry in entries {
             let side = person(socket).side();
             prop_assert!(crate::rights::audience(&entry.event).includes(side), "M8");
+            // M8, CG6: what a customer gets is about messages that the customer has.
+            let about = entry.event.about();
+            let is_known = about.is_none_or(|(message, _)| {
+                let Some(found) = transcript.message(message) else {
+                    return false;
+                };
+                side == Side::Agent || matches!(found.event, Event::MessagePosted { .. })
+            });
+            prop_assert!(
+                is_known || is_backlog && entry.seq <= transcript.head(),
+                "M8: {about:?}"
+            );
             let taken = transcript.apply(entry);
             let is_fine = taken == Taken::Applied || is_backlog && taken == Taken::Known;
             prop_assert!(is_fine, "M4 at {:?}: {:?}", socket, taken);
@@ -267,6 +284,8 @@ impl Scene {
         prop_assert_eq!(&before.log, &after.log);
         prop_assert_eq!(&before.lifecycle, &after.lifecycle);
         prop_assert_eq!(&before.first_words, &after.first_words);
+        prop_assert_eq!(&before.changes, &after.changes);
+        prop_assert_eq!(&before.stale, &after.stale);
         // Of connections the seats alone tell (C3).
         for (device, connection) in &after.devices {
             prop_assert_eq!(before.devices.get(device), Some(connection));
@@ -346,7 +365,14 @@ proptest! {
                     continue;
                 }
                 prop_assert_eq!(transcript.lifecycle(), Some(&born.lifecycle));
-                prop_assert_eq!(transcript.entries(), &scene.desk.log(seat.side())[..]);
+                let log = scene.desk.log(seat.side());
+                prop_assert_eq!(transcript.entries(), &log[..]);
+                // CG4: whoever comes by any prefix and resumes, or comes only now, reads the same.
+                let mut late = Transcript::default();
+                for entry in log {
+                    late.apply(entry);
+                }
+                prop_assert_eq!(&late, transcript);
             }
         }
     }

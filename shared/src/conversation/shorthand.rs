@@ -5,7 +5,8 @@
 //! every row, twenty messages took four times as many bytes as their texts.
 //!
 //! An entry is a JSON array: milliseconds since the birth, who, the command's id, and what: the
-//! text of a message, or `null` and then any other event as it is sent. *Who* is `null` for the
+//! text of a message and the id of the one that it answers, if it does, or `null` and then any other
+//! event as it is sent. *Who* is `null` for the
 //! system, 0 for the customer, and for an agent the place of the entry that named that agent by
 //! that screen name, or both when none did.
 //!
@@ -58,9 +59,12 @@ impl Shorthand {
     pub fn write(&mut self, entry: &Entry) -> Result<String, serde_json::Error> {
         let at = entry.at.millis().saturating_sub(self.since.millis());
         let by = self.by(&entry.author);
-        let id = entry.id.map(|id| URL_SAFE_NO_PAD.encode(id.bytes()));
-        let short = if let Event::MessagePosted { text } = &entry.event {
-            serde_json::to_string(&(at, by, id, text))
+        let id = entry.id.map(short_id);
+        let short = if let Event::MessagePosted { text, reply_to } = &entry.event {
+            match reply_to {
+                None => serde_json::to_string(&(at, by, id, text)),
+                Some(message) => serde_json::to_string(&(at, by, id, text, short_id(*message))),
+            }
         } else {
             serde_json::to_string(&(at, by, id, (), &entry.event))
         };
@@ -112,13 +116,13 @@ impl Shorthand {
         let id = if let Tree::Null = id {
             None
         } else {
-            let bytes = URL_SAFE_NO_PAD.decode(id.text()?).ok()?;
-            Some(CommandId::from_bytes(bytes.try_into().ok()?))
+            Some(long_id(id)?)
         };
         let event = match what {
             [Tree::Null, event, ..] => event.to().ok()?,
-            [text, ..] => Event::MessagePosted {
+            [text, more @ ..] => Event::MessagePosted {
                 text: text.to().ok()?,
+                reply_to: more.first().and_then(long_id),
             },
             [] => return None,
         };
@@ -174,6 +178,15 @@ impl Shorthand {
             self.named.push((entry.seq, *agent, name.to_owned()));
         }
     }
+}
+
+fn short_id(id: CommandId) -> String {
+    URL_SAFE_NO_PAD.encode(id.bytes())
+}
+
+fn long_id(id: &Tree<'_>) -> Option<CommandId> {
+    let bytes = URL_SAFE_NO_PAD.decode(id.text()?).ok()?;
+    Some(CommandId::from_bytes(bytes.try_into().ok()?))
 }
 
 /// An entry as it is sent, which is how earlier releases stored it (ST2).

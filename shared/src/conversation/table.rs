@@ -44,6 +44,9 @@ fn stages() -> Vec<(&'static str, Desk)> {
     let mut ticketed = Desk::active();
     ticketed.at(ms(0), send(JACK, 1, 90, ticket()));
     ticketed.confirm(ms(0));
+    let mut written = Desk::active();
+    written.at(ms(0), send(JACK, 1, 88, post("Hello")));
+    written.at(ms(0), send(MIA, 1, 89, note("He called, too")));
     let mut cancelled = Desk::active();
     cancelled.at(ms(0), send(CUSTOMER, 1, 91, Command::End));
     cancelled.confirm(ms(0));
@@ -56,6 +59,7 @@ fn stages() -> Vec<(&'static str, Desk)> {
         ("active", Desk::active()),
         ("active, warned of the silence", warned),
         ("active, with a ticket", ticketed),
+        ("active, with messages", written),
         ("active, the customer has left", left),
         ("active, in a space with reasons", Desk::with_reasons()),
         ("wrapping_up", Desk::wrapping_up()),
@@ -121,6 +125,14 @@ fn commands() -> Vec<(&'static str, Command)> {
             },
         ),
         ("create ticket", ticket()),
+        ("change the words of the customer's message", edit(0, "Oh")),
+        ("change: delete what jack wrote", delete(88)),
+        ("change: delete a note of mia's", delete(89)),
+        ("change: react to the customer's message", react(0, true)),
+        ("change: react to a note", react(89, true)),
+        ("change what is not there", edit(99, "Oh")),
+        ("post an answer to the customer's message", reply("Oh", 0)),
+        ("post an answer to a note", reply("Oh", 89)),
     ]
 }
 
@@ -133,6 +145,7 @@ const fn name_of(command: &Command) -> &'static str {
         Command::Resolve { .. } => "resolve",
         Command::Abandon { .. } => "abandon",
         Command::CreateTicket { .. } => "create ticket",
+        Command::Change { .. } => "change",
     }
 }
 

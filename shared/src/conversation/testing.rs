@@ -53,7 +53,56 @@ pub(super) fn label(word: &str) -> Label {
 }
 
 pub(super) fn post(words: &str) -> Command {
-    Command::Post { text: text(words) }
+    Command::Post {
+        text: text(words),
+        reply_to: None,
+    }
+}
+
+pub(super) fn posted(words: &str) -> Event {
+    Event::MessagePosted {
+        text: text(words),
+        reply_to: None,
+    }
+}
+
+pub(super) fn reply(words: &str, message: u8) -> Command {
+    Command::Post {
+        text: text(words),
+        reply_to: Some(command_id(message)),
+    }
+}
+
+pub(super) fn change(message: u8, change: Change) -> Command {
+    Command::Change {
+        message: command_id(message),
+        change,
+    }
+}
+
+pub(super) fn changed(message: u8, change: Change) -> Event {
+    Event::MessageChanged {
+        message: command_id(message),
+        change,
+        note: false,
+    }
+}
+
+pub(super) fn edit(message: u8, words: &str) -> Command {
+    change(message, Change::Text(text(words)))
+}
+
+pub(super) fn delete(message: u8) -> Command {
+    change(message, Change::Deletion)
+}
+
+pub(super) fn reaction(on: bool) -> Change {
+    let emoji = crate::text::Emoji::parse("👍").unwrap();
+    Change::Reaction { emoji, on }
+}
+
+pub(super) fn react(message: u8, on: bool) -> Command {
+    change(message, reaction(on))
 }
 
 pub(super) fn note(words: &str) -> Command {
@@ -360,13 +409,14 @@ impl Desk {
     /// The stored log as a side sees it.
     pub(super) fn log(&self, side: Side) -> Vec<Entry> {
         let entries = self.rows.iter().filter_map(|row| match row {
-            Row::Entry { entry, public, .. } => match side {
-                Side::Agent => Some(entry.clone()),
-                Side::Customer => public.map(|seq| Entry {
-                    seq,
-                    ..entry.clone()
-                }),
-            },
+            Row::Entry { entry, public, .. } => {
+                let mut shown = entry.clone();
+                self.machine.show(entry.seq, &mut shown);
+                match side {
+                    Side::Agent => Some(shown),
+                    Side::Customer => public.map(|seq| Entry { seq, ..shown }),
+                }
+            }
             Row::Birth(_)
             | Row::Device { .. }
             | Row::Reported { .. }

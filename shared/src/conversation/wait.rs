@@ -91,7 +91,15 @@ impl Born {
     fn give_up(&mut self, turn: &mut Turn) {
         let own = self.birth.settings.fallback_text.clone();
         if let Some(text) = own.or_else(|| MessageText::parse(FALLBACK).ok()) {
-            self.append(turn, Author::System, None, Event::MessagePosted { text });
+            self.append(
+                turn,
+                Author::System,
+                None,
+                Event::MessagePosted {
+                    text,
+                    reply_to: None,
+                },
+            );
         }
         let closed = not_answered(EndCause::NotAnswered);
         self.append(turn, Author::System, None, closed);

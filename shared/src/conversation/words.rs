@@ -99,6 +99,7 @@ impl Words {
             Command::Abandon { reason, .. } => (None, reason.as_ref()),
             Command::Post { .. }
             | Command::Note { .. }
+            | Command::Change { .. }
             | Command::End
             | Command::CreateTicket { .. } => (None, None),
         };

@@ -103,6 +103,9 @@ impl ConversationLink {
         self.settle(now, dice, &mut turn);
         self.take(now, dice, input, &mut turn);
         self.pump(now, &mut turn);
+        if self.conversation.is_none() {
+            self.outbox.drop_orphans(&mut turn.effects);
+        }
         if self.outbox.first_post().is_none() {
             self.is_challenged = false;
         }
@@ -222,7 +225,7 @@ impl ConversationLink {
             | (Author::Agent { .. }, Side::Customer)
             | (Author::System, _) => true,
         };
-        is_other && entry.event.text().is_some()
+        is_other && entry.event.is_message()
     }
 
     /// True when the command of the entry may have come from this outbox.

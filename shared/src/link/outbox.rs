@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::flight::Flight;
 use super::{Effect, Failure, Pending, PendingState, STALE_MS};
-use crate::conversation::Command;
+use crate::conversation::{Change, Command};
 use crate::id::CommandId;
 use crate::refusal::Refusal;
 use crate::rights::Side;
@@ -134,12 +134,18 @@ impl Outbox {
 
     /// A final answer: not in the log (K6).
     pub(super) fn fail(&mut self, id: CommandId, failure: Failure, effects: &mut Vec<Effect>) {
-        match self.state(id) {
-            Some(PendingState::Queued | PendingState::Sent) => {
+        let item = self.items.iter().find(|item| item.id == id);
+        match item.map(|item| (&item.state, &item.command)) {
+            Some((PendingState::Queued | PendingState::Sent, command))
+                if !is_worth_keeping(command, &failure) =>
+            {
+                self.remove(id, effects);
+            }
+            Some((PendingState::Queued | PendingState::Sent, _)) => {
                 self.set(id, PendingState::Failed(failure), effects);
             }
-            Some(PendingState::Dropping) => self.remove(id, effects),
-            Some(PendingState::Failed(_)) | None => (),
+            Some((PendingState::Dropping, _)) => self.remove(id, effects),
+            Some((PendingState::Failed(_), _)) | None => (),
         }
     }
 
@@ -172,8 +178,9 @@ impl Outbox {
     pub(super) fn first_post(&self) -> Option<(CommandId, &MessageText)> {
         let mut open = self.items.iter().filter(|item| is_open(item));
         open.find_map(|item| match &item.command {
-            Command::Post { text } => Some((item.id, text)),
+            Command::Post { text, .. } => Some((item.id, text)),
             Command::Note { .. }
+            | Command::Change { .. }
             | Command::End
             | Command::Resolve { .. }
             | Command::Abandon { .. }
@@ -233,13 +240,39 @@ impl Outbox {
         }
     }
 
-    /// Ending is about a conversation that is gone (K18).
-    pub(super) fn drop_ends(&mut self, effects: &mut Vec<Effect>) {
-        let mut items = self.items.iter();
-        let end = items.find(|item| item.command == Command::End);
-        if let Some(id) = end.map(|item| item.id) {
+    /// What is about a conversation that is gone: ending it, and messages of its log (K18).
+    pub(super) fn leave_behind(&mut self, effects: &mut Vec<Effect>) {
+        self.drop_all(|item| item.command == Command::End, effects);
+        self.drop_orphans(effects);
+        let posts = self.open_posts();
+        for item in &mut self.items {
+            if let Command::Post { reply_to, .. } = &mut item.command
+                && reply_to.is_some_and(|message| !posts.contains(&message))
+            {
+                *reply_to = None;
+                effects.push(Effect::Keep(item.clone()));
+            }
+        }
+    }
+
+    /// Changes of messages that nobody is going to write (K19).
+    pub(super) fn drop_orphans(&mut self, effects: &mut Vec<Effect>) {
+        let posts = self.open_posts();
+        let is_orphan = |item: &Pending| matches!(&item.command, Command::Change { message, .. } if !posts.contains(message));
+        self.drop_all(is_orphan, effects);
+    }
+
+    fn open_posts(&self) -> Vec<CommandId> {
+        let is_post = |item: &&Pending| matches!(item.command, Command::Post { .. });
+        let posts = self.items.iter().filter(|item| is_open(item));
+        posts.filter(is_post).map(|item| item.id).collect()
+    }
+
+    fn drop_all(&mut self, is_over: impl Fn(&Pending) -> bool, effects: &mut Vec<Effect>) {
+        let over = self.items.iter().filter(|item| is_over(item));
+        let over: Vec<_> = over.map(|item| item.id).collect();
+        for id in over {
             self.remove(id, effects);
-            self.drop_ends(effects);
         }
     }
 
@@ -253,6 +286,22 @@ impl Outbox {
     }
 }
 
+/// Whether the person can do something about what failed (K19).
+fn is_worth_keeping(command: &Command, failure: &Failure) -> bool {
+    let Command::Change { change, .. } = command else {
+        return true;
+    };
+    let why = match failure {
+        Failure::Refused(refusal) => Some(refusal),
+        Failure::TooLarge | Failure::Stale => None,
+    };
+    match change {
+        Change::Text(_) => why != Some(&Refusal::MessageUnknown),
+        Change::Deletion => !matches!(why, Some(Refusal::MessageUnknown | Refusal::MessageDeleted)),
+        Change::Reaction { .. } => false,
+    }
+}
+
 const fn is_open(item: &Pending) -> bool {
     matches!(item.state, PendingState::Queued | PendingState::Sent)
 }
@@ -263,9 +312,14 @@ fn is_stale(now: Timestamp, item: &Pending) -> bool {
 
 fn length(command: &Command) -> usize {
     match command {
-        Command::Post { text } | Command::Note { text } => text.as_str().len(),
+        Command::Post { text, .. }
+        | Command::Note { text }
+        | Command::Change {
+            change: Change::Text(text),
+            ..
+        } => text.as_str().len(),
         Command::Abandon { note, .. } => note.as_ref().map_or(0, |text| text.as_str().len()),
         Command::CreateTicket { title, .. } => title.as_str().len(),
-        Command::End | Command::Resolve { .. } => 0,
+        Command::End | Command::Resolve { .. } | Command::Change { .. } => 0,
     }
 }

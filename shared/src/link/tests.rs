@@ -8,11 +8,11 @@ use proptest::collection::vec as some;
 use proptest::prelude::*;
 
 use super::*;
-use crate::conversation::{Author, Cursor, Cursors, Entry, Event, Source};
+use crate::conversation::{Author, Change, Cursor, Cursors, Entry, Event, Source};
 use crate::frame::{Hello, Welcome};
 use crate::id::{DeviceId, EpochId, VisitorId};
 use crate::rights::Side;
-use crate::text::{Label, PersonName};
+use crate::text::{Emoji, Label, PersonName};
 
 const DEVICE: DeviceId = DeviceId::from_bytes([1; 16]);
 const CONVERSATION: ConversationId = ConversationId::from_bytes([2; 16]);
@@ -432,6 +432,82 @@ fn k18_what_was_to_end_an_unknown_conversation_ends_no_other() {
     assert_eq!(left, [id(2)]);
 }
 
+/// A change of the message of that number.
+fn change(number: u8, message: u8, change: Change) -> Input {
+    let message = id(message);
+    Input::Submit {
+        id: id(number),
+        command: Command::Change { message, change },
+    }
+}
+
+fn other_words() -> Change {
+    Change::Text(MessageText::parse("Other words").unwrap())
+}
+
+fn reaction() -> Change {
+    let emoji = Emoji::parse("👍").unwrap();
+    Change::Reaction { emoji, on: true }
+}
+
+#[test]
+fn k19_what_is_refused_is_kept_while_there_is_something_to_keep() {
+    use Refusal::{Ended, MessageDeleted, MessageUnknown, NotAuthor};
+    let cases = [
+        (other_words(), Ended, true),
+        (other_words(), MessageDeleted, true),
+        (other_words(), MessageUnknown, false),
+        (Change::Deletion, Ended, true),
+        (Change::Deletion, NotAuthor, true),
+        (Change::Deletion, MessageDeleted, false),
+        (Change::Deletion, MessageUnknown, false),
+        (reaction(), Ended, false),
+    ];
+    for (what, refusal, is_kept) in cases {
+        let mut link = live(customer(), 1);
+        link.handle(ms(1), 0, change(1, 9, what.clone()));
+        let told = FromServer::Refused {
+            id: id(1),
+            refusal: refusal.clone(),
+        };
+        link.handle(ms(2), 0, Input::Received(told));
+        assert_eq!(!link.pending().is_empty(), is_kept, "{what:?} {refusal:?}");
+    }
+}
+
+#[test]
+fn k18_k19_changes_go_with_the_message_that_nobody_writes() {
+    // Before there is a conversation.
+    let mut link = unborn();
+    link.handle(ms(0), 0, post(1));
+    link.handle(ms(0), 0, change(2, 1, other_words()));
+    assert_eq!(link.pending().len(), 2);
+    link.handle(ms(1), 0, Input::Discard { id: id(1) });
+    assert!(link.pending().iter().all(|item| item.id == id(1)));
+    // The conversation is gone: what was not sent goes to the next one, with what is about it.
+    let mut link = live(customer(), 2);
+    link.handle(ms(1), 0, change(1, 9, Change::Deletion));
+    let text = MessageText::parse("An answer").unwrap();
+    let reply_to = Some(id(9));
+    let answer = Command::Post { text, reply_to };
+    let (answer, number) = (
+        |id| Input::Submit {
+            id,
+            command: answer,
+        },
+        id(2),
+    );
+    link.handle(ms(1), 0, answer(number));
+    link.handle(ms(1), 0, change(3, 2, other_words()));
+    link.handle(ms(2), 0, Input::Lost { code: 4404 });
+    let left: Vec<_> = link.pending().iter().map(|item| item.id).collect();
+    assert_eq!(left, [id(2), id(3)]);
+    let Command::Post { reply_to, .. } = &link.pending()[0].command else {
+        panic!("a message")
+    };
+    assert_eq!(*reply_to, None);
+}
+
 #[test]
 fn k12_typing_travels_while_the_link_is_live() {
     let mut link = live(customer(), 1);
@@ -527,6 +603,7 @@ fn k14_what_arrived_is_confirmed_at_half_a_window() {
             id: None,
             event: Event::MessagePosted {
                 text: MessageText::parse(&"é".repeat(9_000)).unwrap(),
+                reply_to: None,
             },
         };
         Input::Received(FromServer::Entries(vec![entry]))
@@ -697,6 +774,7 @@ fn pending(number: u8) -> Pending {
         id: id(number),
         command: Command::Post {
             text: MessageText::parse("Hello").unwrap(),
+            reply_to: None,
         },
         written_at: ms(u64::from(number)),
         state: PendingState::Queued,
@@ -771,6 +849,7 @@ fn submit(number: u8, text: &str) -> Input {
         id: id(number),
         command: Command::Post {
             text: MessageText::parse(text).unwrap(),
+            reply_to: None,
         },
     }
 }
@@ -813,6 +892,7 @@ fn posted_by(author: Author, seq: u64, number: u8) -> Input {
 fn message() -> Event {
     Event::MessagePosted {
         text: MessageText::parse("Hello").unwrap(),
+        reply_to: None,
     }
 }
 

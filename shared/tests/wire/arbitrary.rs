@@ -5,8 +5,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use shared::conversation::{
-    Author, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence, Seq,
-    Source, Ticket, TicketKind, TicketStatus,
+    Author, Change, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence,
+    Seq, Source, Ticket, TicketKind, TicketStatus,
 };
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
@@ -18,7 +18,7 @@ use shared::space::{
     Command as SpaceCommand, Counts, Desk, Me, Offer, Place, Target, Transfer, TransferEnd,
     Transferred, WorkItem,
 };
-use shared::text::{CustomerId, EmailAddress, Label, MessageText, PersonName, Title};
+use shared::text::{CustomerId, EmailAddress, Emoji, Label, MessageText, PersonName, Title};
 use shared::time::Timestamp;
 
 macro_rules! ids {
@@ -112,7 +112,8 @@ fn cause() -> impl Strategy<Value = EndCause> {
 /// Any command to a conversation.
 pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
     prop_oneof![
-        text().prop_map(|text| ConversationCommand::Post { text }),
+        (text(), option::of(command_id()))
+            .prop_map(|(text, reply_to)| ConversationCommand::Post { text, reply_to }),
         text().prop_map(|text| ConversationCommand::Note { text }),
         Just(ConversationCommand::End),
         (label(), option::of(label())).prop_map(|(resolution, reason)| {
@@ -122,6 +123,18 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
             .prop_map(|(reason, note)| ConversationCommand::Abandon { reason, note }),
         (ticket_kind(), title())
             .prop_map(|(kind, title)| ConversationCommand::CreateTicket { kind, title }),
+        (command_id(), change())
+            .prop_map(|(message, change)| ConversationCommand::Change { message, change }),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let emoji = prop_oneof![Just("👍"), Just("❤️"), Just("👩‍👩‍👧‍👦"), Just("1️⃣")];
+    let emoji = emoji.prop_map(|emoji| Emoji::parse(emoji).unwrap());
+    prop_oneof![
+        text().prop_map(Change::Text),
+        Just(Change::Deletion),
+        (emoji, any::<bool>()).prop_map(|(emoji, on)| Change::Reaction { emoji, on }),
     ]
 }
 
@@ -240,7 +253,15 @@ fn event() -> impl Strategy<Value = Event> {
                     }
                 }
             ),
-        text().prop_map(|text| Event::MessagePosted { text }),
+        (text(), option::of(command_id()))
+            .prop_map(|(text, reply_to)| Event::MessagePosted { text, reply_to }),
+        (command_id(), change(), any::<bool>()).prop_map(|(message, change, note)| {
+            Event::MessageChanged {
+                message,
+                change,
+                note,
+            }
+        }),
         text().prop_map(|text| Event::NotePosted { text }),
         Just(Event::AgentRequested),
         (agent(), name(), fence(), option::of(label()), any::<bool>()).prop_map(

@@ -70,6 +70,7 @@ fn w2_the_longest_message_fits_into_a_frame() {
             id: CommandId::from_bytes([255; 16]),
             command: ConversationCommand::Post {
                 text: MessageText::parse(&text).unwrap(),
+                reply_to: Some(CommandId::from_bytes([255; 16])),
             },
         };
         there_and_back(&frame);
@@ -103,7 +104,8 @@ where
 fn a_long_backlog_reaches_the_widget() {
     let mut entry = samples::entries().remove(0);
     let text = MessageText::parse(&"a".repeat(1_000)).unwrap();
-    entry.event = Event::MessagePosted { text };
+    let reply_to = None;
+    entry.event = Event::MessagePosted { text, reply_to };
     let frame = FromServer::Entries(vec![entry; ENTRIES_MAX]);
     let bytes = shared::frame::encode_binary(&frame).unwrap();
     assert!(bytes.len() > FRAME_MAX);

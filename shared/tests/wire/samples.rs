@@ -8,9 +8,10 @@ use shared::account::{
     Wish,
 };
 use shared::conversation::{
-    Answer, Assignee, Assignment, Author, Birth, Command as ConversationCommand, Cursor, Cursors,
-    Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report, Row as ConversationRow,
-    Seat as ConversationSeat, Seq, Source, Standing, Ticket, TicketKind, TicketStatus,
+    Answer, Assignee, Assignment, Author, Birth, Change, Command as ConversationCommand, Cursor,
+    Cursors, Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report,
+    Row as ConversationRow, Seat as ConversationSeat, Seq, Source, Standing, Ticket, TicketKind,
+    TicketStatus,
 };
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
@@ -26,7 +27,9 @@ use shared::space::{
     Insider, Invitation, Item, ItemState, Me, Offer, Past, Place, Returned, Row as SpaceRow, Scope,
     Seat as SpaceSeat, Slot, Target, Tenure, Transfer, TransferEnd, Transferred, WorkItem,
 };
-use shared::text::{CustomerId, EmailAddress, Label, MessageText, PersonName, Title, ZoneName};
+use shared::text::{
+    CustomerId, EmailAddress, Emoji, Label, MessageText, PersonName, Title, ZoneName,
+};
 use shared::time::Timestamp;
 
 /// Names the kinds of an enum and of a value of it.
@@ -44,11 +47,11 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve Abandon CreateTicket);
+    Post Note End Resolve Abandon CreateTicket Change);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer);
 kinds!(event, EVENTS, Event, Event:
-    Opened MessagePosted NotePosted AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
+    Opened MessagePosted NotePosted MessageChanged AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
     Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
@@ -57,7 +60,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -171,6 +174,11 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
     vec![
         ConversationCommand::Post {
             text: text("Hello"),
+            reply_to: None,
+        },
+        ConversationCommand::Post {
+            text: text("The blue one"),
+            reply_to: Some(COMMAND),
         },
         ConversationCommand::Note {
             text: text("VIP \"quoted\"\nsecond line"),
@@ -188,7 +196,24 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
             kind: TicketKind::WorkOrder,
             title: title("A new router"),
         },
+        ConversationCommand::Change {
+            message: COMMAND,
+            change: Change::Text(text("Hello, Jack")),
+        },
+        ConversationCommand::Change {
+            message: COMMAND,
+            change: Change::Deletion,
+        },
+        ConversationCommand::Change {
+            message: COMMAND,
+            change: reaction(false),
+        },
     ]
+}
+
+fn reaction(on: bool) -> Change {
+    let emoji = Emoji::parse("❤️").unwrap();
+    Change::Reaction { emoji, on }
 }
 
 /// Every command to a space.
@@ -246,6 +271,26 @@ pub fn events() -> Vec<Event> {
         },
         Event::MessagePosted {
             text: text("Where is my order? 📦"),
+            reply_to: None,
+        },
+        Event::MessagePosted {
+            text: text("This one"),
+            reply_to: Some(COMMAND),
+        },
+        Event::MessageChanged {
+            message: COMMAND,
+            change: Change::Text(text("Where is my parcel?")),
+            note: false,
+        },
+        Event::MessageChanged {
+            message: COMMAND,
+            change: Change::Deletion,
+            note: true,
+        },
+        Event::MessageChanged {
+            message: COMMAND,
+            change: reaction(true),
+            note: false,
         },
         Event::NotePosted {
             text: text("Asked twice"),
@@ -493,6 +538,9 @@ pub fn refusals() -> Vec<Refusal> {
             resolution: label("abandoned"),
         },
         Refusal::TicketExists,
+        Refusal::MessageUnknown,
+        Refusal::NotAuthor,
+        Refusal::MessageDeleted,
         Refusal::NoteRequired,
         Refusal::QueueUnknown,
         Refusal::QueueClosed,

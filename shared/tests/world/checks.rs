@@ -10,6 +10,9 @@ mod log;
 mod rest;
 mod screens;
 mod space;
+mod talk;
+
+pub use talk::Talk;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,6 +19,7 @@ use shared::space::{
 };
 use shared::time::Timestamp;
 
+use crate::checks::Talk;
 use crate::world::{Event, Host, Ms, World};
 
 /// An object with nothing to do for this long may lose its memory, in milliseconds.
@@ -72,6 +73,7 @@ pub struct ConversationDisk {
     /// Of every row that has some: what was written never falls.
     cursors: Vec<Cursors>,
     pub lifecycle: Option<Lifecycle>,
+    pub talk: Talk,
 }
 
 impl ConversationDisk {
@@ -168,6 +170,7 @@ impl ConversationDisk {
                 Row::Device { .. } | Row::Reported { .. } | Row::Lists(_) | Row::Cursors(_) => (),
             }
         }
+        self.talk.erase();
         self.lifecycle = Lifecycle::begin(&self.entries[0].0);
         let lifecycle = self.lifecycle.as_mut().unwrap();
         self.entries[1..]

@@ -1,12 +1,12 @@
 //! What people do: they write, wait, answer, decline, forget, reload, give up.
 
-use shared::conversation::{Command, Fence, Stage, TicketKind};
+use shared::conversation::{Change, Command, Fence, Stage, TicketKind};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::{Input, PendingState, SpaceInput, State};
 use shared::rights::{Person, Role};
 use shared::settings::{GENERAL, resolution};
 use shared::space::{self, Agent, Offer, Target};
-use shared::text::{Label, MessageText, PersonName, Title};
+use shared::text::{Emoji, Label, MessageText, PersonName, Title};
 
 use crate::clients::{Browser, Stored};
 use crate::world::{AFTERGLOW, End, Event, Ms, World};
@@ -303,7 +303,58 @@ impl World {
     fn post(&mut self, client: usize) {
         let number = self.random.next() % 1_000_000;
         let text = MessageText::parse(&format!("message {number}")).unwrap();
-        self.submit(client, Command::Post { text });
+        self.submit(
+            client,
+            Command::Post {
+                text,
+                reply_to: None,
+            },
+        );
+    }
+
+    /// Answers a message, changes or deletes one, or reacts to one: of the log or still on its way,
+    /// of anybody, whether that is allowed or not.
+    fn talk_over(&mut self, client: usize) {
+        let link = &self.clients[client].link;
+        let entries = link.transcript().entries().iter();
+        let logged = entries.filter(|entry| entry.event.is_message());
+        let logged = logged.filter_map(|entry| entry.id);
+        let pending = link.pending().iter();
+        let pending = pending
+            .filter(|item| matches!(item.command, Command::Post { .. } | Command::Note { .. }));
+        let pending: Vec<_> = pending.map(|item| item.id).collect();
+        let mut messages: Vec<_> = logged.collect();
+        messages.extend(&pending);
+        // What was written last is what people mean, most of the time.
+        let recent = messages.split_off(messages.len().saturating_sub(4));
+        let from = if messages.is_empty() || self.random.chance(0.8) {
+            recent
+        } else {
+            messages
+        };
+        if from.is_empty() {
+            return;
+        }
+        let message = self.random.pick(&from);
+        let number = self.random.next() % 1_000_000;
+        let text = MessageText::parse(&format!("message {number}")).unwrap();
+        let emoji = self.random.pick(&["👍", "❤️", "🎉"]);
+        let emoji = Emoji::parse(emoji).unwrap();
+        let change = match self.random.range(0, 9) {
+            0..=1 => {
+                let reply_to = Some(message);
+                return self.submit(client, Command::Post { text, reply_to });
+            }
+            2..=4 => Change::Text(text),
+            5 => Change::Deletion,
+            6..=8 => Change::Reaction { emoji, on: true },
+            _ => Change::Reaction { emoji, on: false },
+        };
+        let command = Command::Change { message, change };
+        if self.random.chance(0.05) {
+            return self.call_conversation(client, command);
+        }
+        self.submit(client, command);
     }
 
     fn customer_acts(&mut self, number: usize) {
@@ -322,7 +373,8 @@ impl World {
         }
         let is_calm = self.is_healed;
         match self.random.range(0, 99) {
-            0..=39 => self.post(tab),
+            0..=31 => self.post(tab),
+            32..=39 => self.talk_over(tab),
             40..=49 => {
                 let most = if self.settings.messages_burst > 100 {
                     200
@@ -438,8 +490,9 @@ impl World {
         let conversation = link.conversation();
         match self.random.range(0, 99) {
             _ if is_wrapping_up && is_live => self.resolve(talk),
-            0..=39 => self.post(talk),
-            40..=49 => {
+            0..=35 => self.post(talk),
+            36..=43 => self.talk_over(talk),
+            44..=49 => {
                 for _ in 0..self.random.range(2, 6) {
                     self.post(talk);
                 }
@@ -474,7 +527,10 @@ impl World {
                 let number = self.random.next() % 1_000_000;
                 let text = MessageText::parse(&format!("by a program {number}")).unwrap();
                 let command = match number % 4 {
-                    0 => Command::Post { text },
+                    0 => Command::Post {
+                        text,
+                        reply_to: None,
+                    },
                     1 => Command::Note { text },
                     2 => Command::Abandon {
                         reason: None,

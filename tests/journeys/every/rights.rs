@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::conversation::{Command as Said, Fence, TicketKind};
-use shared::id::ConversationId;
+use shared::conversation::{Change, Command as Said, Fence, TicketKind};
+use shared::id::{CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Target};
 use shared::text::{Label, MessageText, Title};
@@ -140,8 +140,16 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
     let item = || conversation.context("an item");
     let text = MessageText::parse("Hello")?;
     let spoken = match action {
-        "post" => Spoken::Said(Said::Post { text }),
+        "post" => Spoken::Said(Said::Post {
+            text,
+            reply_to: None,
+        }),
         "note" => Spoken::Said(Said::Note { text }),
+        // The town has no such message: who may, learns that.
+        "change" => Spoken::Said(Said::Change {
+            message: CommandId::from_bytes([1; 16]),
+            change: Change::Text(text),
+        }),
         "end" => Spoken::Said(Said::End),
         "resolve" => Spoken::Said(Said::Resolve {
             resolution: Label::parse("magic")?,
@@ -190,7 +198,8 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             | Said::End
             | Said::Resolve { .. }
             | Said::Abandon { .. }
-            | Said::CreateTicket { .. },
+            | Said::CreateTicket { .. }
+            | Said::Change { .. },
         )
         | Spoken::Asked(
             Command::SetAvailable { .. }

@@ -276,7 +276,12 @@ async fn says([writer, reader]: [&mut Client; 2], number: u64) -> Result<()> {
     let text =
         format!("Message {number} of a conversation like any other, a line and a half long.");
     let text = MessageText::parse(&text)?;
-    writer.submits(Command::Post { text }).await?;
+    writer
+        .submits(Command::Post {
+            text,
+            reply_to: None,
+        })
+        .await?;
     settle(&mut [&mut *writer, &mut *reader]).await?;
     for client in [writer, reader] {
         client.takes(Input::Seen).await?;

@@ -158,7 +158,10 @@ impl Line {
         let message = if self.is_ours {
             let (n, id) = (self.sent, fast_id(number)?);
             let text = MessageText::parse(&text)?;
-            let command = Command::Post { text };
+            let command = Command::Post {
+                text,
+                reply_to: None,
+            };
             let frame = ToServer::Send { n, id, command };
             Message::binary(encode_binary(&frame)?)
         } else {
@@ -208,7 +211,7 @@ impl Line {
                 self.last
             );
             self.last = entry.seq.0;
-            if let Event::MessagePosted { text } = &entry.event {
+            if let Event::MessagePosted { text, .. } = &entry.event {
                 self.counts(text.as_str())?;
             }
         }

@@ -90,6 +90,7 @@ impl Client {
     fn hears(&mut self, meter: &mut Meter) {
         let event = Event::MessagePosted {
             text: MessageText::parse(TEXT).unwrap(),
+            reply_to: None,
         };
         let author = Author::Agent {
             agent: make::agent(1),
@@ -100,17 +101,21 @@ impl Client {
 
     /// A message of one's own, until the log shows it.
     fn writes(&mut self, meter: &mut Meter, number: u64) {
-        let Command::Post { text } = make::post(TEXT) else {
+        let Command::Post { text, .. } = make::post(TEXT) else {
             return;
         };
         let id = command(number);
-        let posted = Command::Post { text: text.clone() };
+        let posted = Command::Post {
+            text: text.clone(),
+            reply_to: None,
+        };
         let submit = Input::Submit {
             id,
             command: posted,
         };
         self.takes(meter, "submit", submit);
-        let event = Event::MessagePosted { text };
+        let reply_to = None;
+        let event = Event::MessagePosted { text, reply_to };
         self.shows(meter, "own entry", Author::Customer, number, event);
         assert!(self.link.pending().is_empty());
     }

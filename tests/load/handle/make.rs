@@ -49,7 +49,8 @@ pub fn label(text: &str) -> Label {
 
 pub fn post(text: &str) -> Command {
     let text = MessageText::parse(text).unwrap();
-    Command::Post { text }
+    let reply_to = None;
+    Command::Post { text, reply_to }
 }
 
 /// Settings without a limit that a benchmark would run into.

@@ -75,7 +75,7 @@ fn leave(chat: Chat, open: Option<String>, is_kept: bool) {
     chat.thread.now().pending(|pending| {
         for item in pending {
             tab.outbox.drop(item.id);
-            if let (true, Command::Post { text }) = (is_kept, &item.command) {
+            if let (true, Command::Post { text, .. }) = (is_kept, &item.command) {
                 chat.write_again(text.as_str());
             }
         }

@@ -31,7 +31,7 @@ pub fn screen(chat: Chat) -> El {
         thread.submit(Command::End);
     };
     let edit = move |command: &Command| {
-        if let Command::Post { text } = command {
+        if let Command::Post { text, .. } = command {
             chat.write_again(text.as_str());
         }
         focus_composer();
@@ -59,7 +59,10 @@ pub fn screen(chat: Chat) -> El {
             if chat.screen() == Screen::Ended {
                 chat.start_new();
             }
-            chat.thread.now().submit(Command::Post { text });
+            chat.thread.now().submit(Command::Post {
+                text,
+                reply_to: None,
+            });
         },
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };

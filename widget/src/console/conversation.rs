@@ -39,9 +39,10 @@ pub fn conversation(console: Console, talk: Talk) -> El {
     // A note goes back among the notes: it must never reach the customer by mistake.
     let edit = move |command: &Command| {
         match command {
-            Command::Post { text } => talk.reply.update(|draft| draft.push_str(text.as_str())),
+            Command::Post { text, .. } => talk.reply.update(|draft| draft.push_str(text.as_str())),
             Command::Note { text } => talk.note.update(|draft| draft.push_str(text.as_str())),
             Command::End
+            | Command::Change { .. }
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => (),

@@ -137,7 +137,7 @@ fn last(console: Console, conversation: ConversationId) -> Option<(String, Times
             .iter()
             .rev()
             .find_map(|entry| match (&entry.event, &entry.author) {
-                (Event::MessagePosted { text }, Author::Customer | Author::Agent { .. }) => {
+                (Event::MessagePosted { text, .. }, Author::Customer | Author::Agent { .. }) => {
                     Some((first_words(&bare(text.as_str()), WORDS_MAX), entry.at))
                 }
                 _ => None,

@@ -55,7 +55,12 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     let replies = Composer {
         draft: reply,
         words: move || Words::message(is_waiting()),
-        on_send: move |text| thread.submit(Command::Post { text }),
+        on_send: move |text| {
+            thread.submit(Command::Post {
+                text,
+                reply_to: None,
+            })
+        },
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let notes = Composer {

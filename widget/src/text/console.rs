@@ -208,6 +208,7 @@ impl Words {
             | Event::Opened { .. }
             | Event::MessagePosted { .. }
             | Event::NotePosted { .. }
+            | Event::MessageChanged { .. }
             | Event::AgentRequested
             | Event::IdleWarned
             | Event::Ended { .. }
@@ -258,6 +259,9 @@ impl Words {
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::LastAdmin
+            | Refusal::MessageUnknown
+            | Refusal::NotAuthor
+            | Refusal::MessageDeleted
             | Refusal::LinkOver
             | Refusal::SessionOver
             | Refusal::VerificationRequired

@@ -46,13 +46,14 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
             name.to_owned()
         }
         Event::Closed { cause: None, .. } => text.ended_title.to_owned(),
-        Event::MessagePosted { text } => text.to_string(),
+        Event::MessagePosted { text, .. } => text.to_string(),
         Event::VerificationSet { required: true } => text.sign_in_title.to_owned(),
         Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
         | Event::WrapUpReminded
         | Event::NotePosted { .. }
+        | Event::MessageChanged { .. }
         | Event::CustomerIdentified { .. }
         | Event::VerificationSet { required: false }
         | Event::Opened { .. }

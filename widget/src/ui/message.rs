@@ -279,8 +279,9 @@ fn written(item: &Pending) -> Option<Spoken> {
 
 fn command_text(command: &Command) -> Option<&str> {
     match command {
-        Command::Post { text } | Command::Note { text } => Some(text.as_str()),
+        Command::Post { text, .. } | Command::Note { text } => Some(text.as_str()),
         Command::End
+        | Command::Change { .. }
         | Command::Resolve { .. }
         | Command::Abandon { .. }
         | Command::CreateTicket { .. } => None,

@@ -20,7 +20,7 @@ impl ConversationLink {
             Side::Customer => {
                 self.conversation = None;
                 self.forget(turn);
-                self.outbox.drop_ends(&mut turn.effects);
+                self.outbox.leave_behind(&mut turn.effects);
                 if self.outbox.first_post().is_some() {
                     self.line.pause(now, dice);
                 } else {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use shared::conversation::{Author, Command, EndCause, Entry, Event, Lifecycle, Row, Seq, Stage};
+use shared::conversation::{
+    Author, Change, Command, EndCause, Entry, Event, Lifecycle, Row, Seq, Stage,
+};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::rights::{Person, Role, Side, audience};
 use shared::time::Timestamp;
@@ -135,6 +137,7 @@ impl World {
             return self.violate("M8", || format!("{kind} has the public place {public:?}"));
         }
         self.check_ticket(number, &entry.event);
+        self.check_change(number, entry, public);
         if let Some(before) = self.conversations[number].disk.lifecycle.clone() {
             if let Event::Closed {
                 cause: Some(EndCause::NotAnswered),
@@ -164,8 +167,10 @@ impl World {
                 format!("conversation {number}: {is:?} after {was:?}")
             });
         }
-        if let (Event::MessagePosted { .. }, Author::Agent { agent, .. }) =
-            (&entry.event, &entry.author)
+        if let (
+            Event::MessagePosted { .. } | Event::MessageChanged { note: false, .. },
+            Author::Agent { agent, .. },
+        ) = (&entry.event, &entry.author)
         {
             let is_assignee = before.assignee().is_some_and(|held| held.agent == *agent);
             if !is_assignee && !self.is_supervisor(*agent) {
@@ -226,8 +231,14 @@ impl World {
             return self.violate("M7", || format!("nobody sent {id}"));
         };
         let text = match &attempt.command {
-            Command::Post { text } | Command::Note { text } => Some(text),
-            Command::End
+            Command::Post { text, .. }
+            | Command::Note { text }
+            | Command::Change {
+                change: Change::Text(text),
+                ..
+            } => Some(text),
+            Command::Change { .. }
+            | Command::End
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => None,

@@ -210,8 +210,9 @@ impl World {
             });
         }
         if link.transcript().lifecycle() != disk.lifecycle.as_ref() {
-            self.violate("M4", || format!("client {number} folds to something else"));
+            return self.violate("M4", || format!("client {number} folds to something else"));
         }
+        self.check_talk(number, *object);
     }
 
     pub(super) fn check_console(

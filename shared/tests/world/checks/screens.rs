@@ -36,6 +36,8 @@ impl World {
             return;
         };
         match &item.state {
+            // An item that is kept once more as it was stays in its place.
+            PendingState::Queued if attempt.order > 0 && !attempt.is_dead => (),
             PendingState::Queued => {
                 self.clients[number].written += 1;
                 attempt.order = self.clients[number].written;
@@ -105,6 +107,7 @@ impl World {
                     let kind = secret.event.kind();
                     self.violate("M8", || format!("{kind} goes to socket {socket}"));
                 }
+                self.check_words(number, side, entries);
             }
             FromServer::Cursors(cursors) => {
                 let head = self.conversations[number].disk.head(side);
@@ -185,8 +188,12 @@ impl World {
         let wrong = entries[first..].iter().find(|entry| {
             disk.entry(side, entry.seq).is_none_or(|stored| {
                 // What was on its way when it was erased is blanked by what follows it.
-                let is_same = stored.event == entry.event
+                // So are words that were changed meanwhile.
+                let mut is_same = stored.event == entry.event
                     || disk.is_erased() && stored.event == blanked(entry);
+                if disk.talk.is_stale(stored.seq) {
+                    is_same |= blanked(stored) == entry.event;
+                }
                 (stored.at, &stored.author, stored.id) != (entry.at, &entry.author, entry.id)
                     || !is_same
             })

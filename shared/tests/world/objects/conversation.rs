@@ -84,6 +84,7 @@ impl World {
                             Some(lifecycle) => lifecycle.apply(&entry),
                             None => disk.lifecycle = Lifecycle::begin(&entry),
                         }
+                        disk.talk.learn(&entry, public);
                         disk.public.extend(public.map(|_| disk.entries.len()));
                         disk.entries.push((entry, public));
                     }
@@ -161,12 +162,16 @@ impl World {
         after: Seq,
         head: Seq,
     ) {
+        let machine = self.conversations[number].machine.as_ref();
         let disk = &self.conversations[number].disk;
         let last = Seq(head.0.min(after.0 + BACKLOG_MAX));
         let entries: Vec<Entry> = (after.0 + 1..=last.0)
             .filter_map(|seq| {
                 let seq = Seq(seq);
-                let entry = disk.entry(side, seq)?.clone();
+                let mut entry = disk.entry(side, seq)?.clone();
+                if let Some(machine) = machine {
+                    machine.show(entry.seq, &mut entry);
+                }
                 Some(Entry { seq, ..entry })
             })
             .collect();
