@@ -8,7 +8,7 @@
 
   const page = document.documentElement;
   const tag = document.currentScript;
-  const { space = "", color, side = "end", text, theme = "light dark" } = tag.dataset;
+  const { space = "", color, side = "end", text, theme = "light dark", locale = "" } = tag.dataset;
   const { origin } = new URL(tag.src);
   const SLOW = 15e3; // ms without a sign of life of an opened frame before we say so
 
@@ -19,9 +19,8 @@
   const key = "bellhop:" + space;
   const view = visualViewport;
   const narrow = matchMedia("(max-width:480px),(max-height:480px)");
-  const label = text || "Chat";
   const profile = {};
-  let frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, wants, unread = 0, typed = "";
+  let label = text || "Chat", frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, wants, unread = 0, typed = "";
 
   // --- what is drawn: a shadow root on <html>, out of reach of the page's css and of a change of <body>
 
@@ -79,11 +78,10 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   root.style.cssText = css;
 
   const paint = () => {
-    const count = isOpen ? 0 : unread;
-    badge.hidden = !count;
-    badge.textContent = count > 99 ? "99+" : count;
+    badge.hidden = isOpen || !unread;
+    badge.textContent = unread > 99 ? "99+" : unread;
     button.ariaExpanded = isOpen;
-    button.ariaLabel = count ? `${label}, ${count} unread` : label;
+    button.ariaLabel = label;
 
     // Phones: as large as what the keyboard leaves, and the page behind does not scroll.
     const wasFull = isFull;
@@ -108,7 +106,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     frame = make("iframe");
     frame.title = label;
     frame.allow = "microphone; camera; display-capture; autoplay; clipboard-write";
-    frame.src = `${origin}/chat?space=${space}`;
+    frame.src = `${origin}/chat?space=${space}&lang=${locale}`;
     root.prepend(frame);
   };
 
@@ -153,8 +151,10 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       post("init", { ...profile, ...tag.dataset, color: brand, on });
     },
     close: () => show(false),
-    unread({ count }) {
+    // The chat names the launcher in the language that it is read in.
+    unread({ count, name }) {
       unread = count | 0;
+      label = name;
       // It says so whenever it is shown.
       if (wants) {
         wants = false;
@@ -171,7 +171,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       host.remove();
       commands = {};
       hear.open_conversation({});
-      complain(reason.replace("_", " "));
+      complain(reason);
     },
   };
   addEventListener("message", ({ data, origin: from, source }) => {

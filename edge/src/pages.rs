@@ -6,6 +6,7 @@ mod html;
 
 use shared::headers::{self, Kind};
 use shared::id::SpaceId;
+use shared::language;
 use shared::settings::Settings;
 use worker::Response;
 
@@ -76,14 +77,28 @@ pub async fn asset(call: &Call) -> Result<Response, Problem> {
 pub async fn chat(call: &Call) -> Result<Response, Problem> {
     let (space, settings) = match look(call).await? {
         Ok((space, settings)) if settings.live_chat => (space, settings),
-        Ok((space, _)) => return off(call, space.as_str(), "switched_off").await,
-        Err(asked) => return off(call, &asked, "unknown_space").await,
+        Ok((space, _)) => return off(call, space.as_str(), "switched off").await,
+        Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let sign_in = settings.sign_in_url.as_ref();
     let theme = settings.theme.unwrap_or_default();
     let logo = theme.logo.as_ref().map_or("", |logo| logo.as_str());
     let color = theme.color.map(|color| color.shades().0.color.to_string());
+    let asked = call.parameter("lang").unwrap_or_default();
+    let accepted = call.request.headers().get("accept-language")?;
+    let wanted = [asked, accepted.unwrap_or_default()].join(",");
+    let (language, locale) = language::first(&wanted);
+    // The texts of English are in the app.
+    let load = if language.is_english() {
+        "not all"
+    } else {
+        "all"
+    };
     let values = [
+        ("lang", language.tag),
+        ("dir", language.dir()),
+        ("locale", locale),
+        ("load", load),
         ("space", space.as_str()),
         ("name", settings.name.as_str()),
         (
@@ -116,7 +131,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
 pub async fn challenge(call: &Call) -> Result<Response, Problem> {
     let (_, settings) = match look(call).await? {
         Ok(found) => found,
-        Err(asked) => return off(call, &asked, "unknown_space").await,
+        Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let keys = challenge::Keys::of(&call.env)?;
     let base = &challenge::base(&call.env);
@@ -146,7 +161,7 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
     }
     let (space, settings) = match look(call).await? {
         Ok(found) => found,
-        Err(asked) => return off(call, &asked, "unknown_space").await,
+        Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let values = [
         ("space", space.as_str()),

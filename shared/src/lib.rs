@@ -32,6 +32,7 @@ pub mod headers;
 pub mod id;
 pub mod identity;
 pub mod json;
+pub mod language;
 pub mod link;
 pub mod markup;
 pub mod mutant;

@@ -33,6 +33,7 @@ mod handovers;
 mod headers;
 mod hostile;
 mod keys;
+mod languages;
 mod leaves;
 mod limits;
 mod lockout;

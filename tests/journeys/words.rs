@@ -1,4 +1,5 @@
-//! German, from the first word of the chat to the last of the console.
+//! German, from the first word of the chat to the last of the console. The languages of the chat are in
+//! `languages.rs`.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -139,13 +140,6 @@ fn every_text_is_there_in_both_languages_and_neither_is_left_in_the_other() -> R
         "{name}",
     ];
     let files = [
-        (
-            "chat",
-            include_str!("../../widget/src/text/en.rs"),
-            include_str!("../../widget/src/text/de.rs"),
-            "TEXT: Text = Text {",
-            "TEXT: Text = Text {",
-        ),
         (
             "console",
             include_str!("../../widget/src/text/console.rs"),

@@ -6,6 +6,8 @@ mod ended;
 mod frame;
 mod header;
 mod identity;
+mod language;
+mod menu;
 mod screen;
 mod sign_in;
 mod waiting;
@@ -42,8 +44,12 @@ pub struct Chat {
     pub is_shown: Var<bool>,
     /// What the browser says about the network.
     pub is_online: Var<bool>,
-    /// Rings when the page has asked for another language.
+    /// Rings when another language is shown.
     pub language: Bell,
+    /// What the page has named the launcher.
+    launcher: Var<String>,
+    /// Whether the menu is open.
+    is_choosing: Var<bool>,
     /// Whether the site vouches for the person.
     pub is_known: Var<bool>,
     /// By what the page has said so last.
@@ -70,9 +76,12 @@ pub enum Screen {
 /// Starts the app in the document.
 pub fn start() {
     let config = Config::read();
-    text::choose(&config.lang);
     spawn(async move {
         let (local, own) = (Store::local(&config.space), Store::tab(&config.space));
+        let is_told = language::tell(&config, &local, language::SHORT_MS).await;
+        if !is_told {
+            text::english("");
+        }
         let device = device::id(&own).await;
         let session = Session::of_visitor(local.clone(), &config.space);
         let tab = Tab::new(config, local, own, session, device);
@@ -91,6 +100,9 @@ pub fn start() {
                 }
             });
             frame::attach(chat);
+            if !is_told {
+                language::again(chat);
+            }
         });
         // Lives as long as the page.
         std::mem::forget(owner);
@@ -107,6 +119,8 @@ impl Chat {
             is_shown: Var::new(false),
             is_online: Var::new(js::is_online()),
             language: Bell::new(),
+            launcher: Var::new(String::new()),
+            is_choosing: Var::new(false),
             is_known: Var::new(tab.session.is_known()),
             said: Var::new(String::new()),
             claim: Var::new(Claim::default()),

@@ -30,7 +30,13 @@ pub struct Config {
     /// Address of the space's logo; empty for the bell.
     #[cfg(feature = "chat")]
     pub logo: String,
-    /// The language that the page asks for; empty when it asks for none.
+    /// The digest in the addresses of the texts of languages.
+    #[cfg(feature = "chat")]
+    pub texts: String,
+    /// The locale that the page or the browser asks for.
+    #[cfg(feature = "chat")]
+    pub locale: String,
+    /// The language that it gets; to people at work the same.
     pub lang: String,
 }
 
@@ -56,6 +62,10 @@ impl Config {
             sign_in: read("signIn").unwrap_or_default(),
             #[cfg(feature = "chat")]
             logo: read("logo").unwrap_or_default(),
+            #[cfg(feature = "chat")]
+            texts: read("texts").unwrap_or_default(),
+            #[cfg(feature = "chat")]
+            locale: read("locale").unwrap_or_default(),
             lang: read("lang").unwrap_or_default(),
         }
     }

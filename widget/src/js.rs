@@ -61,6 +61,17 @@ extern "C" {
     pub fn json(this: &Answer) -> Promise;
 }
 
+#[cfg(feature = "chat")]
+#[wasm_bindgen(inline_js = r#"
+export const file = (url, millis) =>
+  fetch(url, { signal: AbortSignal.timeout(millis) }).then((answer) => answer.text());
+"#)]
+extern "C" {
+    /// The text of a file of ours, if it comes within that many milliseconds. Whoever reads it sees whether
+    /// it is that file.
+    pub fn file(url: &str, millis: u32) -> Promise;
+}
+
 /// The window.
 pub fn window() -> Window {
     web_sys::window().expect_throw("a page has a window")

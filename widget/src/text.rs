@@ -1,12 +1,18 @@
-//! What people read: one table per language, chosen once for the page.
+//! What people read: one table per language.
+//!
+//! What the chat says, and what all apps say, is written in `text/chat/TAG.txt`, a file for each language.
+//! Of `en.txt` the build makes a method of [`Text`] for each key, so a new text is a line there, a line in
+//! every other file, and `text().key()` where it is shown; `key.one` and `key.other` (and whatever other
+//! plural categories a language has) make a `text().key(count)`. The texts of English are compiled in,
+//! German too for people at work; a customer who reads another language loads one file (`chat/language.rs`).
+//! What is wrong with a file stops the build; what it lacks is shown in English, and fails a test
+//! (`tests/journeys/languages.rs`).
 //!
 //! Words in braces are filled in by [`fill`]. Texts of one app alone stand beside it:
 //! the console's in `text/console.rs`.
 
 #[cfg(feature = "console")]
 pub mod console;
-mod de;
-mod en;
 #[cfg(feature = "home")]
 pub mod home;
 #[cfg(feature = "home")]
@@ -20,109 +26,71 @@ pub mod work;
 
 use std::cell::RefCell;
 
+use js_sys::{Array, Intl, Object};
+#[cfg(feature = "chat")]
+use shared::language::Language;
 use shared::refusal::Refusal;
 
-use crate::js;
+use crate::{js, time};
 
-/// One language of everything that the chat says, and that both apps say.
-#[cfg_attr(
-    not(feature = "chat"),
-    expect(dead_code, reason = "the console says less than the chat")
-)]
+include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// The texts of English, packed.
+const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/en.txt"));
+/// The texts of German, packed; for customers they are a file like those of every other language.
+#[cfg(any(feature = "console", feature = "home"))]
+const GERMAN: &str = include_str!(concat!(env!("OUT_DIR"), "/de.txt"));
+
+/// One language of everything that the chat says, and that all apps say.
 pub struct Text {
     /// The language, as `<html lang>` names it.
     pub lang: &'static str,
-    /// `ltr` or `rtl`.
-    pub dir: &'static str,
-
-    // The log.
-    pub messages: &'static str,
-    pub you: &'static str,
-    pub today: &'static str,
-    pub yesterday: &'static str,
-    pub new_messages: &'static str,
-    pub sending: &'static str,
-    pub sent: &'static str,
-    pub delivered: &'static str,
-    pub read: &'static str,
-    pub not_sent: &'static str,
-    pub retry: &'static str,
-    pub edit: &'static str,
-    pub discard: &'static str,
-    pub too_large: &'static str,
-    pub stale: &'static str,
-    pub over: &'static str,
-    pub refused: &'static str,
-    pub is_typing: &'static str,
-
-    // Events.
-    pub is_online: &'static str,
-    pub transferred: &'static str,
-    pub idle_warned: &'static str,
-    pub erased: &'static str,
-    pub agent_ended: &'static str,
-    pub you_ended: &'static str,
-    pub not_answered: &'static str,
-    pub idle: &'static str,
-    pub age: &'static str,
-    pub resolved: &'static str,
-
-    // The composer.
-    pub message: &'static str,
-    pub write: &'static str,
-    pub send: &'static str,
-    pub count: &'static str,
-
-    // The line.
-    pub offline: &'static str,
-    pub reconnecting: &'static str,
-    pub updating: &'static str,
-    pub unreachable: &'static str,
-    pub replaced: &'static str,
-    pub not_kept: &'static str,
-    pub slowed: &'static str,
-    pub blocked: &'static str,
-
-    // The customer's screens.
-    pub here_to_help: &'static str,
-    pub welcome_title: &'static str,
-    pub welcome_text: &'static str,
-    pub waiting: &'static str,
-    pub rung: &'static str,
-    pub stays: &'static str,
-    pub in_line: &'static str,
-    pub soon: &'static str,
-    pub about_one: &'static str,
-    pub about: &'static str,
-    pub no_operators: &'static str,
-    pub back: &'static str,
-    pub closed_now: &'static str,
-    pub queue_full: &'static str,
-    pub end: &'static str,
-    pub end_question: &'static str,
-    pub end_no: &'static str,
-    pub close: &'static str,
-    pub ended_title: &'static str,
-    pub start_new: &'static str,
-    pub sign_in: &'static str,
-    pub sign_in_title: &'static str,
-    pub sign_in_text: &'static str,
-    pub sign_in_first: &'static str,
-    pub challenge: &'static str,
-    pub challenge_failed: &'static str,
+    words: [&'static str; KEYS],
 }
 
 impl Text {
+    /// Lives as long as the page: nobody changes the language often.
+    fn new(lang: &'static str, packed: &'static str) -> &'static Self {
+        let mut words = [""; KEYS];
+        words
+            .iter_mut()
+            .zip(packed.split('\n'))
+            .for_each(|(word, line)| *word = line);
+        Box::leak(Box::new(Self { lang, words }))
+    }
+
+    /// The form that the language has for that number, with the number in it.
+    #[cfg_attr(
+        not(feature = "chat"),
+        allow(dead_code, reason = "the console counts in words of its own")
+    )]
+    fn counted(&self, index: usize, count: usize) -> String {
+        let locales = Array::of1(&self.lang.into());
+        let rules = Intl::PluralRules::new(&locales, &Object::new());
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let category = String::from(rules.select(count.into()));
+        let mut parts = self.words[index].split('\t');
+        let mut form = "";
+        // The last one is for every other number.
+        while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
+            form = text;
+            if name == category {
+                break;
+            }
+        }
+        fill(form, &time::number(count as usize))
+    }
+
     /// A refusal in the words of a person who writes.
     pub const fn refusal(&self, refusal: &Refusal) -> &'static str {
         match refusal {
             Refusal::Ended
             | Refusal::Closed
             | Refusal::ConversationUnknown
-            | Refusal::ConversationOpen { .. } => self.over,
-            Refusal::QueueFull { .. } => self.queue_full,
-            Refusal::VerificationRequired => self.sign_in_first,
-            Refusal::Blocked => self.blocked,
+            | Refusal::ConversationOpen { .. } => self.over(),
+            Refusal::QueueFull { .. } => self.queue_full(),
+            Refusal::VerificationRequired => self.sign_in_first(),
+            Refusal::Blocked => self.blocked(),
             Refusal::Forbidden
             | Refusal::NotAssignee
             | Refusal::NotAuthor
@@ -158,14 +126,14 @@ impl Text {
             | Refusal::ChallengeRequired
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
-            | Refusal::QueueInUse { .. } => self.refused,
+            | Refusal::QueueInUse { .. } => self.refused(),
         }
     }
 }
 
 thread_local! {
     static CHOICE: RefCell<(&'static Text, String)> =
-        const { RefCell::new((&en::TEXT, String::new())) };
+        RefCell::new((Text::new("en", ENGLISH), String::new()));
 }
 
 /// The texts in the language of the page.
@@ -178,33 +146,51 @@ pub fn locale() -> String {
     CHOICE.with_borrow(|(_, locale)| locale.clone())
 }
 
-/// Chooses the language: the one asked for, else the browser's, else English. True when that
-/// changed the choice.
-pub fn choose(asked: &str) -> bool {
-    let own = js::language().unwrap_or_default();
-    let wanted = if asked.is_empty() {
-        own.as_str()
+/// Chooses between the languages that are compiled in: the one asked for, else English.
+#[cfg(any(feature = "console", feature = "home"))]
+pub fn choose(asked: &str) {
+    if is_of(asked, "de") {
+        show("de", "ltr", asked, GERMAN);
     } else {
-        asked
-    };
-    let text = if is_of(wanted, de::TEXT.lang) {
-        &de::TEXT
-    } else {
-        &en::TEXT
-    };
-    let locale = [wanted, own.as_str()]
-        .into_iter()
-        .find(|locale| is_of(locale, text.lang))
-        .unwrap_or(text.lang);
-    if let Some(html) = js::document().document_element() {
-        let _ = html.set_attribute("lang", text.lang);
-        let _ = html.set_attribute("dir", text.dir);
+        english(asked);
     }
-    CHOICE.with_borrow_mut(|choice| {
-        let has_changed = choice.0.lang != text.lang;
-        *choice = (text, locale.to_owned());
-        has_changed
-    })
+}
+
+/// Shows the texts of a file; false, and nothing else, when it is not one that this build can read.
+#[cfg(feature = "chat")]
+pub fn load(language: &Language, locale: &str, packed: String) -> bool {
+    let is_whole = packed.matches('\n').count() + 1 == KEYS;
+    if is_whole {
+        show(language.tag, language.dir(), locale, packed.leak());
+    }
+    is_whole
+}
+
+/// Shows the texts that are always there.
+pub fn english(asked: &str) {
+    show("en", "ltr", asked, ENGLISH);
+}
+
+/// Whoever asks for a language writes dates as at home, if that language is spoken there.
+fn show(lang: &'static str, dir: &str, asked: &str, packed: &'static str) {
+    let own = js::language().unwrap_or_default();
+    let locale = [own.as_str(), asked]
+        .into_iter()
+        .find(|locale| is_of(locale, lang))
+        .unwrap_or(lang);
+    if let Some(html) = js::document().document_element() {
+        let _ = html.set_attribute("lang", lang);
+        let _ = html.set_attribute("dir", dir);
+    }
+    let text = Text::new(lang, packed);
+    CHOICE.with_borrow_mut(|choice| *choice = (text, locale.to_owned()));
+}
+
+/// Whether that locale begins with the word that the language begins with.
+fn is_of(locale: &str, lang: &str) -> bool {
+    let head = lang.split('-').next().unwrap_or_default();
+    let rest = locale.strip_prefix(head);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Puts `value` in the place of `{…}`.
@@ -214,12 +200,6 @@ pub fn fill(template: &str, value: &str) -> String {
         Some([before, value, after].concat())
     });
     split.unwrap_or_else(|| template.to_owned())
-}
-
-fn is_of(locale: &str, lang: &str) -> bool {
-    locale
-        .strip_prefix(lang)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -243,14 +223,15 @@ mod tests {
     #[test]
     fn a_locale_is_of_its_language() {
         let cases = [
-            ("de", true),
-            ("de-CH", true),
-            ("den", false),
-            ("en", false),
-            ("", false),
+            ("de", "de", true),
+            ("de-CH", "de", true),
+            ("den", "de", false),
+            ("en", "de", false),
+            ("pt-PT", "pt-BR", true),
+            ("", "de", false),
         ];
-        for (locale, is_german) in cases {
-            assert_eq!(is_of(locale, "de"), is_german, "{locale}");
+        for (locale, lang, expected) in cases {
+            assert_eq!(is_of(locale, lang), expected, "{locale} {lang}");
         }
     }
 }

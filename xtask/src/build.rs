@@ -10,6 +10,7 @@ mod minify;
 pub mod pack;
 pub mod site;
 pub mod stamp;
+pub mod texts;
 
 pub use edge::remove;
 

@@ -16,9 +16,9 @@ pub fn challenge(chat: Chat) -> El {
     let words = move || {
         let text = text();
         if has_failed.get() {
-            text.challenge_failed
+            text.challenge_failed()
         } else {
-            text.challenge
+            text.challenge()
         }
         .to_owned()
     };
@@ -35,7 +35,7 @@ pub fn challenge(chat: Chat) -> El {
         .when(move || !has_failed.get(), move || frame(chat, has_failed))
         .when(
             move || has_failed.get(),
-            move || button("button button--quiet button--small", again).text(text().retry),
+            move || button("button button--quiet button--small", again).text(text().retry()),
         )
 }
 
@@ -52,7 +52,7 @@ fn frame(chat: Chat, has_failed: Var<bool>) -> El {
         &theme.unwrap_or_default(),
     ];
     let frame = el("iframe", "challenge__frame")
-        .attr("title", text().challenge)
+        .attr("title", text().challenge())
         .attr("src", &address.concat());
     let html: JsValue = frame.html().clone().into();
     frame

@@ -7,13 +7,13 @@ use crate::text::text;
 /// A strip above the composer, with the focus on the way back.
 pub fn confirm(yes: impl Fn() + 'static, no: impl Fn() + 'static) -> El {
     let text = text();
-    let keep = button("button button--quiet button--small confirm__no", no).text(text.end_no);
+    let keep = button("button button--quiet button--small confirm__no", no).text(text.end_no());
     let html = keep.html().clone();
     js::next_frame(move || drop(html.focus()));
     el("div", "confirm")
         .attr("role", "alertdialog")
-        .attr("aria-label", text.end_question)
-        .child(el("span", "confirm__text").text(text.end_question))
-        .child(button("button button--danger button--small confirm__yes", yes).text(text.end))
+        .attr("aria-label", text.end_question())
+        .child(el("span", "confirm__text").text(text.end_question()))
+        .child(button("button button--danger button--small confirm__yes", yes).text(text.end()))
         .child(keep)
 }

@@ -34,8 +34,8 @@ pub fn ended(chat: Chat) -> El {
         .child(
             el("h2", "ended__title")
                 .attr("id", "ended-title")
-                .text(text().ended_title),
+                .text(text().ended_title()),
         )
         .child(el("p", "ended__text").bind_text(words))
-        .child(new.text(text().start_new))
+        .child(new.text(text().start_new()))
 }

@@ -4,11 +4,12 @@ use shared::link::Input;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, StorageEvent};
 
-use super::{Chat, Screen, identity};
+use super::{Chat, Screen, identity, language};
 use crate::dom::effect;
 use crate::js::document;
+use crate::text::text;
 use crate::var::Var;
-use crate::{host, js, text, ui};
+use crate::{host, js, ui};
 
 /// Connects the app with the page around it and with the browser.
 pub fn attach(chat: Chat) {
@@ -32,6 +33,9 @@ pub fn attach(chat: Chat) {
         if event.key() == Some(chat.tab().local.key("known")) {
             identity::heard(chat);
         }
+        if event.key() == Some(chat.tab().local.key(language::CHOICE)) {
+            language::again(chat);
+        }
     });
     chat.is_shown.set(!host::is_framed());
     let mark = Var::new(0);
@@ -49,7 +53,9 @@ pub fn attach(chat: Chat) {
         // Nothing reaches the page before its first word: say it again after that. And the launcher
         // keeps the keys until it hears from a chat that is shown.
         chat.is_shown.get();
-        host::tell("unread", &[("count", count.into())]);
+        chat.language.hear();
+        let name = chat.launcher.with(|own| name(own, count));
+        host::tell("unread", &[("count", count.into()), ("name", name.into())]);
     });
     effect(move || {
         let is_open = matches!(chat.screen(), Screen::Waiting | Screen::Active);
@@ -59,6 +65,19 @@ pub fn attach(chat: Chat) {
     host::tell("ready", &[]);
     if !host::is_framed() {
         ui::focus_composer();
+    }
+}
+
+/// What the launcher is called: as the page has named it, or in the language of the chat.
+fn name(own: &str, unread: u32) -> String {
+    let own = if own.is_empty() {
+        text().launcher()
+    } else {
+        own
+    };
+    match unread {
+        0 => own.to_owned(),
+        _ => [own, ", ", &text().unread(unread as usize)].concat(),
     }
 }
 
@@ -90,11 +109,8 @@ fn hear(chat: Chat, kind: &str, message: &JsValue) {
     match kind {
         "init" => {
             dress(message);
-            if let Some(locale) = js::get_text(message, "locale")
-                && text::choose(&locale)
-            {
-                chat.language.ring();
-            }
+            chat.launcher
+                .set(js::get_text(message, "text").unwrap_or_default());
             take(chat, message);
             show(chat, message);
         }

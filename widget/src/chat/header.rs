@@ -30,10 +30,10 @@ pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
         .to_owned()
     };
     let state = move || match chat.screen() {
-        Screen::Welcome | Screen::Loading => text().here_to_help.to_owned(),
+        Screen::Welcome | Screen::Loading => text().here_to_help().to_owned(),
         Screen::Waiting => title(chat).to_owned(),
-        Screen::Active => fill(text().is_online, &chat.agent().unwrap_or_default()),
-        Screen::Ended => text().ended_title.to_owned(),
+        Screen::Active => fill(text().is_online(), &chat.agent().unwrap_or_default()),
+        Screen::Ended => text().ended_title().to_owned(),
     };
     let state_class = move || {
         let online = if is_online() {
@@ -65,11 +65,18 @@ pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
                         .bind_text(state),
                 ),
         )
+        .child(
+            button("header__menu icon icon--globe", move || {
+                chat.is_choosing.update(|is_open| *is_open = !*is_open)
+            })
+            .attr("aria-label", text().language())
+            .bind_attr("aria-expanded", move || chat.is_choosing.get().to_string()),
+        )
         .when(is_open, move || {
-            button("header__end icon icon--leave", end).attr("aria-label", text().end)
+            button("header__end icon icon--leave", end).attr("aria-label", text().end())
         })
         .when(host::is_framed, || {
             let close = || host::tell("close", &[]);
-            button("header__close icon icon--close", close).attr("aria-label", text().close)
+            button("header__close icon icon--close", close).attr("aria-label", text().close())
         })
 }

@@ -9,6 +9,7 @@ use super::challenge::challenge;
 use super::confirm::confirm;
 use super::ended::ended;
 use super::header::header;
+use super::menu::menu;
 use super::sign_in::sign_in;
 use super::welcome::{after, before};
 use super::{Chat, Screen};
@@ -77,12 +78,16 @@ pub fn screen(chat: Chat) -> El {
             if event.key() == "Escape" && !event.is_composing() {
                 if is_asking.now() {
                     stop_asking()
+                } else if chat.is_choosing.now() {
+                    chat.is_choosing.set(false);
+                    focus_composer()
                 } else {
                     host::tell("close", &[])
                 }
             }
         })
         .child(header(chat, move || is_asking.set(true)));
+    let main = main.when(move || chat.is_choosing.get(), move || menu(chat));
     let main = banner(main, line, move || thread.input(Input::Start));
     let main = log(
         main,

@@ -22,8 +22,8 @@ pub fn sign_in(chat: Chat) -> El {
         .child(
             el("h2", "ended__title")
                 .attr("id", "sign-in-title")
-                .text(text.sign_in_title),
+                .text(text.sign_in_title()),
         )
-        .child(el("p", "ended__text").text(text.sign_in_text))
-        .child(go.text(text.sign_in))
+        .child(el("p", "ended__text").text(text.sign_in_text()))
+        .child(go.text(text.sign_in()))
 }

@@ -20,8 +20,12 @@ pub fn waiting(chat: Chat) -> El {
     let place = move || chat.thread.get().place(words).unwrap_or_default();
     let hint = move || {
         let is_rung = chat.thread.get().place(is_served).unwrap_or(true);
-        let rung = if is_rung { text().rung } else { "" };
-        [rung, text().stays].concat()
+        if is_rung {
+            text().rung()
+        } else {
+            text().stays()
+        }
+        .to_owned()
     };
     let said = el("p", "visually-hidden").attr("role", "status");
     let again = Bell::new();
@@ -59,9 +63,9 @@ pub fn waiting(chat: Chat) -> El {
 /// What a customer waits for: an agent, or the hours of the queue.
 pub fn title(chat: Chat) -> &'static str {
     if is_closed(chat) {
-        text().closed_now
+        text().closed_now()
     } else {
-        text().waiting
+        text().waiting()
     }
 }
 
@@ -83,20 +87,19 @@ fn is_open(place: &Place) -> bool {
 fn words(place: &Place) -> String {
     let text = text();
     if !is_open(place) {
-        let back = |at| fill(text.back, &time::write(at, Form::Opening));
+        let back = |at| fill(text.back(), &time::write(at, Form::Opening));
         return place.opens_at.map(back).unwrap_or_default();
     }
     if !place.on_duty {
-        return text.no_operators.to_owned();
+        return text.no_operators().to_owned();
     }
     let number = time::number(place.number as usize);
-    let mut words = fill(text.in_line, &number);
+    let mut words = fill(text.in_line(), &number);
     if let Some(wait_s) = place.wait_s {
         words.push_str(" · ");
         words += &match wait_s {
-            0..60 => text.soon.to_owned(),
-            60 => text.about_one.to_owned(),
-            61.. => fill(text.about, &time::number(wait_s.div_ceil(60) as usize)),
+            0..60 => text.soon().to_owned(),
+            60.. => text.about(wait_s.div_ceil(60) as usize),
         };
     }
     words

@@ -27,6 +27,6 @@ pub fn after(chat: Chat, log: El) -> El {
 fn welcome() -> El {
     el("section", "welcome")
         .child(decor("welcome__bell icon icon--bell"))
-        .child(el("h2", "welcome__title").text(text().welcome_title))
-        .child(el("p", "welcome__text").text(text().welcome_text))
+        .child(el("h2", "welcome__title").text(text().welcome_title()))
+        .child(el("p", "welcome__text").text(text().welcome_text()))
 }

@@ -17,7 +17,7 @@ const PIPS_MAX: u8 = 10;
 pub fn bar(console: Console) -> El {
     let desk = console.desk;
     let line = move || match desk.state() {
-        State::Waiting { .. } | State::Connecting { attempt: 1.. } => text().reconnecting,
+        State::Waiting { .. } | State::Connecting { attempt: 1.. } => text().reconnecting(),
         State::Idle
         | State::Connecting { .. }
         | State::CatchingUp

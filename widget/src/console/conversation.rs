@@ -95,12 +95,12 @@ fn head(console: Console, talk: Talk) -> El {
     let has_menu = Var::new(false);
     let pill = move || {
         let pill = thread.lifecycle(|lifecycle| match lifecycle.stage {
-            Stage::Waiting { .. } => ("pill pill--waiting", text().waiting),
+            Stage::Waiting { .. } => ("pill pill--waiting", text().waiting()),
             Stage::Active { .. } => ("pill pill--active", words.active),
             Stage::WrappingUp { .. } => ("pill pill--wrapping", words.wrapping_up),
             Stage::Closed { .. } => ("pill pill--closed", words.closed),
         });
-        pill.unwrap_or(("pill pill--waiting", text().waiting))
+        pill.unwrap_or(("pill pill--waiting", text().waiting()))
     };
     let is_active = move || phase() == Phase::Active;
     // What a colleague has, as a supervisor sees it: `Some(true)` while the customer is there.

@@ -63,8 +63,9 @@ fn acts(console: Console, talk: Talk, line: Option<Line>) -> Vec<El> {
         js::next_frame(focus_composer);
     };
     let again = move || console.asks.set(Some(Asks::Transfer(conversation)));
-    let retry =
-        move || button("button button--quiet button--small strip__retry", again).text(text().retry);
+    let retry = move || {
+        button("button button--quiet button--small strip__retry", again).text(text().retry())
+    };
     let dismiss = |act: Box<dyn FnMut()>| {
         button("button button--quiet button--small strip__dismiss", act)
             .text(crate::text::console::words().dismiss)

@@ -334,6 +334,6 @@ fn missing(words: &str, retry: Option<fn(Console)>, console: Console) -> El {
         None => line,
         Some(retry) => line
             .text(" ")
-            .child(button("targets__retry", move || retry(console)).text(text().retry)),
+            .child(button("targets__retry", move || retry(console)).text(text().retry())),
     }
 }

@@ -172,7 +172,7 @@ impl Words {
     /// An event in the words that are for agents alone; `None` where customers read the same.
     pub fn event(&self, event: &Event) -> Option<String> {
         Some(match event {
-            Event::AgentAssigned { name, .. } => super::fill(text().is_online, name.as_str()),
+            Event::AgentAssigned { name, .. } => super::fill(text().is_online(), name.as_str()),
             Event::AgentUnassigned { .. } => self.returned.to_owned(),
             Event::WrapUpReminded => self.wrap_up_reminded.to_owned(),
             Event::Ended {

@@ -34,7 +34,7 @@ pub fn banner(
                 .attr("role", role)
                 .child(el("span", "banner__text").text(trouble.words));
             if trouble.is_final {
-                strip.child(button("banner__action", retry).text(text().retry))
+                strip.child(button("banner__action", retry).text(text().retry()))
             } else {
                 strip
             }
@@ -58,31 +58,31 @@ fn trouble(line: Line) -> Option<Trouble> {
         State::Updating { .. } => (
             1,
             "banner banner--updating icon icon--refresh",
-            text.updating,
+            text.updating(),
             false,
         ),
         _ if !line.is_online => (
             2,
             "banner banner--offline icon icon--wifi",
-            text.offline,
+            text.offline(),
             false,
         ),
         _ if line.is_slowed => (
             7,
             "banner banner--connecting icon icon--clock",
-            text.slowed,
+            text.slowed(),
             false,
         ),
         State::Connecting { attempt: 1.. } | State::Waiting { .. } => (
             3,
             "banner banner--connecting icon icon--refresh",
-            text.reconnecting,
+            text.reconnecting(),
             false,
         ),
         State::Stopped(StopReason::Replaced) => (
             4,
             "banner banner--error icon icon--alert",
-            text.replaced,
+            text.replaced(),
             true,
         ),
         State::Stopped(
@@ -93,7 +93,7 @@ fn trouble(line: Line) -> Option<Trouble> {
         ) => (
             5,
             "banner banner--error icon icon--alert",
-            text.unreachable,
+            text.unreachable(),
             true,
         ),
         State::Idle | State::Connecting { .. } | State::CatchingUp | State::Live => {
@@ -103,7 +103,7 @@ fn trouble(line: Line) -> Option<Trouble> {
             (
                 6,
                 "banner banner--offline icon icon--alert",
-                text.not_kept,
+                text.not_kept(),
                 false,
             )
         }

@@ -36,9 +36,9 @@ impl Words {
         };
         Self {
             class,
-            field: text.message,
-            placeholder: text.write,
-            send: text.send,
+            field: text.message(),
+            placeholder: text.write(),
+            send: text.send(),
         }
     }
 }
@@ -113,7 +113,8 @@ where
             if length < COUNT_FROM {
                 String::new()
             } else {
-                fill(text().count, &time::number(length))
+                let words = fill(text().count(), &time::number(length));
+                fill(&words, &time::number(MESSAGE_MAX))
             }
         };
         let count_class = move || {
@@ -150,11 +151,11 @@ where
     }
 }
 
-/// True when the focus is on something.
+/// True when the focus is on something; not on the field that has changed the language, to which it comes back.
 #[cfg(feature = "chat")]
 pub fn has_focus() -> bool {
     let active = document().active_element();
-    active.is_some_and(|active| active.tag_name() != "BODY")
+    active.is_some_and(|active| !matches!(&*active.tag_name(), "BODY" | "SELECT"))
 }
 
 /// Puts the cursor into the composer as soon as it is drawn: before the next key can come, so that

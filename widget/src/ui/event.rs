@@ -23,16 +23,16 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
     let text = text();
     match &entry.event {
         Event::AgentAssigned { name, taken, .. } => {
-            let online = fill(text.is_online, name.as_str());
-            if *taken {
-                [text.transferred, ": ", &online].concat()
+            let words = if *taken {
+                text.transferred_to()
             } else {
-                online
-            }
+                text.is_online()
+            };
+            fill(words, name.as_str())
         }
-        Event::AgentUnassigned { .. } => text.transferred.to_owned(),
-        Event::IdleWarned => text.idle_warned.to_owned(),
-        Event::Erased => text.erased.to_owned(),
+        Event::AgentUnassigned { .. } => text.transferred().to_owned(),
+        Event::IdleWarned => text.idle_warned().to_owned(),
+        Event::Erased => text.erased().to_owned(),
         Event::Ended { cause }
         | Event::Closed {
             cause: Some(cause), ..
@@ -42,12 +42,12 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
             cause: None,
             name,
         } if resolution.as_str() == resolution::RESOLVED => {
-            let name = name.as_ref().map_or(text.resolved, Title::as_str);
+            let name = name.as_ref().map_or(text.resolved(), Title::as_str);
             name.to_owned()
         }
-        Event::Closed { cause: None, .. } => text.ended_title.to_owned(),
+        Event::Closed { cause: None, .. } => text.ended_title().to_owned(),
         Event::MessagePosted { text, .. } => text.to_string(),
-        Event::VerificationSet { required: true } => text.sign_in_title.to_owned(),
+        Event::VerificationSet { required: true } => text.sign_in_title().to_owned(),
         Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
@@ -69,15 +69,15 @@ pub fn ending(cause: EndCause, entries: &[Entry]) -> String {
         EndCause::Agent => {
             for entry in entries.iter().rev() {
                 if let Event::AgentAssigned { name, .. } = &entry.event {
-                    return fill(text.agent_ended, name.as_str());
+                    return fill(text.agent_ended(), name.as_str());
                 }
             }
-            text.over
+            text.over()
         }
-        EndCause::Customer => text.you_ended,
-        EndCause::NotAnswered => text.not_answered,
-        EndCause::Idle => text.idle,
-        EndCause::Age => text.age,
+        EndCause::Customer => text.you_ended(),
+        EndCause::NotAnswered => text.not_answered(),
+        EndCause::Idle => text.idle(),
+        EndCause::Age => text.age(),
     };
     words.to_owned()
 }

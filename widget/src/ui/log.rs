@@ -33,7 +33,7 @@ pub fn log(
     let read = move || thread.all(|entries, pending| rows(entries, pending, reader, time::day));
     let log = el("div", "log")
         .attr("role", "log")
-        .attr("aria-label", text().messages)
+        .attr("aria-label", text().messages())
         .attr("aria-live", "polite")
         .attr("aria-relevant", "additions")
         .attr("tabindex", "0");
@@ -74,7 +74,7 @@ pub fn log(
     });
     parent.child(after(log)).when(
         move || has_new.get(),
-        move || button("log__new icon icon--down", to_end.clone()).text(text().new_messages),
+        move || button("log__new icon icon--down", to_end.clone()).text(text().new_messages()),
     )
 }
 

@@ -56,8 +56,8 @@ fn day_view(day: i32) -> El {
     let noon = u64::try_from(i64::from(day) * 86_400_000 + 43_200_000).unwrap_or(0);
     let at = Timestamp::from_millis(noon);
     let words = match today - day {
-        0 => text().today.to_owned(),
-        1 => text().yesterday.to_owned(),
+        0 => text().today().to_owned(),
+        1 => text().yesterday().to_owned(),
         _ => time::write(at, Form::Day),
     };
     let mut date = time::iso(at);
@@ -161,10 +161,10 @@ fn joined(row: Row) -> &'static str {
 fn mark_view(mark: Mark) -> El {
     let text = text();
     let (class, label) = match mark {
-        Mark::Sending | Mark::Failed => ("message__state icon icon--clock", text.sending),
-        Mark::Sent => ("message__state icon icon--check", text.sent),
-        Mark::Delivered => ("message__state icon icon--checks", text.delivered),
-        Mark::Read => ("message__state icon icon--checks", text.read),
+        Mark::Sending | Mark::Failed => ("message__state icon icon--clock", text.sending()),
+        Mark::Sent => ("message__state icon icon--check", text.sent()),
+        Mark::Delivered => ("message__state icon icon--checks", text.delivered()),
+        Mark::Read => ("message__state icon icon--checks", text.read()),
     };
     el("span", class)
         .attr("role", "img")
@@ -176,14 +176,14 @@ fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'stat
     let item =
         untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
     let reason = match item.as_ref().map(|item| &item.state) {
-        Some(PendingState::Failed(Failure::TooLarge)) => text.too_large,
-        Some(PendingState::Failed(Failure::Stale)) => text.stale,
+        Some(PendingState::Failed(Failure::TooLarge)) => text.too_large(),
+        Some(PendingState::Failed(Failure::Stale)) => text.stale(),
         Some(PendingState::Failed(Failure::Refused(refusal))) => text.refusal(refusal),
         Some(PendingState::Queued | PendingState::Sent | PendingState::Dropping) | None => {
-            text.sending
+            text.sending()
         }
     };
-    let mut line = fill(text.not_sent, reason);
+    let mut line = fill(text.not_sent(), reason);
     if let Some(PendingState::Failed(Failure::Refused(Refusal::QueueFull { text: Some(own) }))) =
         item.as_ref().map(|item| &item.state)
     {
@@ -199,9 +199,11 @@ fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'stat
     el("div", "message__failure")
         .attr("role", "alert")
         .child(el("span", "message__reason icon icon--alert").text(&line))
-        .child(button("message__retry", move || thread.input(Input::Retry { id })).text(text.retry))
-        .child(button("message__edit", take_back).text(text.edit))
-        .child(button("message__discard", discard).text(text.discard))
+        .child(
+            button("message__retry", move || thread.input(Input::Retry { id })).text(text.retry()),
+        )
+        .child(button("message__edit", take_back).text(text.edit()))
+        .child(button("message__discard", discard).text(text.discard()))
 }
 
 const IN: &str = "message message--in";
@@ -239,7 +241,7 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
         _ => return None,
     };
     let author = match &entry.author {
-        author if is_own(author, reader) => text().you.to_owned(),
+        author if is_own(author, reader) => text().you().to_owned(),
         Author::Agent { name, .. } => name.to_string(),
         Author::Customer => customer(entries).unwrap_or_default(),
         Author::System => String::new(),
@@ -268,7 +270,7 @@ fn written(item: &Pending) -> Option<Spoken> {
     } else {
         OUT
     };
-    let you = text().you;
+    let you = text().you();
     Some(Spoken {
         class,
         author: signed(class, you.to_owned()),

@@ -11,7 +11,7 @@ pub fn typing(who: impl Fn() -> Option<String> + 'static) -> El {
             None => vec![],
             Some(name) => vec![
                 decor("typing__dots"),
-                el("span", "typing__who").text(&fill(text().is_typing, &name)),
+                el("span", "typing__who").text(&fill(text().is_typing(), &name)),
             ],
         })
 }

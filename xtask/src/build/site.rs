@@ -6,7 +6,8 @@ use super::{
     bindgen,
     edge::remove,
     minify, pack,
-    stamp::{Stamp, files, short},
+    stamp::{Stamp, files, of, short},
+    texts,
 };
 use crate::{paths, run::say};
 use anyhow::{Context, Result, bail};
@@ -25,6 +26,7 @@ pub fn build(apps: &[(&str, &Path)]) -> Result<()> {
     say("the site: wasm-bindgen, esbuild, brotli");
     let mut site = Site::default();
     site.add_public_assets()?;
+    site.add_texts()?;
     for (name, wasm) in apps {
         site.add_app(name, wasm)?;
     }
@@ -53,6 +55,7 @@ fn stamp(apps: &[(&str, &Path)]) -> Result<Stamp> {
     let mut seen: Vec<_> = apps.iter().map(|(_, wasm)| wasm.to_path_buf()).collect();
     seen.extend(files(&paths::root().join("public"))?);
     seen.extend(styles("")?);
+    seen.extend(texts::files()?);
     let mut inputs = Vec::new();
     for path in seen {
         inputs.push(path.to_string_lossy().into_owned().into_bytes());
@@ -98,6 +101,20 @@ impl Site {
             };
             self.add_asset(&name, content);
         }
+        Ok(())
+    }
+
+    /// The languages of the chat, each a file. They carry the digest of all, so that a document can name
+    /// any of them: `{{asset:texts}}` is that digest.
+    fn add_texts(&mut self) -> Result<()> {
+        let packed = texts::packed()?;
+        let digest = of(packed.iter().map(|(_, text)| text.as_bytes()));
+        let digest = &digest[..8];
+        for (tag, text) in packed {
+            let path = format!("assets/{tag}.{digest}.txt");
+            self.files.insert(path, text.into_bytes());
+        }
+        self.assets.insert("texts".into(), digest.to_owned());
         Ok(())
     }
 

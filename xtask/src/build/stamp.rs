@@ -15,6 +15,8 @@ const RECIPE: &[&str] = &[
     include_str!("minify.rs"),
     include_str!("pack.rs"),
     include_str!("site.rs"),
+    include_str!("texts.rs"),
+    include_str!("../../../widget/src/text/pack.rs"),
 ];
 
 /// A step's inputs, against those of its last run.

@@ -53,11 +53,11 @@ fn german_has_one_word_for_a_thing() {
         "Fähigkeit",
         "Konversation",
     ];
-    let tables = rust()
+    let tables = sources()
         .into_iter()
         .filter(|source| source.path.starts_with("widget/src/text/"));
     refuse(tables.collect(), |source| {
-        let from = if source.path.ends_with("de.rs") {
+        let from = if source.path.ends_with("chat/de.txt") {
             Some(0)
         } else {
             source.text.find("const DE")
