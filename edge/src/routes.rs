@@ -114,8 +114,6 @@ pub enum Target {
     Tokens,
     /// Takes an API token back.
     RevokeToken,
-    /// See [`crate::api::blocks::block`].
-    Block,
     /// See [`crate::api::blocks::list`].
     Blocks,
     /// See [`crate::api::blocks::unblock`].
@@ -227,7 +225,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/identity-keys", Target::MakeIdentityKey),
     route("GET", "/api/v1/spaces/{space}/identity-keys", Target::IdentityKeys),
     route("DELETE", "/api/v1/spaces/{space}/identity-keys/{key}", Target::RetireIdentityKey),
-    route("POST", "/api/v1/spaces/{space}/items/{conversation}/block", Target::Block),
+    route("POST", "/api/v1/spaces/{space}/items/{conversation}/block", Target::SpaceAct(Act::Block)),
     route("GET", "/api/v1/spaces/{space}/blocks", Target::Blocks),
     route("DELETE", "/api/v1/spaces/{space}/blocks/{visitor}", Target::Unblock),
     route("GET", "/api/v1/spaces/{space}/status", Target::Status),

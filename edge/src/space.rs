@@ -570,6 +570,7 @@ fn fence(instruction: &Instruction) -> Option<Fence> {
         | Instruction::Place(_)
         | Instruction::Dismiss(_)
         | Instruction::NeedVerified(_)
-        | Instruction::Erase => None,
+        | Instruction::Erase
+        | Instruction::End => None,
     }
 }

@@ -98,11 +98,13 @@ pub enum Mutant {
     AnybodyEdits,
     /// A change of a note goes to the customer, too.
     NoteEditLeaks,
+    /// A visitor is blocked and goes on writing in what stands.
+    BlockWithoutEnd,
 }
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -149,6 +151,7 @@ impl Mutant {
         Self::StaleWordsRead,
         Self::AnybodyEdits,
         Self::NoteEditLeaks,
+        Self::BlockWithoutEnd,
     ];
 
     /// The name on the command line.
@@ -201,6 +204,7 @@ impl Mutant {
             Self::StaleWordsRead => "stale_words_read",
             Self::AnybodyEdits => "anybody_edits",
             Self::NoteEditLeaks => "note_edit_leaks",
+            Self::BlockWithoutEnd => "block_without_end",
         }
     }
 

@@ -173,6 +173,9 @@ pub enum Refusal {
     /// Show first that a person writes; then the same may succeed (R126 of `space`).
     #[error("show that a person writes, and send it again")]
     ChallengeRequired,
+    /// There is nothing of that id, or not any more.
+    #[error("there is nothing of that id")]
+    IdUnknown,
 }
 
 impl From<SettingError> for Refusal {
@@ -226,6 +229,7 @@ impl Refusal {
             Self::SettingInvalid(_) => "setting_invalid",
             Self::Blocked => "blocked",
             Self::ChallengeRequired => "challenge_required",
+            Self::IdUnknown => "id_unknown",
             Self::RateLimited { .. } => "rate_limited",
             Self::SettingsChanged { .. } => "settings_changed",
             Self::QueueInUse { .. } => "queue_in_use",
@@ -251,7 +255,8 @@ impl Refusal {
             Self::ConversationUnknown
             | Self::MessageUnknown
             | Self::SpaceUnknown
-            | Self::AgentUnknown => 404,
+            | Self::AgentUnknown
+            | Self::IdUnknown => 404,
             Self::AlreadyAssigned { .. }
             | Self::OfferOver
             | Self::NoFreeSlot { .. }

@@ -69,7 +69,7 @@ mod turn;
 pub use assignment::{RETRY, RETRY_MAX};
 pub use audit::Broken;
 pub use audit_log::{AUDIT_PAGE, AuditEntry, AuditQuery, Deed};
-pub use blocks::{BLOCK_MAX_S, BLOCKS_MAX, Block, is_block_span};
+pub use blocks::{BLOCK_MAX_S, BLOCKS_MAX, Block};
 pub use colleagues::{Colleague, Status};
 pub use configure::InUse;
 pub use customers::IDENTITY_KEYS_MAX;
@@ -104,7 +104,7 @@ use crate::refusal::Refusal;
 use crate::rights::{Person, Role};
 use crate::settings::{Change, Lists, Settings, Terms, Zone};
 use crate::sorted::SortedMap;
-use crate::text::{Label, MessageText, ZoneName};
+use crate::text::{Label, MessageText, Title, ZoneName};
 use crate::time::Timestamp;
 
 /// What an agent asks of a space: imperative.
@@ -152,6 +152,20 @@ pub enum Command {
         /// The words of the note that the sender has written into the conversation's log under
         /// this command's id; refused without.
         note: Option<MessageText>,
+    },
+    /// Keep the visitor of a conversation out (R123).
+    Block {
+        /// Whose visitor.
+        conversation: ConversationId,
+        /// Why.
+        reason: Option<Title>,
+        /// For how long, in seconds; `None` for ever.
+        for_s: Option<u32>,
+    },
+    /// Let a visitor in again (R125).
+    Unblock {
+        /// Whom.
+        visitor: VisitorId,
     },
 }
 

@@ -2,6 +2,10 @@
 
 use anyhow::ensure;
 use serde_json::json;
+use shared::conversation::Event;
+use shared::refusal::Refusal;
+use shared::space::Command;
+use stage::line::{AgentLine, CustomerLine, Talk};
 use stage::play;
 use stage::wire::fresh_id;
 
@@ -18,6 +22,7 @@ fn p21_over_http_supervisors_block_and_nobody_is_told_why() {
         let dora = api.sign_in(&space, "Dora").await?.token;
         let visitor = api.visitor(&space).await?;
         let conversation = api.conversation(&visitor, "Hello").await?;
+        let mut talk = Talk::open(api.base(), conversation, &visitor.token).await?;
         let path = |rest: &str| format!("/api/v1/spaces/{}{rest}", space.space);
         let block = path(&format!("/items/{conversation}/block"));
 
@@ -57,6 +62,8 @@ fn p21_over_http_supervisors_block_and_nobody_is_told_why() {
         }
 
         // What stood is over, and no other one begins.
+        let is_over = |event: &Event| matches!(event, Event::Closed { .. });
+        talk.sees("the end", is_over).await?;
         let messages = format!("/api/v1/conversations/{conversation}/messages");
         let request = api.request(reqwest::Method::POST, &messages);
         let request = request.header("Idempotency-Key", fresh_id()?.to_string());
@@ -98,6 +105,45 @@ fn p21_over_http_supervisors_block_and_nobody_is_told_why() {
         ensure!(unblock(&dora).await?.status == 200);
         ensure!(unblock(&dora).await?.code() == "id_unknown", "again");
         ensure!(begin().await?.status == 201);
+        Ok(())
+    });
+}
+
+#[test]
+fn r200_p21_blocked_on_a_socket_whoever_writes_to_an_agent_is_told_that_it_has_ended() {
+    play(0, async |stage| {
+        let api = stage.api();
+        let dora = json!({ "name": "Dora", "role": "supervisor" });
+        let space = api.space_with(json!({}), vec![dora]).await?;
+        let mut dora = AgentLine::on_duty(api, &space, "Dora").await?;
+        let mut customer = CustomerLine::writes(api, &space, "Something rude").await?;
+        dora.is_offered().await?;
+        let mut held = dora.accepts().await?;
+        let conversation = customer.talk.conversation;
+        let visitor = customer.me.visitor;
+        let block = |for_s| Command::Block {
+            conversation,
+            reason: None,
+            for_s,
+        };
+        let refused = dora.asks(block(Some(0))).await?;
+        ensure!(
+            refused
+                .as_ref()
+                .is_err_and(|it| it.code() == "setting_invalid"),
+            "{refused:?}"
+        );
+        dora.asks(block(None)).await??;
+        let is_over = |event: &Event| matches!(event, Event::Ended { .. });
+        customer.talk.sees("the end", is_over).await?;
+        held.sees("the end", is_over).await?;
+        let answer = api
+            .begin(&customer.me.token, fresh_id()?, &json!({ "text": "Again" }))
+            .await?;
+        ensure!(answer.code() == "blocked", "{answer:?}");
+        dora.asks(Command::Unblock { visitor }).await??;
+        let again = dora.asks(Command::Unblock { visitor }).await?;
+        ensure!(again == Err(Refusal::IdUnknown), "{again:?}");
         Ok(())
     });
 }

@@ -143,7 +143,9 @@ impl Desk {
                 | Command::Decline { .. }
                 | Command::Take { .. }
                 | Command::Unassign { .. }
-                | Command::Transfer { .. } => None,
+                | Command::Transfer { .. }
+                | Command::Block { .. }
+                | Command::Unblock { .. } => None,
             });
         asked.last().unwrap_or(known)
     }

@@ -124,6 +124,7 @@ impl Text {
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }
             | Refusal::ChallengeRequired
+            | Refusal::IdUnknown
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::QueueInUse { .. } => self.refused(),

@@ -32,6 +32,8 @@ pub enum Act {
     Unassign,
     /// `POST spaces/{space}/items/{conversation}/transfer`
     Transfer,
+    /// `POST spaces/{space}/items/{conversation}/block`
+    Block,
     /// `POST conversations/{conversation}/messages`
     Post,
     /// `PUT conversations/{conversation}/messages/{message}`
@@ -123,6 +125,13 @@ impl Act {
             Self::Edit => ("change", &[("text", Text, Must)]),
             Self::Delete => ("change", &[]),
             Self::React => ("change", &[("emoji", Emoji, Must), ("on", Flag, Must)]),
+            Self::Block => (
+                "block",
+                &[
+                    ("reason", Title, May),
+                    ("for_s", Number(u32::MAX as u64), May),
+                ],
+            ),
             Self::Note => ("note", &[("text", Text, Must)]),
             Self::End | Self::Cancel => ("end", &[]),
             Self::Resolve => (
@@ -404,7 +413,7 @@ mod tests {
     fn read(act: Act, body: &str) -> String {
         let is_of_space = matches!(
             act,
-            Act::Accept | Act::Decline | Act::Take | Act::Unassign | Act::Transfer
+            Act::Accept | Act::Decline | Act::Take | Act::Unassign | Act::Transfer | Act::Block
         );
         let of = (is_of_space || act.is_change()).then(|| ID.to_owned());
         let body = serde_json::from_str(body).unwrap();
@@ -608,6 +617,17 @@ mod tests {
                 "422 value_malformed to",
             ),
             (Act::Transfer, r#"{"note": "N"}"#, "422 value_malformed to"),
+            (
+                Act::Block,
+                "{}",
+                "Block { conversation: ID, reason: None, for_s: None }",
+            ),
+            (
+                Act::Block,
+                r#"{"reason": "Insults", "for_s": 60}"#,
+                "Block { conversation: ID, reason: Some(Title(\"Insults\")), for_s: Some(60) }",
+            ),
+            (Act::Block, r#"{"for_s": -1}"#, "422 value_malformed for_s"),
             (
                 Act::SetAvailable,
                 r#"{"available": true, "for_chats": 3}"#,

@@ -6,6 +6,8 @@
 //! - **F56** An assignment to nobody puts the conversation back to the waiting list.
 //! - **F65** An assignment may take the conversation to another queue with it (D7).
 //! - **D2** What is wrapping up with an agent who has left the space is closed as not resolved.
+//! - **F100** What the space has ended is over as if an agent had chosen End conversation, whoever holds it
+//!   (R200 of `space`).
 //! - A repeat of what stands is answered like the first; after the end every proposal is answered
 //!   [`Outcome::Ended`].
 
@@ -28,6 +30,10 @@ impl Born {
             }
             Instruction::Erase => {
                 self.erase(turn);
+                (None, None)
+            }
+            Instruction::End => {
+                self.end(turn);
                 (None, None)
             }
             Instruction::Dismiss(dismissal) => {

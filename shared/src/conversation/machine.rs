@@ -99,7 +99,8 @@ impl Conversation {
                     | Instruction::Place(_)
                     | Instruction::Dismiss(_)
                     | Instruction::NeedVerified(_)
-                    | Instruction::Erase => None,
+                    | Instruction::Erase
+                    | Instruction::End => None,
                 };
                 vec![Effect::Answer(Answer {
                     outcome,

@@ -121,6 +121,8 @@ pub enum Instruction {
     NeedVerified(bool),
     /// Erase what the customer wrote and is called (ER1); done once a report says so.
     Erase,
+    /// End, because the visitor is blocked (R200 of `space`); done once a report says so.
+    End,
 }
 
 /// An agent has left the space, or become something else in it: the sockets that were let in by a

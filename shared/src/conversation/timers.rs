@@ -89,6 +89,18 @@ impl Born {
         }
     }
 
+    /// The space ends what the customer can still write in (R200 of `space`).
+    pub(super) fn end(&mut self, turn: &mut Turn) {
+        let cause = EndCause::Agent;
+        match &self.lifecycle.stage {
+            Stage::Waiting { .. } => {
+                self.append(turn, Author::System, None, not_answered(cause));
+            }
+            Stage::Active { .. } => self.append_end(turn, cause),
+            Stage::WrappingUp { .. } | Stage::Closed { .. } => (),
+        }
+    }
+
     fn append_end(&mut self, turn: &mut Turn, cause: EndCause) {
         self.append(turn, Author::System, None, Event::Ended { cause });
     }

@@ -57,7 +57,9 @@ impl Ledger {
             | Command::Accept { .. }
             | Command::Decline { .. }
             | Command::Take { .. }
-            | Command::Unassign { .. } => Ok(true),
+            | Command::Unassign { .. }
+            | Command::Block { .. }
+            | Command::Unblock { .. } => Ok(true),
         }
     }
 

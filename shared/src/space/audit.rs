@@ -139,6 +139,10 @@ impl Ledger {
             ItemState::Gone { .. } => (fences.is_empty(), "A8"),
         };
         ensure(has_its_slots, rule, || format!("{item:?}"))?;
+        let is_told = self.ends.owed().contains(&item.report.conversation);
+        ensure(is_told == self.is_owed_end(item), "R200", || {
+            format!("{item:?} is owed its end: {is_told}")
+        })?;
         let has_seen = item.report.fence <= item.fence;
         ensure(has_seen, "A1", || format!("{item:?} was minted too low"))?;
         if let (
@@ -271,6 +275,11 @@ impl Ledger {
         let items = self.items.values();
         let untold = items.filter(|item| item.is_untold(required));
         let untold: SortedSet<_> = untold.map(|item| item.report.conversation).collect();
+        let ending = self.items.values().filter(|item| self.is_owed_end(item));
+        let ending: SortedSet<_> = ending.map(|item| item.report.conversation).collect();
+        ensure(*self.ends.owed() == ending, "R200", || {
+            format!("{:?} is not {ending:?}", self.ends)
+        })?;
         ensure(*self.verifications.owed() == untold, "R164", || {
             format!("{:?} is not {untold:?}", self.verifications)
         })?;

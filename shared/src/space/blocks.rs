@@ -2,25 +2,33 @@
 //!
 //! - **R123** Supervisors and admins block the visitor of a work item that the space knows, for a time
 //!   of 1 s to [`BLOCK_MAX_S`] or for ever, and say why; the reason is for themselves. A second block of a visitor takes the
-//!   place of the first. There are at most [`BLOCKS_MAX`]; one that is over is forgotten.
+//!   place of the first. There are at most [`BLOCKS_MAX`].
 //! - **R124** Who is blocked begins no conversation, and reads no more than that ([`Refusal::Blocked`]).
-//!   A conversation that stands is ended by whoever blocks, and nothing comes after an end (U10).
-//! - **R125** A block is over at its time, or when a supervisor or admin takes it back. Taking back
-//!   what is not there changes nothing.
+//! - **R125** A block is over at its time, and is forgotten then; or when a supervisor or admin takes it back. What
+//!   is not there, a block taken back included, cannot be taken back.
+//! - **R200** Every open conversation of a blocked visitor is owed its end, whether it stood before or is
+//!   reported later: it is told to end, again and again until its report says that it has, at most [`WINDOW`] at
+//!   a time (OB1, OB2). What is owed follows from blocks and work items and has no row of its own, so
+//!   no crash leaves a blocked visitor with somebody to write to. Nothing comes after an end (U10).
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Effect;
 use super::audit_log::{About, Deed, text};
-use super::doors::Opened;
+use super::commands::Reply;
+use super::customers::WINDOW;
 use super::ledger::Ledger;
+use super::row::Item;
 use super::turn::Turn;
+use crate::conversation::Instruction;
 use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights;
+use crate::settings::SettingFault;
 use crate::text::{PersonName, Title};
 use crate::time::Timestamp;
 
@@ -29,12 +37,6 @@ pub const BLOCKS_MAX: u32 = 500;
 
 /// Longest block with an end, in seconds: 10 years, so that no moment is out of reach (R123).
 pub const BLOCK_MAX_S: u32 = 10 * 365 * 86_400;
-
-/// Whether a block may be that long; `None` is for ever (R123).
-#[must_use]
-pub fn is_block_span(for_s: Option<u64>) -> bool {
-    for_s.is_none_or(|seconds| (1..=u64::from(BLOCK_MAX_S)).contains(&seconds))
-}
 
 /// A visitor who is blocked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -72,11 +74,7 @@ impl Ledger {
 
     /// Who is blocked, for supervisors and admins (R123).
     pub fn blocks_for(&self, agent: AgentId) -> Result<&[Block], Refusal> {
-        self.may_block(agent).map(|()| &*self.doors.blocks)
-    }
-
-    fn may_block(&self, by: AgentId) -> Result<(), Refusal> {
-        rights::may_block(self.role_of(by)?)
+        rights::may_block(self.role_of(agent)?).map(|()| &*self.doors.blocks)
     }
 
     /// Blocks the visitor of a conversation (R123).
@@ -86,8 +84,11 @@ impl Ledger {
         by: AgentId,
         conversation: ConversationId,
         (reason, for_s): (Option<Title>, Option<u32>),
-    ) -> Result<Opened, Refusal> {
-        self.may_block(by)?;
+    ) -> Result<Reply, Refusal> {
+        let (min, max) = (1, BLOCK_MAX_S);
+        if for_s.is_some_and(|seconds| !(min..=max).contains(&seconds)) {
+            return Err(SettingFault::OutOfRange { min, max }.of("for_s").into());
+        }
         let item = self.items.get(&conversation);
         let report = &item.ok_or(Refusal::ConversationUnknown)?.report;
         let block = Block {
@@ -96,32 +97,26 @@ impl Ledger {
             reason,
             by,
             at: turn.now,
-            until: for_s.map(|seconds| {
-                turn.now + Duration::from_secs(seconds.clamp(1, BLOCK_MAX_S).into())
-            }),
+            until: for_s.map(|seconds| turn.now + Duration::from_secs(seconds.into())),
         };
-        let now = turn.now;
-        let kept = |known: &Block| known.visitor != block.visitor && known.holds(now);
-        let mut blocks: Vec<Block> = self
-            .doors
-            .blocks
-            .iter()
-            .filter(|it| kept(it))
-            .cloned()
-            .collect();
-        if blocks.len() >= BLOCKS_MAX as usize {
+        let visitor = block.visitor;
+        let others = self.doors.blocks.iter();
+        let others = others.filter(|known| known.visitor != visitor).count();
+        if others >= BLOCKS_MAX as usize {
             let limit = BLOCKS_MAX;
             return Err(Refusal::TooMany { limit });
         }
         // Nothing of the customer, nor what was written of one: the log is kept for ever (R183).
         let after = text(&block.until);
-        let visitor = block.visitor;
-        blocks.push(block);
-        self.doors.blocks = blocks;
+        self.doors.blocks.retain(|known| known.visitor != visitor);
+        self.doors.blocks.push(block);
+        for conversation in self.open.get(&visitor).into_iter().flatten() {
+            self.ends.owe(*conversation);
+        }
         turn.saves_doors = true;
         let about = About::new(visitor, &after);
         self.note_act(turn, Some(by), Deed::VisitorBlocked, about);
-        Ok(Opened::Done)
+        Ok(Reply::Done)
     }
 
     /// Takes a block back (R125).
@@ -130,16 +125,60 @@ impl Ledger {
         turn: &mut Turn,
         by: AgentId,
         visitor: VisitorId,
-    ) -> Result<Opened, Refusal> {
-        self.may_block(by)?;
-        let before = self.doors.blocks.len();
-        self.doors.blocks.retain(|block| block.visitor != visitor);
-        if self.doors.blocks.len() == before {
-            return Ok(Opened::Nothing);
+    ) -> Result<Reply, Refusal> {
+        if !self.is_listed_as_blocked(visitor) {
+            return Err(Refusal::IdUnknown);
         }
-        turn.saves_doors = true;
+        self.lift(turn, |block| block.visitor == visitor);
         let about = About::of(visitor);
         self.note_act(turn, Some(by), Deed::VisitorUnblocked, about);
-        Ok(Opened::Done)
+        Ok(Reply::Done)
+    }
+
+    /// Forgets the blocks that are over (R125). Asked before every input.
+    pub fn lift_what_is_over(&mut self, turn: &mut Turn) {
+        let now = turn.now;
+        if self.block_ends_at().is_some_and(|at| at <= now) {
+            self.lift(turn, |block| !block.holds(now));
+        }
+    }
+
+    /// When the next block is over.
+    pub fn block_ends_at(&self) -> Option<Timestamp> {
+        self.doors.blocks.iter().filter_map(|it| it.until).min()
+    }
+
+    fn lift(&mut self, turn: &mut Turn, is_over: impl Fn(&Block) -> bool) {
+        let (over, rest): (Vec<_>, Vec<_>) =
+            self.doors.blocks.drain(..).partition(|it| is_over(it));
+        self.doors.blocks = rest;
+        turn.saves_doors = true;
+        for block in over {
+            for conversation in self.open.get(&block.visitor).into_iter().flatten() {
+                self.ends.settle(conversation);
+            }
+        }
+    }
+
+    /// Tells conversations of blocked visitors to end (R200). Asked at the end of every turn.
+    pub fn tell_to_end(&mut self, turn: &mut Turn) {
+        for conversation in self.ends.take(turn.now, WINDOW) {
+            if !mutant::is(Mutant::BlockWithoutEnd) {
+                turn.effects.push(Effect::Instruct {
+                    conversation,
+                    instruction: Instruction::End,
+                });
+            }
+        }
+    }
+
+    /// Whether the conversation of a work item is owed its end (R200).
+    pub fn is_owed_end(&self, item: &Item) -> bool {
+        item.is_open() && self.is_listed_as_blocked(item.report.visitor)
+    }
+
+    fn is_listed_as_blocked(&self, visitor: VisitorId) -> bool {
+        let mut blocks = self.doors.blocks.iter();
+        blocks.any(|block| block.visitor == visitor)
     }
 }

@@ -37,6 +37,7 @@ fn may(
         // To whom it is passed already: a repeat, which is done.
         Command::Transfer { .. } if command.is_for(holder) => return Ok(()),
         Command::Transfer { .. } => Action::Transfer,
+        Command::Block { .. } | Command::Unblock { .. } => Action::Block,
     };
     rights::may_with((agent, role), action, holder)
 }
@@ -46,12 +47,13 @@ impl Command {
     #[must_use]
     pub const fn conversation(&self) -> Option<ConversationId> {
         match self {
-            Self::SetAvailable { .. } => None,
+            Self::SetAvailable { .. } | Self::Unblock { .. } => None,
             Self::Accept { conversation, .. }
             | Self::Decline { conversation, .. }
             | Self::Take { conversation }
             | Self::Unassign { conversation }
-            | Self::Transfer { conversation, .. } => Some(*conversation),
+            | Self::Transfer { conversation, .. }
+            | Self::Block { conversation, .. } => Some(*conversation),
         }
     }
 }
@@ -108,6 +110,12 @@ impl Ledger {
                 let note = note.as_ref();
                 self.transfer(turn, (agent, id), conversation, Passing { to, note })
             }
+            Command::Block {
+                conversation,
+                ref reason,
+                for_s,
+            } => self.block(turn, agent, conversation, (reason.clone(), for_s)),
+            Command::Unblock { visitor } => self.unblock(turn, agent, visitor),
         }
     }
 

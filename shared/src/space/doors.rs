@@ -28,7 +28,7 @@ use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
 use crate::account::Way;
-use crate::id::{AgentId, ConversationId, VisitorId, WayId};
+use crate::id::{AgentId, WayId};
 use crate::identity::IdentityKey;
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Role};
@@ -83,24 +83,6 @@ pub enum Door {
     },
     /// A call with an API token.
     UseKey(Way),
-    /// A supervisor or admin blocks the visitor of a conversation (R123).
-    Block {
-        /// Who.
-        by: AgentId,
-        /// Whose visitor.
-        conversation: ConversationId,
-        /// Why.
-        reason: Option<Title>,
-        /// For how long, in seconds; `None` for ever.
-        for_s: Option<u32>,
-    },
-    /// A supervisor or admin takes a block back (R125).
-    Unblock {
-        /// Who.
-        by: AgentId,
-        /// Whose.
-        visitor: VisitorId,
-    },
 }
 
 /// What shows that somebody is invited.
@@ -347,13 +329,6 @@ impl Ledger {
                 Opened::Done
             }),
             Door::UseKey(way) => self.use_key(turn, &way),
-            Door::Block {
-                by,
-                conversation,
-                reason,
-                for_s,
-            } => self.block(turn, by, conversation, (reason, for_s)),
-            Door::Unblock { by, visitor } => self.unblock(turn, by, visitor),
         };
         if let Some(before) = before {
             let after = self.doors.ways();

@@ -27,6 +27,11 @@ impl Ledger {
         } else {
             self.verifications.settle(&conversation);
         }
+        if self.is_owed_end(item) {
+            self.ends.put(conversation);
+        } else {
+            self.ends.settle(&conversation);
+        }
         if let Some(count) = item.count(&mut self.counts) {
             *count = count.saturating_add(1);
         }

@@ -65,6 +65,8 @@ pub(super) struct Ledger {
     pub dismissals: Outbox<(ConversationId, AgentId)>,
     /// Conversations that have yet to be told who may write (R164).
     pub verifications: Outbox<ConversationId>,
+    /// Conversations of blocked visitors that have yet to end (R200).
+    pub ends: Outbox<ConversationId>,
     /// Whose accounts are to be told something (R88).
     pub registrations: Outbox<AgentId>,
     /// Conversations that have yet to erase themselves (R186).
@@ -113,6 +115,7 @@ impl Ledger {
             admins: SortedSet::new(),
             dismissals: Outbox::new(),
             verifications: Outbox::new(),
+            ends: Outbox::new(),
             registrations: Outbox::new(),
             erasures: Outbox::new(),
             leavers: SortedSet::new(),

@@ -77,6 +77,7 @@ impl Space {
         ledger.dispatch(&mut turn);
         ledger.dismiss(&mut turn);
         ledger.tell_verification(&mut turn);
+        ledger.tell_to_end(&mut turn);
         ledger.register(&mut turn);
         ledger.tell_to_erase(&mut turn);
         ledger.settle_limits(&turn);
@@ -103,6 +104,7 @@ impl Space {
         let registration = ledger.registrations.due_at();
         let verification = ledger.verifications.due_at();
         let erasure = ledger.erasures.due_at();
+        let (end, block) = (ledger.ends.due_at(), ledger.block_ends_at());
         let dues = [
             item,
             socket,
@@ -112,6 +114,8 @@ impl Space {
             registration,
             verification,
             erasure,
+            end,
+            block,
             counts,
             places,
             hours,
@@ -208,6 +212,7 @@ impl Ledger {
     /// Settles what fell due (R3).
     fn settle(&mut self, turn: &mut Turn, is_alarm: bool) {
         self.close_silent(turn);
+        self.lift_what_is_over(turn);
         self.swing_gates(turn.now);
         self.ask_after_reserved(turn);
         self.make_rounds(turn);

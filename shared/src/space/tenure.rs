@@ -196,6 +196,7 @@ impl Ledger {
     pub fn remove_item(&mut self, turn: &mut Turn, conversation: ConversationId) {
         self.forget_insiders(turn, conversation);
         self.verifications.settle(&conversation);
+        self.ends.settle(&conversation);
         self.take_item(turn, conversation);
     }
 

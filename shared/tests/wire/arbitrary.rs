@@ -164,6 +164,14 @@ pub fn space_command() -> impl Strategy<Value = SpaceCommand> {
                 note,
             }
         }),
+        (conversation(), option::of(title()), any::<Option<u32>>()).prop_map(
+            |(conversation, reason, for_s)| SpaceCommand::Block {
+                conversation,
+                reason,
+                for_s,
+            }
+        ),
+        visitor().prop_map(|visitor| SpaceCommand::Unblock { visitor }),
     ]
 }
 
@@ -355,6 +363,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         Refusal::TooMany { limit: 5 },
         Refusal::TokenRevoked,
         Refusal::AgentUnknown,
+        Refusal::IdUnknown,
     ]);
     prop_oneof![
         plain,

@@ -49,7 +49,7 @@ macro_rules! kinds {
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
     Post Note End Resolve Abandon CreateTicket Change);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
-    SetAvailable Accept Decline Take Unassign Transfer);
+    SetAvailable Accept Decline Take Unassign Transfer Block Unblock);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted MessageChanged AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
@@ -61,14 +61,14 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
     NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
-    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired);
+    ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired IdUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
     Birth Entry Device Reported Lists Cursors);
 kinds!(space_row, SPACE_ROWS, SpaceRow, SpaceRow: Space Doors Agent Item Audit Past Erasing);
 kinds!(item_state, ITEM_STATES, ItemState, ItemState: Waiting Offered Assigning Held Transferring Gone);
 kinds!(standing, STANDINGS, Standing, Standing: Waiting Active WrappingUp Closed);
-kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss NeedVerified Erase);
+kinds!(instruction, INSTRUCTIONS, Instruction, Instruction: Assign Describe Place Dismiss NeedVerified Erase End);
 kinds!(outcome, OUTCOMES, Outcome, Outcome: Done Stale Ended);
 
 const DISMISSAL: Dismissal = Dismissal {
@@ -253,6 +253,17 @@ pub fn space_commands() -> Vec<SpaceCommand> {
             },
             note: None,
         },
+        SpaceCommand::Block {
+            conversation,
+            reason: Some(title("Insults")),
+            for_s: Some(3_600),
+        },
+        SpaceCommand::Block {
+            conversation,
+            reason: None,
+            for_s: None,
+        },
+        SpaceCommand::Unblock { visitor: VISITOR },
     ]
 }
 
@@ -567,6 +578,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::SettingInvalid(SettingFault::OutOfRange { min: 1, max: 100 }.of("offer_s")),
         Refusal::SettingInvalid(SettingFault::Twice.of("queues[1].name")),
         Refusal::Blocked,
+        Refusal::IdUnknown,
         Refusal::RateLimited { retry_after: 12 },
         Refusal::SettingsChanged { version: 7 },
         Refusal::QueueInUse {
@@ -760,6 +772,7 @@ pub fn instructions() -> Vec<Instruction> {
         }),
         Instruction::Describe,
         Instruction::Erase,
+        Instruction::End,
         Instruction::Place(place()),
         Instruction::Dismiss(DISMISSAL),
         Instruction::NeedVerified(true),

@@ -1,10 +1,10 @@
 //! What admins do to a space at work: agents leave and come back, settings change.
 
-use shared::id::{AgentId, VisitorId};
+use shared::id::{AgentId, CommandId, VisitorId};
 use shared::link::{Input, SpaceInput, State, StopReason};
 use shared::rights::Role;
 use shared::settings::{Change, OfferMode, Routing};
-use shared::space::{self, AgentChange, Door};
+use shared::space::{self, AgentChange};
 use shared::text::Label;
 
 use crate::clients::Stored;
@@ -171,9 +171,9 @@ impl World {
         let Some(by) = self.boss() else { return };
         let doors = self.space.disk.doors.as_ref();
         let blocked = doors.and_then(|doors| doors.blocks.first());
-        let door = if let Some(block) = blocked.filter(|block| block.until.is_none()) {
+        let command = if let Some(block) = blocked.filter(|block| block.until.is_none()) {
             let visitor = block.visitor;
-            Door::Unblock { by, visitor }
+            space::Command::Unblock { visitor }
         } else {
             let items: Vec<_> = self.space.disk.items.keys().copied().collect();
             if items.is_empty() {
@@ -182,15 +182,19 @@ impl World {
             let conversation = self.random.pick(&items);
             let for_s = self.random.pick(&[None, Some(1), Some(20), Some(120)]);
             let reason = None;
-            Door::Block {
-                by,
+            space::Command::Block {
                 conversation,
                 reason,
                 for_s,
             }
         };
-        self.note("door", [0, 0], |_| format!("{door:?}"));
-        self.space_turn(space::Input::Door(door));
+        self.note("block", [0, 0], |_| format!("{command:?}"));
+        let id = CommandId::from_bytes(self.random.bytes());
+        self.space_turn(space::Input::Asked {
+            agent: by,
+            id,
+            command,
+        });
     }
 
     /// Whether a visitor is blocked, as the rows say (R124).

@@ -180,7 +180,13 @@ fn sec_t5_01_v5_01_sockets_of_another_space_are_not_there() {
                         note: Some(note.clone()),
                     },
                 ];
-                for command in commands {
+                // Who may block finds nobody of another space.
+                let block = (who == "admin").then_some(Command::Block {
+                    conversation,
+                    reason: None,
+                    for_s: None,
+                });
+                for command in commands.into_iter().chain(block) {
                     // Without a default arm: a new command stops the build until it stands above.
                     match &command {
                         Command::SetAvailable { .. }
@@ -188,7 +194,9 @@ fn sec_t5_01_v5_01_sockets_of_another_space_are_not_there() {
                         | Command::Decline { .. }
                         | Command::Take { .. }
                         | Command::Unassign { .. }
-                        | Command::Transfer { .. } => (),
+                        | Command::Transfer { .. }
+                        | Command::Block { .. }
+                        | Command::Unblock { .. } => (),
                     }
                     let error = wire.orders(command.clone()).await.err().context("obeyed")?;
                     let refusal = error.downcast::<Refusal>()?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::conversation::{Change, Command as Said, Fence, TicketKind};
-use shared::id::{CommandId, ConversationId};
+use shared::id::{CommandId, ConversationId, VisitorId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Target};
 use shared::text::{Label, MessageText, Title};
@@ -188,6 +188,16 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             },
             note: Some(text),
         }),
+        "block" => Spoken::Asked(match conversation {
+            Some(conversation) => Command::Block {
+                conversation,
+                reason: None,
+                for_s: Some(1),
+            },
+            None => Command::Unblock {
+                visitor: VisitorId::from_bytes([7; 16]),
+            },
+        }),
         _ => return Ok(None),
     };
     match &spoken {
@@ -207,7 +217,9 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             | Command::Decline { .. }
             | Command::Take { .. }
             | Command::Unassign { .. }
-            | Command::Transfer { .. },
+            | Command::Transfer { .. }
+            | Command::Block { .. }
+            | Command::Unblock { .. },
         ) => Ok(Some(spoken)),
     }
 }

@@ -255,6 +255,7 @@ impl Words {
             Refusal::Blocked
             | Refusal::RateLimited { .. }
             | Refusal::ChallengeRequired
+            | Refusal::IdUnknown
             | Refusal::SettingInvalid(_)
             | Refusal::SettingsChanged { .. }
             | Refusal::ResolutionBuiltIn { .. }

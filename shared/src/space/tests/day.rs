@@ -372,7 +372,8 @@ impl Day {
                         | Instruction::Place(_)
                         | Instruction::Dismiss(_)
                         | Instruction::NeedVerified(_)
-                        | Instruction::Erase => None,
+                        | Instruction::Erase
+                        | Instruction::End => None,
                     };
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
@@ -570,7 +571,8 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
         | Instruction::Place(_)
         | Instruction::Dismiss(_)
         | Instruction::NeedVerified(_)
-        | Instruction::Erase => None,
+        | Instruction::Erase
+        | Instruction::End => None,
         Instruction::Assign(assignment) => Some(match &talk.standing {
             Standing::Closed { .. } => Outcome::Ended,
             _ if assignment.fence == talk.fence => Outcome::Done,
@@ -601,7 +603,8 @@ fn obey(talk: &mut Report, instruction: &Instruction) -> Answer {
         | Instruction::Describe
         | Instruction::Place(_)
         | Instruction::NeedVerified(_)
-        | Instruction::Erase => None,
+        | Instruction::Erase
+        | Instruction::End => None,
     };
     Answer {
         outcome,

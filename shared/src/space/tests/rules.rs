@@ -145,7 +145,8 @@ fn r44_the_log_is_told_what_was_taken_and_what_was_accepted() {
                 | Instruction::Place(_)
                 | Instruction::Dismiss(_)
                 | Instruction::NeedVerified(_)
-                | Instruction::Erase => None,
+                | Instruction::Erase
+                | Instruction::End => None,
             })
             .collect()
     };

@@ -282,6 +282,14 @@ fn commands() -> Vec<Asking> {
         }),
         ("transfer to a closed queue", |_, _| pass(to_queue("old"))),
         ("transfer to no queue", |_, _| pass(to_queue("nowhere"))),
+        ("block the visitor", |_, _| Command::Block {
+            conversation: conversation(1),
+            reason: None,
+            for_s: Some(60),
+        }),
+        ("unblock the visitor", |_, _| Command::Unblock {
+            visitor: VisitorId::from_bytes([1; 16]),
+        }),
     ]
 }
 
@@ -299,6 +307,8 @@ const fn name_of(command: &Command) -> &'static str {
         Command::Take { .. } => "assign",
         Command::Unassign { .. } => "unassign",
         Command::Transfer { .. } => "transfer",
+        Command::Block { .. } => "block",
+        Command::Unblock { .. } => "unblock",
     }
 }
 

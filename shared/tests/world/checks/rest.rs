@@ -94,6 +94,22 @@ impl World {
         let now = self.clock(skew);
         let item = self.space.disk.items.get(&id).cloned();
         let fence = Fence(0);
+        let is_open = matches!(
+            lifecycle.stage,
+            Stage::Waiting { .. } | Stage::Active { .. }
+        );
+        let visitor = item.as_ref().map(|item| item.report.visitor);
+        if is_open && visitor.is_some_and(|visitor| self.is_blocked(visitor)) {
+            stuck.insert(("R200", id, fence));
+            if self.is_stuck("R200", id, fence, 30_000) {
+                self.violate("R200", || {
+                    format!("{number} stands, and its visitor is blocked")
+                });
+            }
+        }
+        let Some(lifecycle) = &self.conversations[number].disk.lifecycle else {
+            return;
+        };
         match lifecycle.stage.clone() {
             Stage::Waiting { since } => {
                 let waits = Self::span(now.since(since));

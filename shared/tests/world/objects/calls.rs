@@ -87,7 +87,8 @@ impl World {
             | Instruction::Place(_)
             | Instruction::Dismiss(_)
             | Instruction::NeedVerified(_)
-            | Instruction::Erase => None,
+            | Instruction::Erase
+            | Instruction::End => None,
         };
         let generation = self.space.shell.generation;
         let input = conversation::Input::Instructed(instruction);
