@@ -59,6 +59,7 @@ mod words;
 pub use changes::{Change, Changed, Changes, REACTED_MAX, REACTIONS_MAX};
 pub use check::Broken;
 pub use command::Command;
+pub use customer::called;
 pub use erase::BLANK;
 pub use event::{Author, EndCause, Entry, Event, Fence, Sender, Seq, Source};
 pub use lifecycle::{Assignee, Lifecycle, Stage};

@@ -35,6 +35,8 @@ pub struct Row {
     pub is_joined: bool,
     /// Its words are gone.
     pub is_erased: bool,
+    /// How often the site had said who the customer is: each time the customer may be called otherwise.
+    pub named: u8,
 }
 
 impl Row {
@@ -46,7 +48,8 @@ impl Row {
             Key::Entry(seq) => u128::from(seq.0),
             Key::Own(id) => u128::from_be_bytes(id.bytes()),
         };
-        number ^ u128::from(self.is_joined) << 127 ^ u128::from(self.is_erased) << 126
+        let marks = u128::from(self.is_joined) << 127 ^ u128::from(self.is_erased) << 126;
+        number ^ marks ^ u128::from(self.named) << 118
     }
 }
 
@@ -77,6 +80,7 @@ pub fn rows(
     // Nothing comes after it.
     let newest = entries.last().map(|entry| &entry.event);
     let is_erased = newest == Some(&Event::Erased);
+    let named = named(entries, reader);
     let mut push = |key, seq, at, group: Option<Group>| {
         let today = day(at);
         if last_day != Some(today) {
@@ -87,16 +91,19 @@ pub fn rows(
                 seq: None,
                 is_joined: false,
                 is_erased,
+                named: 0,
             });
         }
         let is_joined = matches!((last, group), (Some((before, then)), Some(group))
             if before == group && at.since(then) < JOINED_WITHIN);
         last = group.map(|group| (group, at));
+        let is_customers = matches!(group, Some((None, true, _)));
         rows.push(Row {
             key,
             seq,
             is_joined,
             is_erased,
+            named: if is_customers { named } else { 0 },
         });
     };
     for entry in entries.iter().filter(|entry| is_shown(entry)) {
@@ -134,6 +141,17 @@ pub fn rows(
         );
     }
     rows
+}
+
+/// How often the site has said who the customer is. Customers read "you" over their own words.
+fn named(entries: &[Entry], reader: Reader) -> u8 {
+    let is_named = |entry: &&Entry| matches!(entry.event, Event::CustomerIdentified { .. });
+    match reader {
+        Reader::Customer => 0,
+        Reader::Agent(_) => {
+            u8::try_from(entries.iter().filter(is_named).count()).unwrap_or(u8::MAX)
+        }
+    }
 }
 
 /// True when the reader wrote it.
@@ -181,8 +199,10 @@ fn is_shown(entry: &Entry) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::id::VisitorId;
+    use shared::identity::Identity;
     use shared::link::PendingState;
-    use shared::text::{MessageText, PersonName};
+    use shared::text::{CustomerId, MessageText, PersonName};
 
     const DAY_MS: u64 = 86_400_000;
 
@@ -241,6 +261,32 @@ mod tests {
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!(numbers.len(), rows.len());
+    }
+
+    #[test]
+    fn id7_what_the_customer_wrote_is_drawn_anew_when_the_site_says_who_it_is() {
+        let identified = Entry {
+            author: Author::System,
+            event: Event::CustomerIdentified {
+                visitor: VisitorId::from_bytes([1; 16]),
+                identity: Box::new(Identity {
+                    id: CustomerId::parse("user-42").unwrap(),
+                    name: None,
+                    email: None,
+                    company: None,
+                }),
+            },
+            ..posted(3, 3, customer())
+        };
+        let log = [posted(1, 1, customer()), posted(2, 2, jack()), identified];
+        let ada = Reader::Agent(AgentId::from_bytes([8; 16]));
+        for (reader, expected) in [(ada, [true, false]), (Reader::Customer, [false, false])] {
+            let before = rows(&log[..2], &[], reader, day);
+            let after = rows(&log, &[], reader, day);
+            // The day stands first.
+            let is_new = [1, 2].map(|place| before[place].number() != after[place].number());
+            assert_eq!(is_new, expected);
+        }
     }
 
     fn posted(seq: u64, at_ms: u64, author: Author) -> Entry {

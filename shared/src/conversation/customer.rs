@@ -7,14 +7,15 @@
 //!   before. What is closed stays as it is, and is read by that session.
 //! - **ID6** From then on it is the customer's alone: sockets of the session as it was before are
 //!   closed (4401), and its tokens find no such conversation.
-//! - What the site has signed goes before what was claimed: name, company and address of the reports.
+//! - **ID7** What the site has signed last goes before what was claimed: name, company and address of the
+//!   reports, and the name over every message of the log, those of before included ([`called`]).
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::born::Born;
 use super::turn::Turn;
-use super::{Author, Birth, Effect, Event, Stage};
+use super::{Author, Birth, Effect, Entry, Event, Stage};
 use crate::frame::{CloseCode, SocketId};
 use crate::id::VisitorId;
 use crate::identity::Identity;
@@ -134,6 +135,17 @@ impl Born {
             self.append(turn, Author::System, None, set);
         }
     }
+}
+
+/// What the customer is called, by a log as it is shown (ID7).
+#[must_use]
+pub fn called(log: &[Entry]) -> Option<&PersonName> {
+    let Event::Opened { name: claimed, .. } = &log.first()?.event else {
+        return None;
+    };
+    let signed = log.iter().rev().find_map(|entry| entry.event.identity());
+    let signed = signed.and_then(|identity| identity.name.as_ref());
+    Some(signed.unwrap_or(claimed))
 }
 
 #[cfg(test)]
@@ -291,5 +303,16 @@ mod tests {
         desk.at(s(2), need(false));
         let sent = desk.at(s(3), send(CUSTOMER, 1, 60, post("Hello?")));
         assert_eq!(saved_kinds(&sent), ["message_posted"]);
+    }
+
+    #[test]
+    fn id7_the_log_is_shown_under_the_name_that_the_site_signed_last() {
+        let mut desk = Desk::active();
+        let claimed = birth().name;
+        assert_eq!(called(&desk.log(Side::Agent)), Some(&claimed));
+        desk.at(s(1), asks(customer(Some(7)), post("It is me")));
+        for side in [Side::Agent, Side::Customer] {
+            assert_eq!(called(&desk.log(side)), Some(&name("Mia Schmidt")));
+        }
     }
 }

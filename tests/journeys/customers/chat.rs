@@ -188,3 +188,26 @@ fn i4_another_customer_of_the_same_browser_finds_nothing_of_the_first() {
             .context("what Mia has open")
     });
 }
+
+#[test]
+fn id7_what_was_written_before_stands_under_the_name_that_the_site_signed() {
+    play(1, async |stage| {
+        let shop = Shop::opens(stage.api()).await?;
+        let jack = stage.agent(&shop.space, "Jack").await?;
+        let me = shop.api.visitor(&shop.space).await?;
+        let body = json!({ "text": "Where is my order?", "name": "Mimi" });
+        let begun = shop
+            .api
+            .begin(&me.token, stage::wire::fresh_id()?, &body)
+            .await?;
+        ensure!(begun.status == 201, "{begun:?}");
+        jack.accepts().await?;
+        let author = ".message--in .message__author";
+        jack.browser.reads(author, "Mimi").await?;
+        shop.identifies(Some(&me.token), "mia").await?;
+        jack.browser.reads(author, "Mia Schmidt").await?;
+        jack.browser.reloads().await?;
+        jack.opens_first().await?;
+        jack.browser.reads(author, "Mia Schmidt").await
+    });
+}

@@ -1,10 +1,11 @@
 //! One row of a log: a day, an event of the conversation, or a message.
 
 use reactive_graph::graph::untrack;
-use shared::conversation::{Author, Command, Entry, Event, Seq};
+use shared::conversation::{Author, Command, Entry, Event, Seq, called};
 use shared::id::CommandId;
 use shared::link::{Failure, Input, Pending, PendingState};
 use shared::refusal::Refusal;
+use shared::text::PersonName;
 use shared::time::Timestamp;
 
 use super::event::line;
@@ -243,7 +244,9 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
     let author = match &entry.author {
         author if is_own(author, reader) => text().you().to_owned(),
         Author::Agent { name, .. } => name.to_string(),
-        Author::Customer => customer(entries).unwrap_or_default(),
+        Author::Customer => called(entries)
+            .map(PersonName::to_string)
+            .unwrap_or_default(),
         Author::System => String::new(),
     };
     let author = signed(class, author);
@@ -254,14 +257,6 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
         text,
         at: entry.at,
     })
-}
-
-/// What the customer claims to be called.
-fn customer(entries: &[Entry]) -> Option<String> {
-    let Event::Opened { name, .. } = &entries.first()?.event else {
-        return None;
-    };
-    Some(name.to_string())
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
