@@ -22,7 +22,7 @@ mod theme;
 
 pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
-pub use lists::{LIST_MAX, Lists, Reason, Resolution, resolution};
+pub use lists::{BUILT_IN, LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError, PageUrl};
 pub use queue::{Overflow, Queue};
 pub use terms::Terms;

@@ -32,7 +32,7 @@ pub mod resolution {
 }
 
 /// The built-in ones with the names that they have until they are renamed.
-pub(super) const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 4] = [
     (resolution::RESOLVED, "Resolved"),
     (resolution::NOT_RESOLVED, "Not resolved"),
     (resolution::ABANDONED, "Abandoned"),

@@ -226,3 +226,30 @@ fn p31_the_colour_that_is_written_and_the_one_that_is_chosen_are_one() {
         Ok(())
     });
 }
+
+#[test]
+fn s8_built_in_resolutions_are_read_in_the_language_of_the_page_and_kept_as_they_were() {
+    play(1, async |stage| {
+        let desk = Desk::of(stage, json!({}), "de").await?;
+        let first = "resolutions[0].name";
+        let shown = desk.holds(first).await?;
+        ensure!(shown == "Gelöst", "{shown}");
+        // Each name that is typed, and what the server keeps.
+        for (typed, stored) in [("Fertig", "Fertig"), ("Gelöst", "Resolved")] {
+            desk.writes(first, typed).await?;
+            desk.saves().await?;
+            desk.browser.reads(".settings__said", "Gespeichert").await?;
+            let settings = desk.stored(stage).await?;
+            let name = &settings["resolutions"][0]["name"];
+            ensure!(*name == stored, "{typed} is kept as {name}");
+            let shown = desk.holds(first).await?;
+            ensure!(shown == typed, "{shown}");
+            // The form says that nothing is saved as soon as something is typed.
+            desk.writes("name", &format!("After {typed}")).await?;
+            desk.browser
+                .reads(".settings__said", "Noch nicht gespeichert")
+                .await?;
+        }
+        Ok(())
+    });
+}

@@ -153,6 +153,8 @@ pub struct Words {
     pub queue_unknown: &'static str,
     pub cycle: &'static str,
     pub built_in: &'static str,
+    /// Names of the built-in resolutions, in the order of the server's.
+    pub built_ins: [&'static str; 4],
     pub queue_in_use: &'static str,
     pub days_of_week: [&'static str; 7],
 }
@@ -312,6 +314,7 @@ const EN: Words = Words {
     queue_unknown: "There is no such queue.",
     cycle: "This leads back to the queue itself.",
     built_in: "This one is always there.",
+    built_ins: ["Resolved", "Not resolved", "Abandoned", "Not answered"],
     queue_in_use: "{queue} still has conversations: close it, let it drain, and delete it then.",
     days_of_week: [
         "Monday",
@@ -474,6 +477,7 @@ const DE: Words = Words {
     queue_unknown: "Diese Warteschlange gibt es nicht.",
     cycle: "Das führt zur Warteschlange selbst zurück.",
     built_in: "Das ist immer da.",
+    built_ins: ["Gelöst", "Nicht gelöst", "Aufgegeben", "Nicht beantwortet"],
     queue_in_use: "{queue} hat noch Gespräche: Schließen Sie sie, lassen Sie sie leerlaufen, und löschen Sie sie dann.",
     days_of_week: [
         "Montag",
@@ -485,3 +489,14 @@ const DE: Words = Words {
         "Sonntag",
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s8_the_built_in_resolutions_have_their_names_in_the_order_of_the_server() {
+        let stored = shared::settings::BUILT_IN.map(|(_, name)| name);
+        assert_eq!(EN.built_ins, stored);
+    }
+}

@@ -1,6 +1,7 @@
 //! How conversations end: resolutions and reasons; and how entries of a list are added.
 
 use js_sys::Array;
+use shared::settings::BUILT_IN;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
@@ -57,12 +58,20 @@ fn row(page: Page, list: &Array, place: usize, entry: &At) -> El {
     let path = entry.path("name");
     let label = fill(words.entry, &entry.text("id"));
     let (typed, list) = (entry.clone(), list.clone());
+    let ours = ours(entry);
+    let shown = match ours {
+        Some((stored, name)) if stored == entry.text("name") => name.to_owned(),
+        Some(_) | None => entry.text("name"),
+    };
     let input = el("input", "field__input")
         .attr("dir", "auto")
         .attr("aria-label", &label)
-        .attr("value", &entry.text("name"))
+        .attr("value", &shown)
         .on("input", move |event| {
-            typed.write("name", &sheet::value(&event).into())
+            let text = sheet::value(&event);
+            let stored = ours.filter(|(_, name)| *name == text);
+            let text = stored.map_or(text, |(stored, _)| stored.to_owned());
+            typed.write("name", &text.into())
         });
     let row = el("div", "entry")
         .attr("data-path", entry.path("").trim_end_matches('.'))
@@ -78,6 +87,18 @@ fn row(page: Page, list: &Array, place: usize, entry: &At) -> El {
         }))
     };
     row.child(page.sheet.why(&path))
+}
+
+/// The name under which the server keeps a built-in resolution that was not renamed (S8), and how it reads
+/// in the language of the page.
+fn ours(entry: &At) -> Option<(&'static str, &'static str)> {
+    if !entry.read("built_in").is_truthy() {
+        return None;
+    }
+    let id = entry.text("id");
+    let mut built_in = BUILT_IN.iter().zip(words().built_ins);
+    let found = built_in.find(|((known, _), _)| *known == id);
+    found.map(|((_, stored), name)| (*stored, name))
 }
 
 /// Takes an entry out of a list.
