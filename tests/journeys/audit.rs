@@ -106,3 +106,82 @@ fn p25_sec_r1_04_what_an_admin_does_is_in_the_audit_log() {
         Ok(())
     });
 }
+
+#[test]
+fn p25_the_page_of_the_audit_log_speaks_in_words() {
+    play(1, async |stage| {
+        let api = stage.api();
+        let (space, admin, _) = office(api).await?;
+        let me = api.visitor(&space).await?;
+        let path = |what: &str| format!("/api/v1/spaces/{}/{what}", space.space);
+        let changes = [
+            json!({ "origins": ["https://shop.example"], "idle_s": 5400, "live_chat": false }),
+            json!({ "queues": [{ "name": "returns", "title": "Returns" }] }),
+            json!({ "queues": [{ "name": "returns", "title": "Returns", "max_waiting": 5 }] }),
+        ];
+        for change in &changes {
+            let answer = api.patch(&path("settings"), &admin, change).await?;
+            ensure!(answer.status == 200, "{answer:?}");
+        }
+        let agents = read(api, &path("agents"), &admin).await?;
+        let agents = agents["agents"].as_array().context("no agents")?;
+        let dot = agents.iter().find(|agent| agent["name"] == "Dot");
+        let dot = dot
+            .and_then(|dot| dot["agent"].as_str())
+            .context("no Dot")?;
+        let change = json!({ "role": "agent", "limit": 3, "queues": ["returns"] });
+        let dot = path(&format!("agents/{dot}"));
+        ensure!(api.patch(&dot, &admin, &change).await?.status == 200);
+        let token = json!({ "name": "Reports", "scope": "read" });
+        let made = api.post(&path("tokens"), Some(&admin), &token).await?;
+        ensure!(made.status == 201, "{made:?}");
+        let erased = json!({ "visitor": me.visitor });
+        let erased = api.post(&path("erasures"), Some(&admin), &erased).await?;
+        ensure!(erased.status == 202, "{erased:?}");
+
+        let ada = stage.agent(&space, "Ada").await?;
+        for (language, expected) in [
+            (
+                "en",
+                [
+                    "Silence before both sides are warned: 20 minutes \u{2192} 90 minutes",
+                    "Customers can chat: yes \u{2192} no",
+                    "Queues \u{b7} Returns: added",
+                    "Queues \u{b7} Returns \u{b7} Most conversations that wait: \u{2013} \u{2192} 5",
+                    "Role: Supervisor \u{2192} Agent",
+                    "Conversations at a time: as the space \u{2192} 3",
+                    "Name: Reports",
+                    "Guest ",
+                ],
+            ),
+            (
+                "de",
+                [
+                    "20 Minuten \u{2192} 90 Minuten",
+                    "ja \u{2192} nein",
+                    "Warteschlangen \u{b7} Returns: hinzugefügt",
+                    "Returns \u{b7} Wartende Gespräche höchstens: \u{2013} \u{2192} 5",
+                    "Rolle: Supervisor \u{2192} Agent",
+                    "wie der Bereich \u{2192} 3",
+                    "Name: Reports",
+                    "Guest ",
+                ],
+            ),
+        ] {
+            let base = api.base();
+            let page = format!("{base}/agent?lang={language}#audit={}", space.space);
+            ada.browser.goes(&page).await?;
+            ada.browser.sees(".rows__row:nth-child(8)").await?;
+            let rows = "return document.querySelector('ul.rows').innerText";
+            let rows: String = ada.browser.runs(rows, &[]).await?;
+            for words in expected {
+                ensure!(rows.contains(words), "{language}: no {words:?} in {rows}");
+            }
+            // Neither JSON nor an id, which has four signs between its five parts.
+            let is_id = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
+            let is_raw = rows.contains('{') || rows.split_whitespace().any(is_id);
+            ensure!(!is_raw, "{rows}");
+        }
+        Ok(())
+    });
+}

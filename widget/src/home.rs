@@ -15,6 +15,7 @@ mod sheet;
 mod sign_in;
 mod spaces;
 mod status;
+mod story;
 mod tokens;
 
 use reactive_graph::owner::Owner;

@@ -1,11 +1,12 @@
 //! The audit log of a space: filtered, checked, and taken along as a file (P25).
 
 use js_sys::Array;
+use shared::text::PersonName;
 use shared::time::Timestamp;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlElement, Url};
 
-use super::{Home, customer, form, rows};
+use super::{Home, customer, form, rows, story};
 use crate::dom::{El, el};
 use crate::js;
 use crate::task::spawn;
@@ -221,7 +222,33 @@ impl Audit {
         })
     }
 
-    /// What an agent is called; an id that is nobody's any more, or no agent's, as it is.
+    /// What an act was done to, as people know it.
+    fn about(self, act: &Act) -> String {
+        match act.what.as_str() {
+            _ if act.object == act.who => String::new(),
+            "settings_changed" | "space_created" => String::new(),
+            "visitor_blocked" | "visitor_unblocked" | "exported" | "erasure_asked" | "erased" => {
+                // As the console calls whoever has no name; the log says none.
+                let visitor = act.object.parse().ok();
+                visitor.map_or_else(String::new, |visitor| {
+                    PersonName::guest(visitor).to_string()
+                })
+            }
+            "agent_added" | "agent_changed" | "agent_removed" | "agent_restored" => {
+                self.name(&act.object)
+            }
+            // A way in is known by the name that it was given, which the entry of its making says.
+            _ => {
+                let acts = self.acts.now();
+                let mut known = acts.iter().filter(|known| known.object == act.object);
+                known
+                    .find_map(|known| story::name(&known.after))
+                    .unwrap_or_default()
+            }
+        }
+    }
+
+    /// What an agent is called; an id that is nobody's any more as it is.
     fn name(self, id: &str) -> String {
         let agents = self.agents.get();
         let mut agents = agents.iter();
@@ -235,22 +262,17 @@ impl Audit {
             who => self.name(who),
         };
         let at = time::write(Timestamp::from_millis(act.at as u64), Form::Full);
-        let object = match act.object.as_str() {
-            object if object == act.who || object == "settings" => String::new(),
-            object => self.name(object),
-        };
+        let object = self.about(act);
         let note = |text: &str| el("span", "rows__note").attr("dir", "auto").text(text);
         let row = el("li", "rows__row")
             .child(el("span", "rows__text").text(deed(&act.what)))
             .child(note(&object))
             .child(note(&who))
             .child(note(&at));
-        if act.before.is_empty() && act.after.is_empty() {
-            return row;
-        }
-        let change = [&act.before, " → ", &act.after].concat();
-        let change = change.trim_start_matches(" → ");
-        row.child(el("code", "rows__change").attr("dir", "ltr").text(change))
+        let lines = story::lines(&act.before, &act.after);
+        lines.iter().fold(row, |row, line| {
+            row.child(el("p", "rows__change").attr("dir", "auto").text(line))
+        })
     }
 }
 
