@@ -77,17 +77,21 @@ async fn send(
     answer
 }
 
+/// How far this installation calls.
+pub fn reach(env: &Env) -> Reach {
+    if auth::is_flagged(env) {
+        Reach::Desk
+    } else {
+        Reach::Public
+    }
+}
+
 /// Takes an address apart that may be called.
 ///
 /// # Errors
 /// When it may not.
 pub fn check(env: &Env, address: &str) -> Result<Address, Problem> {
-    let reach = if auth::is_flagged(env) {
-        Reach::Desk
-    } else {
-        Reach::Public
-    };
-    judge(address, reach).map_err(|why| {
+    judge(address, reach(env)).map_err(|why| {
         // Nothing of the address: it may hold a secret.
         Problem::internal(format_args!("an address is not called: {why}"))
     })

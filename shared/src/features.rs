@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::outgoing::Reach;
+
 /// A feature that needs secrets or variables.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Feature {
@@ -112,6 +114,20 @@ impl Feature {
         match self {
             Self::Tokens | Self::Sealing => false,
             Self::Mail | Self::Oidc | Self::Access | Self::Turnstile | Self::Bootstrap => true,
+        }
+    }
+
+    /// What an admin reads of the calls to other people's servers: on, and how far they reach (OUT1 of
+    /// `outgoing`).
+    #[must_use]
+    pub const fn outgoing(reach: Reach) -> Status {
+        Status {
+            feature: match reach {
+                Reach::Public => "outgoing",
+                Reach::Desk => "outgoing_desk",
+            },
+            state: State::On,
+            missing: Vec::new(),
         }
     }
 

@@ -220,6 +220,32 @@ fn sec_l1_ga2_sec_l2_pain_u15_who_has_no_session_comes_in_so_often_from_one_addr
         ensure!((1..=20).contains(&seconds), "{seconds}");
         let answer = post("/api/v1/invitations/look", look, "192.0.2.10").await?;
         ensure!(answer.status() == 410, "{answer:?}");
+        // Customers who come back have a wider gate, for both ways together (GA4).
+        let identify = format!("/api/v1/spaces/{}/identify", space.space);
+        let guess = json!({ "id": "user-42", "hash": "0".repeat(64) });
+        let refresh = json!({ "refresh": "bhr.x.y.1.z" });
+        for n in 0..300 {
+            let (path, body) = match n % 2 {
+                0 => (identify.as_str(), &guess),
+                _ => ("/api/v1/tokens/refresh", &refresh),
+            };
+            let answer = post(path, body.clone(), "192.0.2.9").await?;
+            ensure!(answer.status() == 401, "{n}: {answer:?}");
+        }
+        for (path, body) in [
+            (identify.as_str(), &guess),
+            ("/api/v1/tokens/refresh", &refresh),
+        ] {
+            // One more comes in every two seconds, while these were on their way, too.
+            let mut answer = post(path, body.clone(), "192.0.2.9").await?;
+            while answer.status() == 401 {
+                answer = post(path, body.clone(), "192.0.2.9").await?;
+            }
+            let seconds = wait(answer).await?;
+            ensure!((1..=2).contains(&seconds), "{path}: {seconds}");
+            let answer = post(path, body.clone(), "192.0.2.10").await?;
+            ensure!(answer.status() == 401, "{path}: {answer:?}");
+        }
         Ok(())
     });
 }

@@ -57,6 +57,7 @@ fn sec_h1_01_fe2_what_is_not_set_up_is_refused_with_a_word_of_its_own() {
             "access incomplete ACCESS_TEAM",
             "turnstile off TURNSTILE_SITE_KEY TURNSTILE_SECRET",
             "bootstrap incomplete BOOTSTRAP_HASH",
+            "outgoing_desk on",
         ];
         let found = stands(api).await?;
         for line in expected {

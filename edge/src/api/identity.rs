@@ -21,6 +21,7 @@ use crate::{clock, random};
 /// `POST spaces/{space}/identify`: by a token of the site's, or by an id and its HMAC.
 pub async fn identify(call: &mut Call) -> Result<Response, Problem> {
     let space: SpaceId = super::named(&call.place, Refusal::SpaceUnknown)?;
+    auth::address::check_customers(call)?;
     let mut fields = Fields::read(&mut call.request).await?;
     let (token, id, hash) = (
         fields.text("token")?,

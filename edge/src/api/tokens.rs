@@ -21,6 +21,7 @@ struct Body {
 
 /// `POST tokens/refresh`
 pub async fn refresh(call: &mut Call) -> Result<Response, Problem> {
+    auth::address::check_customers(call)?;
     let body: Body = body::json(&mut call.request).await?;
     let key = auth::key(&call.env)?;
     let Some(token) = refresh::verify(&key, &body.refresh) else {

@@ -3,9 +3,10 @@
 //! proxy in front of this installation sets and overwrites. Without either there is none.
 
 use core::cell::RefCell;
+use std::thread::LocalKey;
 
 use shared::address;
-use shared::gate::Gate;
+use shared::gate::{self, Gate};
 use shared::id::SpaceId;
 
 use crate::errors::Problem;
@@ -19,7 +20,8 @@ pub fn number(call: &Call, space: &SpaceId) -> Option<u64> {
 }
 
 thread_local! {
-    static GATE: RefCell<Gate> = const { RefCell::new(Gate::new()) };
+    static GATE: RefCell<Gate> = const { RefCell::new(Gate::new(gate::RATE)) };
+    static CUSTOMERS: RefCell<Gate> = const { RefCell::new(Gate::new(gate::CUSTOMERS)) };
 }
 
 /// Lets a call of somebody without a session through ([`shared::gate`]).
@@ -27,10 +29,22 @@ thread_local! {
 /// # Errors
 /// 429 when too many come from there.
 pub fn check_gate(call: &Call) -> Result<(), Problem> {
+    pass(call, &GATE)
+}
+
+/// Lets a call of a customer through who comes back (GA4).
+///
+/// # Errors
+/// 429 when too many come from there.
+pub fn check_customers(call: &Call) -> Result<(), Problem> {
+    pass(call, &CUSTOMERS)
+}
+
+fn pass(call: &Call, gate: &'static LocalKey<RefCell<Gate>>) -> Result<(), Problem> {
     let Some(address) = number_for(call, "") else {
         return Ok(());
     };
-    let passed = GATE.with_borrow_mut(|gate| gate.pass(clock::now(), address));
+    let passed = gate.with_borrow_mut(|gate| gate.pass(clock::now(), address));
     passed.map_err(Problem::from)
 }
 

@@ -13,7 +13,7 @@ pub struct Words {
     pub to_mend: &'static str,
     pub not_set_up: &'static str,
     /// What the features are called.
-    pub features: [(&'static str, &'static str); 7],
+    pub features: [(&'static str, &'static str); 9],
 }
 
 /// The words in the language of the page.
@@ -38,6 +38,11 @@ const EN: Words = Words {
         ("access", "Sign-in by Cloudflare Access"),
         ("turnstile", "Challenges by Cloudflare Turnstile"),
         ("bootstrap", "The first admin’s link"),
+        ("outgoing", "Calls to public addresses, over https alone"),
+        (
+            "outgoing_desk",
+            "Calls to public addresses and to this machine",
+        ),
     ],
 };
 
@@ -61,5 +66,10 @@ const DE: Words = Words {
         ("access", "Anmeldung über Cloudflare Access"),
         ("turnstile", "Prüfung durch Cloudflare Turnstile"),
         ("bootstrap", "Der Link des ersten Admins"),
+        ("outgoing", "Aufrufe öffentlicher Adressen, nur über https"),
+        (
+            "outgoing_desk",
+            "Aufrufe öffentlicher Adressen und dieses Rechners",
+        ),
     ],
 };

@@ -251,6 +251,29 @@ fn sec_s4_01_nothing_is_called_but_through_one_door() {
 }
 
 /// A secret has one way in, as a type of which nothing is written (SEC1).
+/// Known and unknown addresses cost the answer the same: it waits for the body of the call alone, and what
+/// is asked about the address is asked after it.
+#[test]
+fn sec_g3_01_nobody_is_asked_about_an_address_before_the_answer() {
+    let path = "edge/src/api/invitations.rs";
+    let source = fs::read_to_string(paths::root().join(path)).unwrap();
+    let body = |head: &str| {
+        let (_, rest) = source.split_once(head).unwrap();
+        let (body, _) = rest.split_once("\n}\n").unwrap();
+        body.to_owned()
+    };
+    let handler = body("pub async fn mail_link(");
+    assert_eq!(handler.matches(".await").count(), 1, "{handler}");
+    assert!(handler.contains("Fields::read(&mut call.request).await?"));
+    assert!(handler.contains("\n    answer_and_send("), "{handler}");
+    assert!(!source.contains("async fn answer_and_send("));
+    let later = body("\nfn answer_and_send(");
+    let (before, after) = later.split_once(".wait_until(async move {").unwrap();
+    assert!(!before.contains(".await"), "{before}");
+    let (_, answer) = after.split_once("\n    });").unwrap();
+    assert_eq!(answer.trim(), "super::json(202, &json!({}))");
+}
+
 #[test]
 fn sec_k_02_secrets_come_in_by_one_door() {
     let edge = rust().into_iter().filter(|source| {
