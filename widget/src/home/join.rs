@@ -61,5 +61,18 @@ pub fn page(home: Home, invitation: String) -> El {
         })]
     };
     let card = home.card(words.invitation);
-    home.page(card.child(el("div", "card__inside").bind_children(inside)))
+    // Who has accepted already, or finds the link over, goes on from here.
+    let on = move || {
+        let is_refused = to.get().is_none() && home.error.with(|error| !error.is_empty());
+        if is_refused {
+            vec![form::link("#", words.sign_in)]
+        } else {
+            vec![]
+        }
+    };
+    let card = card
+        .child(el("div", "card__inside").bind_children(inside))
+        .child(home.alert())
+        .child(el("div", "home__way").bind_children(on));
+    el("main", "home").child(card)
 }
