@@ -37,6 +37,7 @@ mod languages;
 mod leaves;
 mod limits;
 mod lockout;
+mod messages;
 mod misplaced;
 mod offers;
 mod outbox;

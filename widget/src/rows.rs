@@ -37,6 +37,8 @@ pub struct Row {
     pub is_erased: bool,
     /// How often the site had said who the customer is: each time the customer may be called otherwise.
     pub named: u8,
+    /// How often its message, or the one that it answers, was changed.
+    pub changes: u16,
 }
 
 impl Row {
@@ -49,7 +51,7 @@ impl Row {
             Key::Own(id) => u128::from_be_bytes(id.bytes()),
         };
         let marks = u128::from(self.is_joined) << 127 ^ u128::from(self.is_erased) << 126;
-        number ^ marks ^ u128::from(self.named) << 118
+        number ^ marks ^ u128::from(self.named) << 118 ^ u128::from(self.changes) << 64
     }
 }
 
@@ -67,11 +69,13 @@ pub enum Key {
 /// Whose words follow whose: author and kind of the message before.
 type Group = (Option<AgentId>, bool, bool);
 
-/// The rows of a log, for that reader. `day` names the local day of a moment.
+/// The rows of a log, for that reader. `changed` says how often a message was changed, `day` names the
+/// local day of a moment.
 pub fn rows(
     entries: &[Entry],
     pending: &[Pending],
     reader: Reader,
+    changed: impl Fn(CommandId) -> Option<u16>,
     day: impl Fn(Timestamp) -> i32,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(entries.len() + pending.len() + 1);
@@ -81,7 +85,7 @@ pub fn rows(
     let newest = entries.last().map(|entry| &entry.event);
     let is_erased = newest == Some(&Event::Erased);
     let named = named(entries, reader);
-    let mut push = |key, seq, at, group: Option<Group>| {
+    let mut push = |key, seq, at, group: Option<Group>, changes| {
         let today = day(at);
         if last_day != Some(today) {
             last_day = Some(today);
@@ -92,6 +96,7 @@ pub fn rows(
                 is_joined: false,
                 is_erased,
                 named: 0,
+                changes: 0,
             });
         }
         let is_joined = matches!((last, group), (Some((before, then)), Some(group))
@@ -104,6 +109,7 @@ pub fn rows(
             is_joined,
             is_erased,
             named: if is_customers { named } else { 0 },
+            changes,
         });
     };
     for entry in entries.iter().filter(|entry| is_shown(entry)) {
@@ -117,7 +123,10 @@ pub fn rows(
             Some(id) if group.is_some() && is_own(&entry.author, reader) => Key::Own(id),
             _ => Key::Entry(entry.seq),
         };
-        push(key, Some(entry.seq), entry.at, group);
+        let answered = entry.event.about().map(|(message, _)| message);
+        let messages = [entry.id, answered].into_iter().flatten();
+        let changes = messages.filter_map(&changed).fold(0, u16::wrapping_add);
+        push(key, Some(entry.seq), entry.at, group, changes);
     }
     let me = match reader {
         Reader::Customer => (None, true),
@@ -138,6 +147,7 @@ pub fn rows(
             None,
             item.written_at,
             Some((me.0, me.1, is_note)),
+            0,
         );
     }
     rows
@@ -219,11 +229,11 @@ mod tests {
                 posted(1, 1_000, customer()),
                 posted(2, 1_000 + later_ms, customer()),
             ];
-            let rows = rows(&log, &[], Reader::Customer, day);
+            let rows = rows(&log, &[], Reader::Customer, |_| None, day);
             assert_eq!(rows.last().unwrap().is_joined, is_joined, "{case}");
         }
         let log = [posted(1, 0, customer()), posted(2, 1, jack())];
-        let rows = rows(&log, &[], Reader::Customer, day);
+        let rows = rows(&log, &[], Reader::Customer, |_| None, day);
         assert!(!rows.last().unwrap().is_joined, "two authors");
     }
 
@@ -239,8 +249,8 @@ mod tests {
             written_at: Timestamp::from_millis(5),
             state: PendingState::Sent,
         };
-        let before = rows(&[], &[item], Reader::Customer, day);
-        let after = rows(&[entry], &[], Reader::Customer, day);
+        let before = rows(&[], &[item], Reader::Customer, |_| None, day);
+        let after = rows(&[entry], &[], Reader::Customer, |_| None, day);
         let numbers = |rows: &[Row]| rows.iter().map(Row::number).collect::<Vec<_>>();
         assert_eq!(numbers(&before), numbers(&after));
     }
@@ -256,7 +266,7 @@ mod tests {
                 )
             })
             .collect();
-        let rows = rows(&log, &[], Reader::Customer, day);
+        let rows = rows(&log, &[], Reader::Customer, |_| None, day);
         let mut numbers: Vec<_> = rows.iter().map(Row::number).collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -281,8 +291,8 @@ mod tests {
         let log = [posted(1, 1, customer()), posted(2, 2, jack()), identified];
         let ada = Reader::Agent(AgentId::from_bytes([8; 16]));
         for (reader, expected) in [(ada, [true, false]), (Reader::Customer, [false, false])] {
-            let before = rows(&log[..2], &[], reader, day);
-            let after = rows(&log, &[], reader, day);
+            let before = rows(&log[..2], &[], reader, |_| None, day);
+            let after = rows(&log, &[], reader, |_| None, day);
             // The day stands first.
             let is_new = [1, 2].map(|place| before[place].number() != after[place].number());
             assert_eq!(is_new, expected);

@@ -5,7 +5,7 @@ mod begin;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use shared::conversation::{Command, Entry, Lifecycle, Seq};
+use shared::conversation::{Changed, Command, Entry, Lifecycle, Seq};
 use shared::frame::encode_binary;
 use shared::id::{CommandId, ConversationId};
 #[cfg(feature = "chat")]
@@ -16,6 +16,7 @@ use shared::refusal::Refusal;
 use shared::rights::Side;
 #[cfg(feature = "chat")]
 use shared::space::Place;
+use shared::text::MessageText;
 use wasm_bindgen::JsValue;
 
 use crate::tab::Tab;
@@ -210,6 +211,24 @@ impl Thread {
         self.entries.hear();
         self.pending.hear();
         self.with(|link| read(link.transcript().entries(), link.pending()))
+    }
+
+    /// How often a message was changed.
+    pub fn changes(self, message: CommandId) -> Option<u16> {
+        self.with(|link| Some(link.transcript().changes().of(message)?.times))
+    }
+
+    /// What has become of a message, and what it says by now.
+    pub fn changed<T>(
+        self,
+        message: CommandId,
+        read: impl FnOnce(&Changed, Option<&MessageText>) -> T,
+    ) -> Option<T> {
+        self.with(|link| {
+            let transcript = link.transcript();
+            let changed = transcript.changes().of(message)?;
+            Some(read(changed, transcript.words(message)))
+        })
     }
 
     /// True while the other side types.

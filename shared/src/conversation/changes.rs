@@ -72,6 +72,8 @@ pub struct Changed {
     pub reactions: Vec<(Sender, Emoji)>,
     /// How often they were changed.
     reacted: u16,
+    /// How often anything of it was changed.
+    pub times: u16,
 }
 
 /// What has become of the messages of a log: the fold that server and browsers share.
@@ -109,10 +111,12 @@ impl Changes {
                 is_edited: false,
                 reactions: Vec::new(),
                 reacted: 0,
+                times: 0,
             };
             self.0.insert(at, changed);
         }
         let changed = self.0.get_mut(at)?;
+        changed.times = changed.times.wrapping_add(1);
         match change {
             Change::Text(_) => {
                 changed.is_edited = true;

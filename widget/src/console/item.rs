@@ -1,10 +1,10 @@
 //! A held conversation in the lists.
 
-use shared::conversation::{Author, EndCause, Event};
+use shared::conversation::{Author, EndCause, Entry, Event};
 use shared::id::ConversationId;
 use shared::markup::bare;
 use shared::space::{Transfer, WorkItem};
-use shared::text::{Label, PersonName, first_words};
+use shared::text::{Label, MessageText, PersonName, first_words};
 use shared::time::Timestamp;
 
 use super::Console;
@@ -12,8 +12,8 @@ use super::people::called;
 use super::strip::left;
 use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
-use crate::text::fill;
 use crate::text::work::work;
+use crate::text::{fill, text};
 use crate::time::{self, Form};
 use crate::ui::initial;
 
@@ -132,15 +132,21 @@ pub fn joined(labels: &[Label]) -> String {
 /// First words and moment of the newest message.
 fn last(console: Console, conversation: ConversationId) -> Option<(String, Timestamp)> {
     let talk = console.talk_of(conversation)?;
-    talk.thread.entries(|entries| {
-        entries
-            .iter()
-            .rev()
-            .find_map(|entry| match (&entry.event, &entry.author) {
-                (Event::MessagePosted { text, .. }, Author::Customer | Author::Agent { .. }) => {
-                    Some((first_words(&bare(text.as_str()), WORDS_MAX), entry.at))
-                }
-                _ => None,
-            })
+    let thread = talk.thread;
+    thread.entries(|entries| {
+        let is_message = |entry: &&Entry| {
+            matches!(entry.event, Event::MessagePosted { .. }) && entry.author != Author::System
+        };
+        let entry = entries.iter().rev().find(is_message)?;
+        let first = entry.event.text()?;
+        // What it says by now.
+        let line = |words: Option<&MessageText>| match words {
+            Some(words) => first_words(&bare(words.as_str()), WORDS_MAX),
+            None => text().deleted().to_owned(),
+        };
+        let changed = entry
+            .id
+            .and_then(|id| thread.changed(id, |_, words| line(words)));
+        Some((changed.unwrap_or_else(|| line(Some(first))), entry.at))
     })
 }

@@ -30,7 +30,12 @@ pub fn log(
 ) -> El {
     let is_at_end = Var::new(true);
     let has_new = Var::new(false);
-    let read = move || thread.all(|entries, pending| rows(entries, pending, reader, time::day));
+    let read = move || {
+        thread.all(|entries, pending| {
+            let changed = |message| thread.changes(message);
+            rows(entries, pending, reader, changed, time::day)
+        })
+    };
     let log = el("div", "log")
         .attr("role", "log")
         .attr("aria-label", text().messages())

@@ -1,11 +1,11 @@
 //! One row of a log: a day, an event of the conversation, or a message.
 
 use reactive_graph::graph::untrack;
-use shared::conversation::{Author, Command, Entry, Event, Seq, called};
+use shared::conversation::{Author, Command, Entry, Event, Sender, Seq, called};
 use shared::id::CommandId;
 use shared::link::{Failure, Input, Pending, PendingState};
 use shared::refusal::Refusal;
-use shared::text::PersonName;
+use shared::text::{Emoji, MessageText, PersonName, first_words};
 use shared::time::Timestamp;
 
 use super::event::line;
@@ -16,12 +16,21 @@ use crate::text::{fill, text};
 use crate::thread::{Mark, Thread, find};
 use crate::time::{self, Form};
 
+/// Longest piece of a message that stands for it, in scalar values: one line.
+const QUOTE_MAX: usize = 80;
+
 /// What a message says, of the log or of the outbox.
 struct Spoken {
     class: &'static str,
     author: String,
     text: String,
     at: Timestamp,
+    /// First words of what it answers.
+    quote: Option<String>,
+    /// True once it is deleted.
+    is_gone: bool,
+    /// What became of it, in a line: that it was edited, and how it was reacted to.
+    fate: String,
 }
 
 /// Draws a row.
@@ -36,7 +45,9 @@ pub fn row_view(
         (Key::Own(id), None) => {
             thread.pending(|pending| pending.iter().find(|item| item.id == id).and_then(written))
         }
-        (_, Some(seq)) => thread.entries(|entries| said(entry(entries, seq)?, entries, reader)),
+        (_, Some(seq)) => {
+            thread.entries(|entries| said(thread, entry(entries, seq)?, entries, reader))
+        }
     });
     match (row.key, spoken) {
         (Key::Day(day), _) => day_view(day),
@@ -95,12 +106,27 @@ fn bubble(spoken: &Spoken) -> El {
     } else {
         "message__author"
     };
-    el("div", "")
+    let class = if spoken.is_gone {
+        "message__bubble message__bubble--gone"
+    } else {
+        "message__bubble"
+    };
+    let mut bubble = el("div", class).attr("dir", "auto");
+    if let Some(quote) = &spoken.quote {
+        bubble = bubble.child(el("blockquote", "").text(quote));
+    }
+    let said = if spoken.is_gone {
+        text().deleted()
+    } else {
+        &spoken.text
+    };
+    let row = el("div", "")
         .child(el("span", author).text(&spoken.author))
-        .child(words(
-            el("div", "message__bubble").attr("dir", "auto"),
-            &spoken.text,
-        ))
+        .child(words(bubble, said));
+    if spoken.fate.is_empty() {
+        return row;
+    }
+    row.child(el("span", "message__fate").text(&spoken.fate))
 }
 
 /// A message of the reader, with how far it has come.
@@ -233,7 +259,7 @@ fn entry(entries: &[Entry], seq: Seq) -> Option<&Entry> {
     entries.get(usize::try_from(seq.0.checked_sub(1)?).ok()?)
 }
 
-fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
+fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
     let class = match (&entry.event, &entry.author, reader) {
         (Event::NotePosted { .. }, ..) => NOTE,
         (Event::MessagePosted { .. }, Author::Customer, Reader::Customer)
@@ -250,13 +276,52 @@ fn said(entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
         Author::System => String::new(),
     };
     let author = signed(class, author);
-    let text = entry.event.text()?.to_string();
+    let first = entry.event.text()?;
+    let (words, fate) = now(thread, entry.id, first);
+    let quote = entry.event.about().and_then(|(message, _)| {
+        let mut entries = entries.iter();
+        let first = entries.find(|it| it.id == Some(message))?.event.text()?;
+        let (words, _) = now(thread, Some(message), first);
+        let words = words.unwrap_or_else(|| crate::text::text().deleted().to_owned());
+        Some(first_words(&words, QUOTE_MAX))
+    });
     Some(Spoken {
         class,
         author,
-        text,
+        is_gone: words.is_none(),
+        text: words.unwrap_or_default(),
         at: entry.at,
+        quote,
+        fate,
     })
+}
+
+/// What a message says by now, nothing once it is deleted, and what became of it.
+fn now(
+    thread: Thread,
+    message: Option<CommandId>,
+    first: &MessageText,
+) -> (Option<String>, String) {
+    let changed = message.and_then(|message| {
+        thread.changed(message, |changed, words| {
+            let mut fate = Vec::new();
+            if changed.is_edited && words.is_some() {
+                fate.push(text().edited().to_owned());
+            }
+            let mut reactions = changed.reactions.iter();
+            while let Some((_, emoji)) = reactions.next() {
+                let is_same = |it: &&(Sender, Emoji)| it.1 == *emoji;
+                let start = [emoji.as_str(), " "].concat();
+                let is_first = !fate.iter().any(|it| it.starts_with(&start));
+                if is_first {
+                    let more = reactions.clone().filter(is_same).count();
+                    fate.push([&start, &*(more + 1).to_string()].concat());
+                }
+            }
+            (words.map(MessageText::to_string), fate.join("  "))
+        })
+    });
+    changed.unwrap_or_else(|| (Some(first.to_string()), String::new()))
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
@@ -271,6 +336,9 @@ fn written(item: &Pending) -> Option<Spoken> {
         author: signed(class, you.to_owned()),
         text: command_text(&item.command)?.to_owned(),
         at: item.written_at,
+        quote: None,
+        is_gone: false,
+        fate: String::new(),
     })
 }
 
