@@ -80,10 +80,17 @@ impl World {
         let visitors: Vec<_> = self.visitors.iter().map(|it| it.visitor).collect();
         let visitor = self.random.pick(&visitors);
         self.note("erase", [0, 0], |_| visitor.to_string());
+        let past = self.space.disk.past.iter();
+        let past = past.filter(|(whose, _)| *whose == visitor);
+        let past = past.map(|(visitor, conversation)| space::Erasing {
+            visitor: *visitor,
+            conversation: *conversation,
+        });
+        let past = past.collect();
         let turn = self.space_turn(space::Input::Personal {
             by,
             visitor,
-            past: Vec::new(),
+            past,
             is_known: false,
             erases: true,
         });
