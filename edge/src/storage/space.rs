@@ -25,6 +25,11 @@ const UPGRADE: &str = "
     CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, email TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
+/// Whether a space of an earlier state of this release keeps no addresses of what is past, and what it lacks.
+const NO_ADDRESSES: &str =
+    "SELECT 1 FROM sqlite_master WHERE name = 'past' AND instr(sql, 'email') = 0";
+const ADD_ADDRESSES: &str = "ALTER TABLE past ADD COLUMN email TEXT";
+
 /// Acts read at a time.
 const ACTS: i32 = 200;
 
@@ -41,6 +46,9 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     storage.run(UPGRADE, vec![])?;
+    if !storage.read(NO_ADDRESSES, vec![])?.is_empty() {
+        storage.run(ADD_ADDRESSES, vec![])?;
+    }
     let statement = "SELECT value FROM fact \
         UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item \
         UNION ALL SELECT value FROM audit WHERE n = (SELECT max(n) FROM audit)";
