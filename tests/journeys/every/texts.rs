@@ -53,7 +53,8 @@ enum Fate {
 fn fate(call: &Call, field: &str) -> Fate {
     let ends = |path: &str| call.path.ends_with(path);
     match field {
-        "text" if ends("/conversations") || ends("/messages") || ends("/notes") => Fate::Kept,
+        "text" if ends("/conversations") || ends("/notes") => Fate::Kept,
+        "text" if call.path.contains("/messages") => Fate::Kept,
         "note" if ends("/transfer") || ends("/abandon") => Fate::Kept,
         "fallback_text" | "queues[0].full_text" => Fate::Kept,
         "refresh" | "invitation" | "link" | "token" | "id" | "hash"
