@@ -88,17 +88,10 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     let accepted = call.request.headers().get("accept-language")?;
     let wanted = [asked, accepted.unwrap_or_default()].join(",");
     let (language, locale) = language::first(&wanted);
-    // The texts of English are in the app.
-    let load = if language.is_english() {
-        "not all"
-    } else {
-        "all"
-    };
     let values = [
         ("lang", language.tag),
         ("dir", language.dir()),
         ("locale", locale),
-        ("load", load),
         ("space", space.as_str()),
         ("name", settings.name.as_str()),
         (
@@ -114,7 +107,11 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ("logo", logo),
         ("scheme", theme.scheme.css()),
     ];
-    let text = files::text(call, "chat.html").await?;
+    let mut text = files::text(call, "chat.html").await?;
+    // The texts of English are in the app.
+    if language.is_english() {
+        text = html::without(&text, "{{lang}}.");
+    }
     let (text, style) = dress::dress(&theme, text);
     let kind = Kind::Chat {
         origins: &settings.origins,

@@ -22,6 +22,12 @@ pub fn fill(document: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// The document without the lines that hold a part.
+pub fn without(document: &str, part: &str) -> String {
+    let lines = document.split_inclusive('\n');
+    lines.filter(|line| !line.contains(part)).collect()
+}
+
 /// A language tag as it may stand in `lang`: what a page asks for, else what the browser
 /// prefers, else English.
 pub fn language<'a>(asked: Option<&'a str>, accepted: Option<&'a str>) -> &'a str {
@@ -70,6 +76,13 @@ mod tests {
         let values = [("name", r#""><script>{{space}}&'"#), ("space", "demo")];
         let expected = "<body data-name=\"&quot;&gt;&lt;script&gt;{{space}}&amp;&#39;\">demo {{other}} {{ {{name";
         assert_eq!(fill(document, &values), expected);
+    }
+
+    #[test]
+    fn a_line_goes_with_the_part_that_it_holds() {
+        let document = "<a>\n<link href=\"/{{lang}}.txt\">\n<b lang=\"{{lang}}\">\n";
+        let expected = "<a>\n<b lang=\"{{lang}}\">\n";
+        assert_eq!(without(document, "{{lang}}."), expected);
     }
 
     #[test]
