@@ -7,6 +7,7 @@ mod bindgen;
 pub mod compile;
 mod edge;
 mod minify;
+mod names;
 pub mod pack;
 pub mod site;
 pub mod stamp;

@@ -1,8 +1,12 @@
 //! wasm-bindgen through its library: nothing is downloaded, and its version is in `Cargo.lock`.
 
+use super::names::Names;
 use crate::paths;
 use anyhow::{Context, Result, ensure};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The version of `wasm-bindgen-cli-support` in `xtask/Cargo.toml`.
@@ -29,9 +33,8 @@ pub fn for_worker(wasm: &Path, out: &Path) -> Result<()> {
     bindgen
         .reset_state_function(true)
         .force_enable_abort_handler(true);
-    bindgen.generate(out).context("wasm-bindgen")?;
+    let index = generate(&mut bindgen, out, "index", false)?;
     // workerd and wrangler import wasm as a module without the new keyword.
-    let index = out.join("index.js");
     let text = fs::read_to_string(&index)?.replace("import source ", "import ");
     Ok(fs::write(index, text)?)
 }
@@ -43,7 +46,18 @@ pub fn for_browser(wasm: &Path, name: &str, out: &Path) -> Result<()> {
         .web(true)?
         .out_name(name)
         .omit_default_module_path(true);
-    bindgen.generate(out).context("wasm-bindgen")
+    generate(&mut bindgen, out, name, true)?;
+    Ok(())
+}
+
+/// Writes wasm and script, and says where the script is.
+fn generate(bindgen: &mut Bindgen, out: &Path, name: &str, exports: bool) -> Result<PathBuf> {
+    let mut output = bindgen.generate_output().context("wasm-bindgen")?;
+    let names = Names::shorten(&mut output, exports);
+    output.emit(out).context("wasm-bindgen")?;
+    let path = out.join(name).with_extension("js");
+    fs::write(&path, names.apply(&fs::read_to_string(&path)?))?;
+    Ok(path)
 }
 
 fn common(wasm: &Path) -> Bindgen {

@@ -13,6 +13,7 @@ const RECIPE: &[&str] = &[
     include_str!("compile.rs"),
     include_str!("edge.rs"),
     include_str!("minify.rs"),
+    include_str!("names.rs"),
     include_str!("pack.rs"),
     include_str!("site.rs"),
     include_str!("texts.rs"),
