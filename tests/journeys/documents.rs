@@ -128,19 +128,13 @@ fn openapi_describes_the_api_that_answers() {
         let methods = ["get", "post", "put", "patch", "delete"];
         let mut wrong = Vec::new();
         for (path, operations) in paths {
-            let address = path
-                .replace("{space}", "demo")
-                .replace("{conversation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f")
-                .replace("{invitation}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
-                .replace("{token}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
-                .replace("{key}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
-                .replace("{visitor}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
-                .replace("{session}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398d")
-                .replace("{agent}", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398e");
-            ensure!(
-                !address.contains('{'),
-                "a parameter that no journey knows: {path}"
-            );
+            // Every other part that a path leaves open is an id, of something that is not there.
+            let parts = path.split('/').map(|part| match part {
+                "{space}" => "demo",
+                _ if part.starts_with('{') => "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f",
+                _ => part,
+            });
+            let address = parts.collect::<Vec<_>>().join("/");
             // This one would end the whole instance, which other journeys use.
             let is_deadly = path.ends_with("/dev/panic");
             for method in methods {
