@@ -98,15 +98,38 @@ fn schemathesis(
     Ok(command.status()?.success())
 }
 
-/// The document as it is on one's own machine, where the cookie has a shorter name.
+/// The document as it is on one's own machine, where the cookie has a shorter name. What is not there
+/// says so by one of the words that the document has for it: a 503 of another word is a find.
 fn document(folder: &Path) -> Result<PathBuf> {
     let text = fs::read_to_string(stage::root().join("public/openapi.json"))?;
+    let text = text.replace("__Host-bellhop-session", "bellhop-session");
+    let mut document: Value = serde_json::from_str(&text)?;
+    let paths = document["paths"].as_object_mut().context("no paths")?;
+    let calls = paths.values_mut().filter_map(Value::as_object_mut);
+    for call in calls.flat_map(|path| path.values_mut()) {
+        let Some(answer) = call.pointer_mut("/responses/503") else {
+            continue;
+        };
+        let words: Vec<String> = words(answer["description"].as_str().unwrap_or_default());
+        ensure!(!words.is_empty(), "a 503 without a word: {answer}");
+        let said = json!({ "properties": { "code": { "enum": words } } });
+        let schema = &mut answer["content"]["application/json"]["schema"];
+        let any = schema.take();
+        *schema = json!({ "allOf": [any, { "properties": { "error": said } }] });
+    }
     let path = folder.join("openapi.json");
-    fs::write(
-        &path,
-        text.replace("__Host-bellhop-session", "bellhop-session"),
-    )?;
+    fs::write(&path, document.to_string())?;
     Ok(path)
+}
+
+/// The words of refusals in a description: in backticks, and two words or more.
+fn words(description: &str) -> Vec<String> {
+    let quoted = description.split('`').skip(1).step_by(2);
+    let is_word = |word: &&str| {
+        let mut letters = word.chars();
+        word.contains('_') && letters.all(|letter| letter == '_' || letter.is_ascii_lowercase())
+    };
+    quoted.filter(is_word).map(str::to_owned).collect()
 }
 
 /// Who a caller is and what the calls are about, as the file has it.
