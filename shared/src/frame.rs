@@ -224,7 +224,7 @@ pub enum CloseCode {
     Replaced,
     /// 4410: this build is too old. Reload the frame once.
     Version,
-    /// 4429: too many connections. Wait, then resume.
+    /// 4429: too many connections, or frames of somebody who was told to wait. Wait, then resume.
     Rate,
 }
 

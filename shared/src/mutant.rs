@@ -88,6 +88,8 @@ pub enum Mutant {
     AddressOutlivesErasure,
     /// What comes behind a held command is told to come again at once.
     HoldWithoutWait,
+    /// Whoever does not wait is told to wait again and again.
+    HeldForEver,
     /// A conversation begins without the challenge that the space asks for.
     NobodyChallenged,
     /// A conversation of a blocked visitor begins.
@@ -104,7 +106,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -142,6 +144,7 @@ impl Mutant {
         Self::LimitInMemory,
         Self::ActForgotten,
         Self::HoldWithoutWait,
+        Self::HeldForEver,
         Self::NobodyChallenged,
         Self::ErasedInMemory,
         Self::ErasureToldOnce,
@@ -199,6 +202,7 @@ impl Mutant {
             Self::LateReportRevives => "late_report_revives",
             Self::AddressOutlivesErasure => "address_outlives_erasure",
             Self::HoldWithoutWait => "hold_without_wait",
+            Self::HeldForEver => "held_for_ever",
             Self::NobodyChallenged => "nobody_challenged",
             Self::BlockedBegins => "blocked_begins",
             Self::StaleWordsRead => "stale_words_read",

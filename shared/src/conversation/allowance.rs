@@ -15,6 +15,10 @@
 //! - **AL5** A hold lasts at least 300 ms, and whatever comes behind the held command is
 //!   told what is left of it. Of holds shorter than the way there and back, each brings the whole
 //!   window again before its answers are in: a storm that feeds itself.
+//! - **AL6** A socket is held at most [`HOLDS`] times, and then closed with 4429: whoever does not wait costs
+//!   an answer for each frame, for ever. Whoever waits sends 16 frames at a time (K4 of `link`) and
+//!   comes again after 300 ms at the earliest (AL5), which is 54 holds a second at most, and is never
+//!   closed by this. Known only while the object is awake, which a flood keeps it.
 
 use super::born::Born;
 use super::{Entry, Sender};
@@ -30,6 +34,14 @@ const AGENT: u32 = 10;
 const FUTILE: Rate = Rate {
     burst: 100,
     count: 50,
+    per_s: 1,
+};
+/// Holds of one socket: 64 a second, the 16 frames of a link four times, as often as 300 ms begin in a
+/// second; and 1,000 at once, so that a program of somebody else's may send a whole outbox before it reads.
+/// Our choice.
+pub(super) const HOLDS: Rate = Rate {
+    burst: 1_000,
+    count: 64,
     per_s: 1,
 };
 /// Connections of one customer: 10 in a minute. Source: SECURITY.md L2.
@@ -242,6 +254,34 @@ mod tests {
             (301, 103, "refused closed to [1]"),
         ] {
             assert_eq!(at(millis, n), expected, "{n} at {millis}");
+        }
+    }
+
+    #[test]
+    fn al6_sec_l2_who_does_not_wait_is_closed_and_who_waits_never() {
+        // Does not wait: behind what is missing, 1,000 frames at once and 64 a second.
+        let mut desk = desk(2, 1, 300);
+        let mut at = |millis, n| {
+            let sent = send(CUSTOMER, n, 9, post("never in turn"));
+            words(&desk.at(ms(millis), sent)).pop()
+        };
+        for n in 2..=1_001 {
+            assert!(at(0, n).unwrap().starts_with("hold 1 for"), "{n}");
+        }
+        for n in 2..=65 {
+            assert!(at(1_000, n).unwrap().starts_with("hold 1 for"), "{n}");
+        }
+        assert_eq!(at(1_000, 2).unwrap(), "close 1 4429");
+        assert_eq!(at(9_000, 1), None, "closed is closed");
+        // Waits: the whole window, as soon as it may, for an hour in which nothing gives.
+        let mut desk = super::tests::desk(1, 1, 1);
+        for round in 0..12_000_u64 {
+            for n in 1..=16 {
+                let sent = send(CUSTOMER, n + u32::from(n > 1), 9, post("too fast"));
+                let told = words(&desk.at(ms(300 * round), sent));
+                let told = told.last().unwrap();
+                assert!(!told.starts_with("close"), "{round}: {told}");
+            }
         }
     }
 

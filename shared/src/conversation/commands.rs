@@ -16,18 +16,19 @@
 //!   where the space has any; with one the ticket is cancelled first (D3).
 //! - **U10** Whatever comes after the end is refused; nothing opens a conversation again.
 //! - A refusal is final and moves the expected number on; too fast, or a word that the space may
-//!   know (WD2), is a hold and does not.
+//!   know (WD2), is a hold and does not, as often as AL6 of `allowance` lets it be.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::allowance::HOLDS;
 use super::born::Born;
 use super::log::digest;
 use super::timers::not_answered;
 use super::turn::Turn;
 use super::words::ASK_AGAIN_MS;
 use super::{Author, Command, EndCause, Event, Sender, Stage};
-use crate::frame::{FromServer, SocketId};
+use crate::frame::{CloseCode, FromServer, SocketId};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
@@ -210,11 +211,16 @@ impl Born {
         }
     }
 
-    /// Asks for `n` and everything after it again, after a while (AL5).
+    /// Asks for `n` and everything after it again, after a while (AL5); of whoever never waits, no more
+    /// (AL6).
     fn hold(&mut self, turn: &mut Turn, from: SocketId, n: u32, retry_ms: u32) {
         let Some(socket) = self.sockets.get_mut(&from) else {
             return;
         };
+        let is_flood = socket.holds.take(HOLDS, turn.now).is_err();
+        if is_flood && !mutant::is(Mutant::HeldForEver) {
+            return self.drop_socket(turn, from, CloseCode::Rate);
+        }
         socket.expected = Some(n);
         if socket.seat.held != Some(n) {
             socket.seat.held = Some(n);

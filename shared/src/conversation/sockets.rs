@@ -14,10 +14,12 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::allowance::HOLDS;
 use super::born::Born;
 use super::turn::Turn;
 use super::typing::Typing;
 use super::{Command, Cursor, Dismissal, Effect, Seat, Seq};
+use crate::bucket::Bucket;
 use crate::frame::{CloseCode, SocketId, ToServer};
 use crate::id::SpaceId;
 use crate::rights::{Person, Side};
@@ -43,6 +45,8 @@ pub(super) struct Socket {
     /// Up to here nothing counts against the window: acknowledged, or asked for as a backlog.
     pub(super) acked: Seq,
     pub(super) typing: Typing,
+    /// What is left of [`HOLDS`] (AL6).
+    pub(super) holds: Bucket,
 }
 
 impl Socket {
@@ -55,6 +59,7 @@ impl Socket {
             sent: Seq(0),
             acked: Seq(0),
             typing: Typing::default(),
+            holds: Bucket::full(HOLDS, now),
         }
     }
 

@@ -69,6 +69,8 @@ pub struct Checks {
     pub has_other_queues: bool,
     /// How often each socket was told to wait within a second (AL5).
     holds: BTreeMap<usize, (Ms, u32)>,
+    /// Sockets of programs that do not wait (AL6).
+    pub floods: BTreeSet<usize>,
     /// Since when something looks stuck.
     stuck: BTreeMap<(&'static str, ConversationId, Fence), Ms>,
 }

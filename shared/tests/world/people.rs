@@ -38,6 +38,8 @@ pub enum Act {
     LookAway(usize, usize),
     /// A customer loses patience with what is on its way.
     GiveUp(usize),
+    /// A program of a customer's sends and does not wait.
+    Flood,
 }
 
 /// A customer's browser.
@@ -45,7 +47,7 @@ pub enum Act {
 pub struct Visitor {
     pub visitor: VisitorId,
     /// Clients that are its tabs, the newest last.
-    tabs: Vec<usize>,
+    pub tabs: Vec<usize>,
     /// Mean pause between two acts, in milliseconds.
     pace: Ms,
     /// The customer is away until then.
@@ -174,6 +176,7 @@ impl World {
             | Act::Return(_)
             | Act::Manager
             | Act::Erase
+            | Act::Flood
             | Act::GiveUp(_) => (),
         }
         if self.now > self.heal_at + AFTERGLOW {
@@ -214,6 +217,7 @@ impl World {
             }
             Act::Manager => self.manager_acts(),
             Act::Erase => self.erases(),
+            Act::Flood => self.floods(),
             Act::SignIn(_) | Act::Welcome | Act::Reopen(_) | Act::LookAway(..) => (),
             Act::Return(number) => {
                 self.set_available(number, true);

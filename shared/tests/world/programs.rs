@@ -1,13 +1,18 @@
 //! What comes without a socket: the same commands over HTTP, from programs and channels.
 
-use shared::conversation::{self, Command};
-use shared::id::{AgentId, CommandId};
+use shared::conversation::{self, Command, Cursor, Seq};
+use shared::frame::{Hello, ToServer};
+use shared::id::{AgentId, CommandId, DeviceId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::space;
 
-use crate::world::{Event, Ms, World};
+use crate::people::Act;
+use crate::sockets::Socket;
+use crate::world::{End, Event, Host, Ms, World};
 
+/// How many frames a program sends that does not wait: more than it is answered (AL6).
+const FLOOD: u32 = 1_100;
 /// How long an answer may take once nothing fails any more, in milliseconds (R91, L3).
 const ANSWER: Ms = 60_000;
 
@@ -80,6 +85,47 @@ impl World {
             command,
         };
         self.conversation_turn(number, input);
+    }
+
+    /// A program of a customer's connects beside the tabs, sends what is out of turn and never waits.
+    pub fn floods(&mut self) {
+        self.plan(self.swarm.flood, Event::Act(Act::Flood));
+        let number = self.random.range(0, self.visitors.len() as u64 - 1) as usize;
+        let tab = self.visitors[number].tabs.first().copied();
+        let known = tab.and_then(|tab| Some((tab, self.clients[tab].link.conversation()?)));
+        let Some((tab, conversation)) = known else {
+            return;
+        };
+        self.note("flood", [tab as u64, 0], |_| conversation.to_string());
+        let person = self.clients[tab].person.clone();
+        let object = self.object_of(conversation);
+        let host = Host::Conversation(object);
+        let socket = self.new_socket(End::Client(tab), host, person.clone());
+        self.checks.floods.insert(socket);
+        self.enters(socket, person);
+        let hello = Hello {
+            device: DeviceId::from_bytes(self.random.bytes()),
+            connection: 1,
+            epoch: None,
+            after: Seq(0),
+            cursor: Cursor::default(),
+        };
+        let id = CommandId::from_bytes(self.random.bytes());
+        let frames = (1..=FLOOD).map(|n| ToServer::Send {
+            n: n + 1,
+            id,
+            command: Command::End,
+        });
+        for frame in [ToServer::Hello(hello)].into_iter().chain(frames) {
+            let id = Socket::id(socket);
+            if self.is_open(id) {
+                let input = conversation::Input::Frame { socket: id, frame };
+                self.conversation_turn(object, input);
+            }
+        }
+        if self.is_open(Socket::id(socket)) {
+            self.hang_up(socket);
+        }
     }
 
     /// M1: what is answered as done is in the log.

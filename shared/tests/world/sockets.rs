@@ -46,7 +46,8 @@ impl Socket {
 }
 
 impl World {
-    pub fn dial(&mut self, end: End, host: Host, person: Person) -> usize {
+    /// A socket that is on its way to nobody yet.
+    pub fn new_socket(&mut self, end: End, host: Host, person: Person) -> usize {
         let number = self.sockets.len();
         self.sockets.push(Socket {
             end,
@@ -62,6 +63,11 @@ impl World {
             answered_at: None,
             cursors: conversation::Cursors::default(),
         });
+        number
+    }
+
+    pub fn dial(&mut self, end: End, host: Host, person: Person) -> usize {
+        let number = self.new_socket(end, host, person);
         if self.fault(self.swarm.dial_lost) {
             let way = self.random.range(10, 4_000);
             self.after(way, Event::Closed(number, 1006));

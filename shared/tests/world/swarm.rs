@@ -58,6 +58,8 @@ pub struct Swarm {
     pub manage: f64,
     /// An admin has somebody erased, per second. No fault, either.
     pub erase: f64,
+    /// A program that does not wait comes into a conversation, per second. Nor is this one.
+    pub flood: f64,
 }
 
 impl Swarm {
@@ -106,7 +108,14 @@ impl Swarm {
             row_restored,
             manage,
             erase: 0.0,
+            flood: 0.0,
         }
+    }
+
+    /// Whether anybody floods: by dice of their own, too.
+    pub fn floods(&mut self, seed: u64) {
+        let mut random = Random::new(seed ^ 0x00f1_00d5);
+        self.flood = if random.chance(0.05) { 0.005 } else { 0.0 };
     }
 
     /// Whether anybody is erased, and how long a closed conversation is kept: by dice of their own,

@@ -198,6 +198,7 @@ impl World {
         let mut swarm = Swarm::any(&mut random);
         let mut settings = settings(&mut random);
         swarm.erases(seed, &mut settings);
+        swarm.floods(seed);
         let heal_at = random.range(150_000, 700_000);
         let mut world = Self {
             now: 0,
@@ -267,6 +268,7 @@ impl World {
         self.plan(self.swarm.row_restored, Event::RowRestored);
         self.plan(self.swarm.manage, Event::Act(Act::Manager));
         self.plan(self.swarm.erase, Event::Act(Act::Erase));
+        self.plan(self.swarm.flood, Event::Act(Act::Flood));
     }
 
     /// The moment by a clock of the world that is off by `skew`.

@@ -13,6 +13,8 @@ use crate::world::World;
 /// How often one socket may be told to wait within a second: the window of 16 (K4) at most four times
 /// (AL5), and as many of an older round that come late.
 const HOLDS_A_SECOND: u32 = 128;
+/// How often the socket of whoever does not wait may be told to wait at one moment (AL6).
+const HOLDS_AT_ONCE: u32 = 1_000;
 
 impl World {
     /// A link was built with a stored outbox.
@@ -158,7 +160,7 @@ impl World {
         }
     }
 
-    /// AL5: holds do not bring more holds.
+    /// AL5: holds do not bring more holds. AL6: and of whoever does not wait no more than so many come.
     fn check_hold(&mut self, socket: usize) {
         let second = self.now / 1_000;
         let (last, count) = self.checks.holds.entry(socket).or_default();
@@ -166,7 +168,13 @@ impl World {
             (*last, *count) = (second, 0);
         }
         *count += 1;
-        if *count > HOLDS_A_SECOND {
+        if self.checks.floods.contains(&socket) {
+            if *count > HOLDS_AT_ONCE {
+                self.violate("AL6", || {
+                    format!("socket {socket} floods and is not closed")
+                });
+            }
+        } else if *count > HOLDS_A_SECOND {
             self.violate("AL5", || format!("socket {socket} is held over and over"));
         }
     }
