@@ -197,6 +197,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/conversations/{conversation}/cancel", Target::ConversationAct(Act::Cancel)),
     route("POST", "/api/v1/conversations/{conversation}/resolve", Target::ConversationAct(Act::Resolve)),
     route("POST", "/api/v1/conversations/{conversation}/abandon", Target::ConversationAct(Act::Abandon)),
+    route("PUT", "/api/v1/conversations/{conversation}/rating", Target::ConversationAct(Act::Rate)),
     route("POST", "/api/v1/conversations/{conversation}/tickets", Target::ConversationAct(Act::CreateTicket)),
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
     route("GET", "/api/v1/spaces/{space}/queues", Target::Queues),

@@ -15,6 +15,7 @@
 //! | `window`, `cursors`, `typing` | what goes out to whom (M4, M8, M9, D15) |
 //! | `place` | what the customer is told of the line (PL1, PL2) |
 //! | `customer` | whose it is, and who may write unverified (ID4 to ID6) |
+//! | `rating` | what the customer thinks of it (AF1 to AF4) |
 //! | `erase` | what goes when a person is erased, or time is over (ER1 to ER4) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 //! | `shorthand` | how the log is stored (ST1 to ST3) |
@@ -39,6 +40,7 @@ mod notice;
 mod place;
 #[cfg(test)]
 mod properties;
+mod rating;
 mod reports;
 mod restore;
 mod shorthand;
@@ -66,6 +68,7 @@ pub use lifecycle::{Assignee, Lifecycle, Stage};
 pub(crate) use log::{WINDOW_BYTES, WINDOW_EVENTS};
 pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Dismissal, Instruction, Outcome, Report, Standing};
+pub use rating::{RATED_FOR, RATED_MAX, Rating, Stars, StarsError};
 pub use shorthand::Shorthand;
 pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};

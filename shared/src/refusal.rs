@@ -48,6 +48,9 @@ pub enum Refusal {
     /// The conversation has ended; only wrapping up is possible.
     #[error("the conversation has ended")]
     Ended,
+    /// The conversation still goes on: it is rated once it is over (AF1 of `conversation`).
+    #[error("the conversation is not over")]
+    NotEnded,
     /// The conversation is closed; nothing changes it.
     #[error("the conversation is closed")]
     Closed,
@@ -198,6 +201,7 @@ impl Refusal {
             Self::AgentUnavailable => "agent_unavailable",
             Self::NotWaiting => "not_waiting",
             Self::Ended => "ended",
+            Self::NotEnded => "not_ended",
             Self::Closed => "closed",
             Self::CustomerHere => "customer_here",
             Self::ResolutionUnknown => "resolution_unknown",
@@ -263,6 +267,7 @@ impl Refusal {
             | Self::AgentUnavailable
             | Self::NotWaiting
             | Self::Ended
+            | Self::NotEnded
             | Self::Closed
             | Self::CustomerHere
             | Self::QueueClosed

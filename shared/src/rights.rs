@@ -144,6 +144,8 @@ pub enum Action {
     Abandon,
     /// Makes a ticket of a conversation.
     CreateTicket,
+    /// Says what they think of a conversation that is over.
+    Rate,
     /// Is Available or not.
     SetAvailable,
     /// Takes what is offered.
@@ -195,12 +197,14 @@ pub enum Object {
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
         Abandon, Accept, AddAgent, Block, Change, ChangeAgent, ChangeWork, Configure, CreateTicket,
-        Decline, End, LetIn, Note, Personal, Post, Resolve, SetActive, SetAvailable, Take,
+        Decline, End, LetIn, Note, Personal, Post, Rate, Resolve, SetActive, SetAvailable, Take,
         Transfer, Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
-        (Post | Change | End, Principal::Customer) => Ok(()),
+        (Post | Change | End | Rate, Principal::Customer) => Ok(()),
+        // What the customer thinks, nobody says for them.
+        (Rate, Principal::Agent(_)) => Err(Refusal::Forbidden),
         (
             Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
             | Unassign | Transfer | Configure | LetIn | Block | Personal | AddAgent | SetActive
@@ -281,6 +285,7 @@ pub fn may_say(
         Command::Resolve { .. } => Action::Resolve,
         Command::Abandon { .. } => Action::Abandon,
         Command::CreateTicket { .. } => Action::CreateTicket,
+        Command::Rate(_) => Action::Rate,
     };
     match person {
         Person::Visitor { .. } => may(Principal::Customer, action, Object::Own),
@@ -378,6 +383,7 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::VerificationSet { .. }
         | Event::Ended { .. }
         | Event::Closed { .. }
+        | Event::Rated(_)
         | Event::Erased => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
         Event::NotePosted { .. }

@@ -45,6 +45,7 @@ mod outside;
 mod people;
 mod privacy;
 mod queues;
+mod rating;
 mod reconnect;
 mod reminder;
 mod roles;

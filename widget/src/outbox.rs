@@ -6,7 +6,7 @@
 
 #[cfg(any(feature = "console", test))]
 use shared::conversation::TicketKind;
-use shared::conversation::{Change, Command};
+use shared::conversation::{Change, Command, Rating, Stars};
 use shared::id::{CommandId, ConversationId, DeviceId};
 use shared::link::{Failure, Pending, PendingState};
 use shared::text::{Emoji, MessageText};
@@ -116,6 +116,11 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
             (kind, joined.as_str())
         }
         Command::End => ("end", ""),
+        Command::Rate(Rating { stars, comment }) => {
+            let comment = comment.as_ref().map_or("", MessageText::as_str);
+            joined = [&stars.number().to_string(), comment].join(" ");
+            ("rate", joined.as_str())
+        }
         #[cfg(any(feature = "console", test))]
         Command::Note { text } => ("note", text.as_str()),
         #[cfg(any(feature = "console", test))]
@@ -178,6 +183,13 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
             reply_to: None,
         },
         "end" => Command::End,
+        "rate" => {
+            let (stars, comment) = text.split_once(' ')?;
+            Command::Rate(Rating {
+                stars: Stars::try_from(stars.parse::<u8>().ok()?).ok()?,
+                comment: MessageText::parse(comment).ok(),
+            })
+        }
         #[cfg(any(feature = "console", test))]
         "note" | "resolve" | "abandon" | "incident" | "work_order" => of_agent(kind, text)?,
         _ => about_message(kind, text)?,
@@ -278,6 +290,14 @@ mod tests {
             changed(Change::Deletion),
             changed(reaction(true)),
             changed(reaction(false)),
+            Command::Rate(Rating {
+                stars: Stars::try_from(4).unwrap(),
+                comment: Some(text()),
+            }),
+            Command::Rate(Rating {
+                stars: Stars::try_from(1).unwrap(),
+                comment: None,
+            }),
             Command::Note { text: text() },
             Command::Resolve {
                 resolution: Label::parse("not_resolved").unwrap(),

@@ -112,7 +112,7 @@ pub fn rows(
             changes,
         });
     };
-    for entry in entries.iter().filter(|entry| is_shown(entry)) {
+    for entry in entries.iter().filter(|entry| is_shown(entry, reader)) {
         let group = match (&entry.event, &entry.author) {
             (_, Author::System) => None,
             (Event::MessagePosted { .. }, author) => Some(group(author, false)),
@@ -138,6 +138,7 @@ pub fn rows(
             Command::Note { .. } => true,
             Command::End
             | Command::Change { .. }
+            | Command::Rate(_)
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => continue,
@@ -182,8 +183,10 @@ fn group(author: &Author, is_note: bool) -> Group {
     }
 }
 
-fn is_shown(entry: &Entry) -> bool {
+fn is_shown(entry: &Entry, reader: Reader) -> bool {
     match entry.event {
+        // The customer reads it in the composer's place.
+        Event::Rated(_) => matches!(reader, Reader::Agent(_)),
         Event::Opened { .. }
         | Event::MessageChanged { .. }
         | Event::AgentRequested

@@ -121,6 +121,7 @@ impl Text {
             | Refusal::ReasonUnknown
             | Refusal::ReasonRequired
             | Refusal::TicketExists
+            | Refusal::NotEnded
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }
             | Refusal::ChallengeRequired

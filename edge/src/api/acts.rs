@@ -4,6 +4,7 @@
 //! gets the answer that a socket would get: done, or the same word of refusal.
 
 use serde_json::{Map, Value, json};
+use shared::conversation::Stars;
 use shared::id::{AgentId, CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
@@ -54,6 +55,8 @@ pub enum Act {
     Abandon,
     /// `POST conversations/{conversation}/tickets`
     CreateTicket,
+    /// `PUT conversations/{conversation}/rating`
+    Rate,
 }
 
 /// What a field holds.
@@ -77,6 +80,8 @@ enum Kind {
     Resolution,
     /// The word of a reason.
     Reason,
+    /// One to five.
+    Stars,
     /// What a ticket is about.
     Title,
     /// What a ticket is.
@@ -98,8 +103,8 @@ impl Act {
     /// The machine's word for the command, and the fields of the body.
     const fn shape(self) -> (&'static str, &'static [Field]) {
         use Kind::{
-            Emoji, Flag, Message, Note, Number, Queue, Reason, Resolution, Target, Text, Ticket,
-            Title,
+            Emoji, Flag, Message, Note, Number, Queue, Reason, Resolution, Stars, Target, Text,
+            Ticket, Title,
         };
         use Need::{May, Must};
         // Numbers up to 2^53, where JavaScript still counts right.
@@ -143,6 +148,7 @@ impl Act {
                 "create_ticket",
                 &[("kind", Ticket, Must), ("title", Title, Must)],
             ),
+            Self::Rate => ("rate", &[("stars", Stars, Must), ("comment", Text, May)]),
         }
     }
 
@@ -249,6 +255,15 @@ impl Kind {
                 return Err(Refusal::ReasonUnknown.into());
             }
             Self::Queue | Self::Resolution | Self::Reason => (),
+            Self::Stars => {
+                let stars = value.as_u64().and_then(|stars| u8::try_from(stars).ok());
+                if stars
+                    .and_then(|stars| Stars::try_from(stars).ok())
+                    .is_none()
+                {
+                    return Err(malformed(name, "is 1 to 5"));
+                }
+            }
             Self::Title => {
                 if let Err(error) = shared::text::Title::parse(text()?) {
                     return Err(text_problem(name, error));
@@ -543,6 +558,23 @@ mod tests {
                 Act::CreateTicket,
                 r#"{"kind": "incident", "title": " "}"#,
                 "422 text_empty title",
+            ),
+            (
+                Act::Rate,
+                r#"{"stars": 4, "comment": " Quick "}"#,
+                "Rate(Rating { stars: Stars(4), comment: Some(MessageText(\"Quick\")) })",
+            ),
+            (
+                Act::Rate,
+                r#"{"stars": 1}"#,
+                "Rate(Rating { stars: Stars(1), comment: None })",
+            ),
+            (Act::Rate, r#"{"stars": 6}"#, "422 value_malformed stars"),
+            (Act::Rate, r#"{"stars": 4.5}"#, "422 value_malformed stars"),
+            (
+                Act::Rate,
+                r#"{"stars": 4, "comment": " "}"#,
+                "422 text_empty comment",
             ),
             (
                 Act::Accept,

@@ -36,7 +36,7 @@ impl Born {
             None => {
                 let word = self.words.missing(&command);
                 let kept = word.is_some().then(|| command.clone());
-                match (self.decide(&person, id, command), kept) {
+                match (self.decide(&person, id, command, turn.now), kept) {
                     (Ok(events), _) => {
                         let retry_ms = self.pause(sender(&person), turn.now);
                         if retry_ms > 0 {

@@ -13,6 +13,7 @@ use super::check::{Before, Broken};
 use super::cursors::Progress;
 use super::customer::Customer;
 use super::log::{Log, digest};
+use super::rating::Rated;
 use super::reports::Reporting;
 use super::sockets::Socket;
 use super::turn::Turn;
@@ -51,6 +52,8 @@ pub(super) struct Born {
     /// The reason that was given last.
     pub(super) reason: Option<Label>,
     pub(super) ticket: Option<Ticket>,
+    /// What the customer thinks of it (AF1).
+    pub(super) rated: Rated,
     pub(super) words: Words,
     pub(super) sockets: SortedMap<SocketId, Socket>,
     /// The first era whose tokens are good, of each agent whose sockets were to be closed (C3).
@@ -89,6 +92,7 @@ impl Born {
             is_erased: false,
             reason: None,
             ticket: None,
+            rated: Rated::default(),
             words,
             sockets: SortedMap::new(),
             dismissed: SortedMap::new(),
@@ -205,6 +209,7 @@ impl Born {
         }
         self.take_change(entry);
         self.take_ticket(&entry.event);
+        self.rated.take(&entry.event);
         self.spend(entry);
         self.customer.take(&entry.event);
         if let Event::Erased = entry.event {
@@ -236,6 +241,7 @@ const fn is_reported(event: &Event) -> bool {
         | Event::TicketChanged { .. }
         | Event::CustomerIdentified { .. }
         | Event::VerificationSet { .. }
+        | Event::Rated(_)
         | Event::Erased => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }

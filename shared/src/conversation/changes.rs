@@ -175,6 +175,7 @@ impl Entry {
             | Event::TicketChanged { .. }
             | Event::CustomerIdentified { .. }
             | Event::VerificationSet { .. }
+            | Event::Rated(_)
             | Event::Erased
             | Event::Unknown => (),
         }
@@ -191,6 +192,7 @@ impl Command {
             | Self::End
             | Self::Resolve { .. }
             | Self::Abandon { .. }
+            | Self::Rate(_)
             | Self::CreateTicket { .. } => None,
         }
     }

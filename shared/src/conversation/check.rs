@@ -5,7 +5,7 @@
 //! - **A1** Every accepted assignment carries a fence greater than all before it.
 //! - **A2** An agent's message, or a change of one, stands only in an Active conversation.
 //! - **M8** What concerns a note is internal, and what concerns a message is not (`changes`).
-//! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1) leaves the stage.
+//! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1) and rating (AF3) leave the stage.
 
 use alloc::format;
 use alloc::string::String;
@@ -99,7 +99,8 @@ impl Before {
             return broken("A2", format!("{agent} wrote while {:?}", self.stage));
         }
         let stage = Phase::of(&after.stage);
-        let is_final = entry.event == Event::Erased && self.stage == stage;
+        let leaves = matches!(entry.event, Event::Erased | Event::Rated(_));
+        let is_final = leaves && self.stage == stage;
         if !is_final && !self.stage.may_become(stage) {
             let kind = entry.event.kind();
             let what = format!("{:?} became {stage:?} by {kind}", self.stage);

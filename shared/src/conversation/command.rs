@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::changes::Change;
+use super::rating::Rating;
 use super::tickets::TicketKind;
 use crate::id::CommandId;
 use crate::text::{Label, MessageText, Title};
@@ -56,4 +57,6 @@ pub enum Command {
         /// What it becomes.
         change: Change,
     },
+    /// Say what the customer thinks of it, once it is over (P2).
+    Rate(Rating),
 }

@@ -14,6 +14,7 @@
 //! - **F103** Abandon: what the customer has left is closed as abandoned; from Active in one turn,
 //!   once no tab of the customer is connected. Without a ticket it needs one of the space's reasons,
 //!   where the space has any; with one the ticket is cancelled first (D3).
+//! - **AF1** Rate, by the customer, once it is over (`rating`).
 //! - **U10** Whatever comes after the end is refused; nothing opens a conversation again.
 //! - A refusal is final and moves the expected number on; too fast, or a word that the space may
 //!   know (WD2), is a hold and does not, as often as AL6 of `allowance` lets it be.
@@ -35,6 +36,7 @@ use crate::refusal::Refusal;
 use crate::rights::{self, Person, Side};
 use crate::settings::resolution;
 use crate::text::{Label, Title};
+use crate::time::Timestamp;
 
 impl Born {
     /// Takes a command from a socket that said hello.
@@ -79,7 +81,7 @@ impl Born {
             },
             None => {
                 let word = self.words.missing(&command);
-                match self.decide(&person, id, command) {
+                match self.decide(&person, id, command, turn.now) {
                     Ok(events) => {
                         let retry_ms = self.pause(sender, turn.now);
                         if retry_ms > 0 {
@@ -117,6 +119,7 @@ impl Born {
         person: &Person,
         id: CommandId,
         command: Command,
+        now: Timestamp,
     ) -> Result<Vec<Event>, Refusal> {
         let stage = &self.lifecycle.stage;
         let assignee = self.lifecycle.assignee().map(|assignee| assignee.agent);
@@ -132,6 +135,7 @@ impl Born {
             Person::Agent { .. } => EndCause::Agent,
         };
         match (command, stage) {
+            (Command::Rate(rating), _) => Ok(vec![self.rated(person, rating, now)?]),
             (_, Stage::Closed { .. }) => Err(Refusal::Closed),
             (Command::Post { .. } | Command::End, Stage::WrappingUp { .. }) => Err(Refusal::Ended),
             (Command::Change { .. }, Stage::WrappingUp { .. }) if !is_note => Err(Refusal::Ended),

@@ -2,7 +2,7 @@
 //!
 //! - **ER1** The space says so ([`super::Instruction::Erase`]). What still runs is ended first: it is closed
 //!   as not resolved.
-//! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes, what they were changed to, and titles of tickets become
+//! - **ER2** Numbers, times, authors and kinds of entries stay. Messages, notes, what they were changed to, and titles of tickets and comments of ratings become
 //!   [`BLANK`], reactions are taken back, the customer is called what a nameless one is; company, address and what a site has
 //!   signed go. On the disk as in memory, in the turn of [`super::Event::Erased`], which everybody folds the same way.
 //! - **ER3** It is said to the space by a report that is owed like any other (N2), so a repeat and a
@@ -17,7 +17,7 @@ use core::time::Duration;
 use super::born::Born;
 use super::timers::not_answered;
 use super::turn::Turn;
-use super::{Author, Birth, Change, Effect, EndCause, Entry, Event, Row, Stage};
+use super::{Author, Birth, Change, Effect, EndCause, Entry, Event, Rating, Row, Stage};
 use crate::frame::CloseCode;
 use crate::identity::Identity;
 use crate::mutant::{self, Mutant};
@@ -84,6 +84,7 @@ impl Event {
                     company: None,
                 };
             }
+            Self::Rated(rating) => rating.blank(),
             Self::AgentRequested
             | Self::AgentAssigned { .. }
             | Self::AgentUnassigned { .. }
@@ -97,6 +98,13 @@ impl Event {
             | Self::Erased
             | Self::Unknown => (),
         }
+    }
+}
+
+impl Rating {
+    /// The stars stay: they tell of nobody.
+    pub(crate) fn blank(&mut self) {
+        self.comment = self.comment.is_some().then(|| MessageText::built_in(BLANK));
     }
 }
 
@@ -188,6 +196,9 @@ impl Born {
         }
         if let Some(ticket) = &mut self.ticket {
             ticket.title = Title::built_in(BLANK);
+        }
+        if let Some(rating) = &mut self.rated.rating {
+            rating.blank();
         }
         self.log.forget_words();
         self.changes.forget_reactions();

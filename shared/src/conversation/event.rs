@@ -6,6 +6,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Change;
+use super::rating::Rating;
 use super::tickets::{TicketKind, TicketStatus};
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
 use crate::identity::Identity;
@@ -237,6 +238,8 @@ pub enum Event {
         /// Whether it is a note: then agents alone get this.
         note: bool,
     },
+    /// The customer says what they think of it (AF1).
+    Rated(Rating),
     /// Everything that was written before is blank from here on (ER2).
     Erased,
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
@@ -280,6 +283,7 @@ impl Event {
             Self::CustomerIdentified { .. } => "customer_identified",
             Self::VerificationSet { .. } => "verification_set",
             Self::MessageChanged { .. } => "message_changed",
+            Self::Rated(_) => "rated",
             Self::Erased => "erased",
             Self::Unknown => "unknown",
         }
@@ -295,6 +299,7 @@ impl Event {
                 change: Change::Text(text),
                 ..
             } => Some(text),
+            Self::Rated(rating) => rating.comment.as_ref(),
             Self::MessageChanged {
                 change: Change::Deletion | Change::Reaction { .. },
                 ..
@@ -347,6 +352,7 @@ impl Event {
             | Self::TicketChanged { .. }
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
+            | Self::Rated(_)
             | Self::Erased
             | Self::Unknown => None,
         }
@@ -372,6 +378,7 @@ impl Event {
             | Self::TicketCreated { .. }
             | Self::TicketChanged { .. }
             | Self::VerificationSet { .. }
+            | Self::Rated(_)
             | Self::Erased
             | Self::Unknown => None,
         }

@@ -159,6 +159,7 @@ impl Lifecycle {
             | Event::TicketChanged { .. }
             | Event::CustomerIdentified { .. }
             | Event::MessageChanged { .. }
+            | Event::Rated(_)
             | Event::Erased
             | Event::Unknown => (),
             Event::VerificationSet { required } => self.needs_verified = *required,

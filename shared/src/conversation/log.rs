@@ -9,12 +9,13 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
-use super::{Change, Command, Entry, Event, Sender, Seq, TicketKind};
+use super::{Change, Command, Entry, Event, Rating, Sender, Seq, TicketKind};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
 use crate::settings::resolution;
 use crate::sorted::SortedMap;
+use crate::text::MessageText;
 use crate::time::Timestamp;
 
 /// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
@@ -233,6 +234,7 @@ pub(super) fn digest(command: &Command) -> u64 {
         Command::Resolve { resolution, .. } => hash(3, resolution.as_str()),
         // It is a way to resolve.
         Command::Abandon { .. } => hash(3, resolution::ABANDONED),
+        Command::Rate(rating) => hash_rating(rating),
         Command::CreateTicket { kind, title } => hash(ticket_kind(*kind), title.as_str()),
     }
 }
@@ -253,6 +255,7 @@ fn digest_of(event: &Event) -> Option<u64> {
             ..
         } => Some(hash(3, resolution.as_str())),
         Event::TicketCreated { kind, title, .. } => Some(hash(ticket_kind(*kind), title.as_str())),
+        Event::Rated(rating) => Some(hash_rating(rating)),
         Event::Opened { .. }
         | Event::ReasonGiven { .. }
         | Event::TicketChanged { .. }
@@ -273,6 +276,11 @@ const fn ticket_kind(kind: TicketKind) -> u8 {
         TicketKind::Incident => 4,
         TicketKind::WorkOrder => 5,
     }
+}
+
+fn hash_rating(rating: &Rating) -> u64 {
+    let comment = rating.comment.as_ref().map_or("", MessageText::as_str);
+    hash(9 + rating.stars.number(), comment)
 }
 
 fn hash_change(message: CommandId, change: &Change) -> u64 {
@@ -318,6 +326,14 @@ mod tests {
             (react(1, true), changed(1, reaction(true))),
             (react(1, false), changed(1, reaction(false))),
             (note("Hi"), Event::NotePosted { text: text("Hi") }),
+            (
+                Command::Rate(rating(3, Some("Hi"))),
+                Event::Rated(rating(3, Some("Hi"))),
+            ),
+            (
+                Command::Rate(rating(4, Some("Hi"))),
+                Event::Rated(rating(4, Some("Hi"))),
+            ),
             (
                 Command::End,
                 Event::Ended {

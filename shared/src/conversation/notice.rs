@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{EndCause, Fence, Seq, Source};
 use super::lifecycle::Assignee;
+use super::rating::Rating;
 use super::tickets::Ticket;
 use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::space::Place;
@@ -60,6 +61,9 @@ pub struct Report {
     /// The ticket that was made of it.
     #[serde(default)]
     pub ticket: Option<Ticket>,
+    /// What the customer thinks of it, once they have said so (AF4).
+    #[serde(default)]
+    pub rating: Option<Rating>,
     /// Number of the resolutions and reasons that it knows (WD1).
     #[serde(default)]
     pub lists: u32,

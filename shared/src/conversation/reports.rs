@@ -95,6 +95,7 @@ impl Born {
             verified: self.customer.identity.is_some(),
             needs_verified: self.lifecycle.needs_verified,
             ticket: self.ticket.clone(),
+            rating: self.rated.rating.clone(),
             lists: self.words.lists.number,
             erased: self.is_erased,
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),

@@ -125,6 +125,7 @@ fn commands() -> Vec<(&'static str, Command)> {
             },
         ),
         ("create ticket", ticket()),
+        ("rate", Command::Rate(rating(4, Some("Quick")))),
         ("change the words of the customer's message", edit(0, "Oh")),
         ("change: delete what jack wrote", delete(88)),
         ("change: delete a note of mia's", delete(89)),
@@ -146,6 +147,7 @@ const fn name_of(command: &Command) -> &'static str {
         Command::Abandon { .. } => "abandon",
         Command::CreateTicket { .. } => "create ticket",
         Command::Change { .. } => "change",
+        Command::Rate(_) => "rate",
     }
 }
 

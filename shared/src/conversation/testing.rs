@@ -88,6 +88,13 @@ pub(super) fn changed(message: u8, change: Change) -> Event {
     }
 }
 
+pub(super) fn rating(stars: u8, comment: Option<&str>) -> Rating {
+    Rating {
+        stars: Stars::try_from(stars).unwrap(),
+        comment: comment.map(text),
+    }
+}
+
 pub(super) fn edit(message: u8, words: &str) -> Command {
     change(message, Change::Text(text(words)))
 }

@@ -101,6 +101,7 @@ impl Words {
             | Command::Note { .. }
             | Command::Change { .. }
             | Command::End
+            | Command::Rate(_)
             | Command::CreateTicket { .. } => (None, None),
         };
         let resolution = resolution.filter(|id| self.lists.resolution(id).is_none());

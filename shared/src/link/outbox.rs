@@ -184,6 +184,7 @@ impl Outbox {
             | Command::End
             | Command::Resolve { .. }
             | Command::Abandon { .. }
+            | Command::Rate(_)
             | Command::CreateTicket { .. } => None,
         })
     }
@@ -240,9 +241,10 @@ impl Outbox {
         }
     }
 
-    /// What is about a conversation that is gone: ending it, and messages of its log (K18).
+    /// What is about a conversation that is gone: ending and rating it, and messages of its log (K18).
     pub(super) fn leave_behind(&mut self, effects: &mut Vec<Effect>) {
-        self.drop_all(|item| item.command == Command::End, effects);
+        let is_about = |item: &Pending| matches!(item.command, Command::End | Command::Rate(_));
+        self.drop_all(is_about, effects);
         self.drop_orphans(effects);
         let posts = self.open_posts();
         for item in &mut self.items {
@@ -320,6 +322,10 @@ fn length(command: &Command) -> usize {
         } => text.as_str().len(),
         Command::Abandon { note, .. } => note.as_ref().map_or(0, |text| text.as_str().len()),
         Command::CreateTicket { title, .. } => title.as_str().len(),
+        Command::Rate(rating) => {
+            let comment = rating.comment.as_ref();
+            comment.map_or(0, |text| text.as_str().len())
+        }
         Command::End | Command::Resolve { .. } | Command::Change { .. } => 0,
     }
 }

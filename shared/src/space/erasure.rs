@@ -83,6 +83,7 @@ impl Report {
             verified,
             needs_verified: _,
             ticket,
+            rating,
             lists: _,
             erased: _,
             age_ms: _,
@@ -97,6 +98,9 @@ impl Report {
         *verified = false;
         if let Some(ticket) = ticket {
             ticket.title = Title::built_in(BLANK);
+        }
+        if let Some(rating) = rating {
+            rating.blank();
         }
     }
 }

@@ -6,6 +6,8 @@
 //!   has it by a fence of ours or a higher one has the slot (A5).
 //! - **R18** A closed conversation frees every slot. Its row stays as a tombstone for
 //!   [`TOMBSTONE`], so that a late report never revives it (A8, O3).
+//! - **R240** What the customer thinks of it may come after that (AF2 of `conversation`): it is kept with the
+//!   tombstone, and changes nothing else.
 
 use core::time::Duration;
 
@@ -34,8 +36,11 @@ impl Ledger {
         let Some(item) = self.items.get(&conversation) else {
             return self.enqueue(turn, report, address);
         };
-        if report.revision <= item.report.revision || matches!(item.state, ItemState::Gone { .. }) {
+        if report.revision <= item.report.revision {
             return;
+        }
+        if matches!(item.state, ItemState::Gone { .. }) {
+            return self.is_rated(turn, report);
         }
         let is_behind = item.fence < report.fence;
         let standing = report.standing.clone();
@@ -62,6 +67,17 @@ impl Ledger {
                 self.is_with(turn, conversation, &assignee, is_behind);
             }
         }
+    }
+
+    /// A closed conversation reports again: it was rated (R240).
+    fn is_rated(&mut self, turn: &mut Turn, report: Report) {
+        let Some(rating) = report.rating else {
+            return;
+        };
+        self.change_item(turn, report.conversation, |item| {
+            item.report.rating = Some(rating);
+            item.report.revision = report.revision;
+        });
     }
 
     /// A conversation that the space has not seen.

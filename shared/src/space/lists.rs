@@ -21,7 +21,7 @@ use super::duty::Duty;
 use super::intake::TOMBSTONE;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
-use crate::conversation::{EndCause, Fence, Source, Standing};
+use crate::conversation::{EndCause, Fence, Source, Standing, Stars};
 use crate::id::{AgentId, ConversationId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
@@ -106,6 +106,9 @@ pub struct Listed {
     pub resolution: Option<Label>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// How many stars the customer gives.
+    #[serde(default)]
+    pub stars: Option<Stars>,
 }
 
 /// A place in a list: nothing that means something to anybody else.
@@ -358,6 +361,7 @@ impl Ledger {
             ended,
             resolution,
             closed_at: item.closed_at(),
+            stars: report.rating.as_ref().map(|rating| rating.stars),
         }
     }
 }

@@ -403,6 +403,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         needs_verified: false,
         company: None,
         ticket: None,
+        rating: None,
         lists: 0,
         erased: false,
         age_ms: 0,

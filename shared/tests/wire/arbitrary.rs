@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use shared::conversation::{
     Author, Change, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence,
-    Seq, Source, Ticket, TicketKind, TicketStatus,
+    Rating, Seq, Source, Stars, Ticket, TicketKind, TicketStatus,
 };
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
@@ -125,7 +125,15 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
             .prop_map(|(kind, title)| ConversationCommand::CreateTicket { kind, title }),
         (command_id(), change())
             .prop_map(|(message, change)| ConversationCommand::Change { message, change }),
+        rating().prop_map(ConversationCommand::Rate),
     ]
+}
+
+fn rating() -> impl Strategy<Value = Rating> {
+    (1..=5_u8, option::of(text())).prop_map(|(stars, comment)| Rating {
+        stars: Stars::try_from(stars).unwrap(),
+        comment,
+    })
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -308,6 +316,7 @@ fn event() -> impl Strategy<Value = Event> {
             identity: Box::new(identity),
         }),
         any::<bool>().prop_map(|required| Event::VerificationSet { required }),
+        rating().prop_map(Event::Rated),
         Just(Event::Unknown),
     ]
 }

@@ -9,9 +9,9 @@ use shared::account::{
 };
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Change, Command as ConversationCommand, Cursor,
-    Cursors, Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Report,
-    Row as ConversationRow, Seat as ConversationSeat, Seq, Source, Standing, Ticket, TicketKind,
-    TicketStatus,
+    Cursors, Dismissal, EndCause, Entry, Event, Fence, Instruction, Outcome, Rating, Report,
+    Row as ConversationRow, Seat as ConversationSeat, Seq, Source, Standing, Stars, Ticket,
+    TicketKind, TicketStatus,
 };
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
@@ -47,20 +47,20 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve Abandon CreateTicket Change);
+    Post Note End Resolve Abandon CreateTicket Change Rate);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer Block Unblock);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted MessageChanged AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
-    Erased Unknown);
+    Rated Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended NotEnded Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired IdUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -208,7 +208,16 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
             message: COMMAND,
             change: reaction(false),
         },
+        ConversationCommand::Rate(rating(Some("Quick"))),
+        ConversationCommand::Rate(rating(None)),
     ]
+}
+
+fn rating(comment: Option<&str>) -> Rating {
+    Rating {
+        stars: Stars::try_from(4).unwrap(),
+        comment: comment.map(text),
+    }
 }
 
 fn reaction(on: bool) -> Change {
@@ -351,6 +360,7 @@ pub fn events() -> Vec<Event> {
             identity: Box::new(identity()),
         },
         Event::VerificationSet { required: true },
+        Event::Rated(rating(Some("Quick"))),
         Event::Unknown,
     ]
 }
@@ -540,6 +550,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::AgentUnavailable,
         Refusal::NotWaiting,
         Refusal::Ended,
+        Refusal::NotEnded,
         Refusal::Closed,
         Refusal::CustomerHere,
         Refusal::ResolutionUnknown,
@@ -740,6 +751,7 @@ pub fn reports() -> Vec<Report> {
         verified: true,
         needs_verified: true,
         ticket: Some(ticket()),
+        rating: Some(rating(Some("Quick"))),
         lists: 2,
         erased: false,
         age_ms: 61_000,

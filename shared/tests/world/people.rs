@@ -1,6 +1,6 @@
 //! What people do: they write, wait, answer, decline, forget, reload, give up.
 
-use shared::conversation::{Change, Command, Fence, Stage, TicketKind};
+use shared::conversation::{Change, Command, Fence, Rating, Stage, Stars, TicketKind};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::{Input, PendingState, SpaceInput, State};
 use shared::rights::{Person, Role};
@@ -372,6 +372,8 @@ impl World {
         if is_over {
             if self.random.chance(0.1) {
                 self.start_again(number);
+            } else if self.random.chance(0.1) {
+                self.rate(tab);
             }
             return;
         }
@@ -442,6 +444,14 @@ impl World {
         let browser = self.browsers.entry(visitor).or_default();
         (browser.lock, browser.conversation) = (None, None);
         self.open_tab(number, Stored::default());
+    }
+
+    fn rate(&mut self, tab: usize) {
+        let stars = u8::try_from(self.random.range(1, 5)).unwrap_or(1);
+        let text = MessageText::parse("it went like this").unwrap();
+        let comment = self.random.chance(0.5).then_some(text);
+        let stars = Stars::try_from(stars).unwrap();
+        self.submit(tab, Command::Rate(Rating { stars, comment }));
     }
 
     fn retry(&mut self, client: usize) {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::conversation::{Change, Command as Said, Fence, TicketKind};
+use shared::conversation::{Change, Command as Said, Fence, Rating, Stars, TicketKind};
 use shared::id::{CommandId, ConversationId, VisitorId};
 use shared::refusal::Refusal;
 use shared::space::{Command, Target};
@@ -163,6 +163,10 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             kind: TicketKind::Incident,
             title: Title::parse("Lamp")?,
         }),
+        "rate" => Spoken::Said(Said::Rate(Rating {
+            stars: Stars::try_from(4)?,
+            comment: Some(text),
+        })),
         "set_available" => Spoken::Asked(Command::SetAvailable {
             available: true,
             for_chats: None,
@@ -209,7 +213,8 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             | Said::Resolve { .. }
             | Said::Abandon { .. }
             | Said::CreateTicket { .. }
-            | Said::Change { .. },
+            | Said::Change { .. }
+            | Said::Rate(_),
         )
         | Spoken::Asked(
             Command::SetAvailable { .. }

@@ -55,6 +55,7 @@ fn fate(call: &Call, field: &str) -> Fate {
     match field {
         "text" if ends("/conversations") || ends("/notes") => Fate::Kept,
         "text" if call.path.contains("/messages") => Fate::Kept,
+        "comment" if ends("/rating") => Fate::Kept,
         "note" if ends("/transfer") || ends("/abandon") => Fate::Kept,
         "fallback_text" | "queues[0].full_text" => Fate::Kept,
         "refresh" | "invitation" | "link" | "token" | "id" | "hash"

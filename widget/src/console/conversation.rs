@@ -43,6 +43,7 @@ pub fn conversation(console: Console, talk: Talk) -> El {
             Command::Note { text } => talk.note.update(|draft| draft.push_str(text.as_str())),
             Command::End
             | Command::Change { .. }
+            | Command::Rate(_)
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => (),

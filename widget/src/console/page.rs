@@ -37,6 +37,8 @@ pub struct Listed {
     pub resolution: Option<Label>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// How many stars the customer gives.
+    pub stars: Option<u8>,
 }
 
 /// A part of a list.
@@ -85,5 +87,8 @@ fn listed(item: &JsValue) -> Option<Listed> {
         is_over: text("state").is_some_and(|state| state == "wrapping_up"),
         resolution: text("resolution").and_then(|word| Label::parse(&word).ok()),
         closed_at: moment("closed_at"),
+        stars: js::get(item, "stars")
+            .and_then(|stars| stars.as_f64())
+            .map(|stars| stars as u8),
     })
 }

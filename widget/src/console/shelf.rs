@@ -219,7 +219,13 @@ impl Shelf {
                         let state = of(&|row| state(console, row));
                         let place =
                             of(&|row| meta(row.company.as_deref(), &row.queue, &row.skills));
-                        [state, place].join(" · ")
+                        let stars = of(&|row| match row.stars {
+                            Some(stars) => fill(words().stars, &stars.to_string()),
+                            None => String::new(),
+                        });
+                        let parts = [state, stars, place].into_iter();
+                        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+                        parts.join(" · ")
                     }),
             );
         el("li", "item").child(open)

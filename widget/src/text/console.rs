@@ -1,6 +1,6 @@
 //! What agents read.
 
-use shared::conversation::{EndCause, Event, TicketKind, TicketStatus};
+use shared::conversation::{EndCause, Event, Rating, TicketKind, TicketStatus};
 use shared::refusal::Refusal;
 use shared::rights::Role;
 use shared::settings::{Resolution, resolution};
@@ -103,6 +103,9 @@ pub struct Words {
     pub no_reason: &'static str,
     pub reason_required: &'static str,
     pub ticket_exists: &'static str,
+    pub not_ended: &'static str,
+    pub rated: &'static str,
+    pub stars: &'static str,
     pub reason_given: &'static str,
     pub incident_created: &'static str,
     pub work_order_created: &'static str,
@@ -203,6 +206,13 @@ impl Words {
             Event::CustomerIdentified { identity, .. } => {
                 super::fill(self.identified, identity.id.as_str())
             }
+            Event::Rated(Rating { stars, comment }) => {
+                let said = super::fill(self.rated, &stars.number().to_string());
+                match comment {
+                    Some(comment) => [&said, ": ", comment.as_str()].concat(),
+                    None => said,
+                }
+            }
             Event::VerificationSet { required: true } => self.must_verify.to_owned(),
             Event::VerificationSet { required: false }
             | Event::Opened { .. }
@@ -240,6 +250,7 @@ impl Words {
             Refusal::ReasonUnknown => self.no_reason,
             Refusal::ReasonRequired => self.reason_required,
             Refusal::TicketExists => self.ticket_exists,
+            Refusal::NotEnded => self.not_ended,
             Refusal::NoteRequired => self.note_required,
             Refusal::QueueUnknown => self.queue_unknown,
             Refusal::QueueClosed => self.queue_closed,
@@ -370,6 +381,9 @@ const EN: Words = Words {
     no_reason: "The space has no such reason.",
     reason_required: "Choose a reason first.",
     ticket_exists: "This conversation has a ticket already.",
+    not_ended: "The conversation is not over yet.",
+    rated: "The customer gives {stars} of 5 stars",
+    stars: "{stars} of 5 stars",
     reason_given: "Reason: {}",
     incident_created: "Incident created: {}",
     work_order_created: "Work order created: {}",
@@ -486,6 +500,9 @@ const DE: Words = Words {
     no_reason: "Diesen Grund gibt es hier nicht.",
     reason_required: "Bitte zuerst einen Grund wählen.",
     ticket_exists: "Dieses Gespräch hat schon ein Ticket.",
+    not_ended: "Das Gespräch ist noch nicht vorbei.",
+    rated: "Der Kunde gibt {stars} von 5 Sternen",
+    stars: "{stars} von 5 Sternen",
     reason_given: "Grund: {}",
     incident_created: "Störung angelegt: {}",
     work_order_created: "Arbeitsauftrag angelegt: {}",

@@ -51,6 +51,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
+        | Event::Rated(_)
         | Event::WrapUpReminded
         | Event::NotePosted { .. }
         | Event::MessageChanged { .. }

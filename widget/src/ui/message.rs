@@ -347,6 +347,7 @@ fn command_text(command: &Command) -> Option<&str> {
         Command::Post { text, .. } | Command::Note { text } => Some(text.as_str()),
         Command::End
         | Command::Change { .. }
+        | Command::Rate(_)
         | Command::Resolve { .. }
         | Command::Abandon { .. }
         | Command::CreateTicket { .. } => None,

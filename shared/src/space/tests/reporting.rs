@@ -1,6 +1,7 @@
 //! R16 to R18, R22 and R23: what conversations tell, and which may begin.
 
 use super::*;
+use crate::conversation::{Rating, Stars};
 
 #[test]
 fn r16_a_repeated_report_changes_nothing_and_is_confirmed() {
@@ -54,6 +55,29 @@ fn r18_a8_the_tombstone_goes_after_48_hours() {
     let effects = scene.wait(1);
     assert_eq!(effects.last(), Some(&Effect::Remove(conversation(1))));
     assert_eq!(scene.space.next_deadline(), None);
+}
+
+#[test]
+fn r240_what_the_customer_thinks_is_kept_with_the_tombstone_and_changes_nothing_else() {
+    let mut scene = Scene::with(&[ADA]);
+    scene.waits(1);
+    scene.closed(1, 5, 0);
+    let deadline = scene.space.next_deadline();
+    let rating = |stars| Rating {
+        stars: Stars::try_from(stars).unwrap(),
+        comment: None,
+    };
+    for (revision, stars, kept) in [(6, 2, 2), (7, 5, 5), (6, 1, 5)] {
+        let mut late = report(1, revision, 0, Standing::Waiting);
+        late.rating = Some(rating(stars));
+        scene.take(Input::Reported(late));
+        let ledger = scene.space.ledger.as_ref().unwrap();
+        let item = ledger.items.get(&conversation(1)).unwrap();
+        assert_eq!(item.report.rating, Some(rating(kept)));
+        assert!(matches!(item.state, ItemState::Gone { .. }));
+        assert!(matches!(item.report.standing, Standing::Closed { .. }));
+        assert_eq!(scene.space.next_deadline(), deadline);
+    }
 }
 
 #[test]

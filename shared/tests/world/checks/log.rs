@@ -187,7 +187,9 @@ impl World {
                 Stage::Waiting { .. } | Stage::Active { .. } | Stage::WrappingUp { .. },
             )
             | (Stage::WrappingUp { .. }, Stage::WrappingUp { .. }) => true,
-            (Stage::Closed { .. }, Stage::Closed { .. }) => entry.event == Event::Erased,
+            (Stage::Closed { .. }, Stage::Closed { .. }) => {
+                matches!(entry.event, Event::Erased | Event::Rated(_))
+            }
             (Stage::Active { .. }, Stage::Closed { .. })
             | (Stage::Waiting { .. }, Stage::WrappingUp { .. })
             | (Stage::WrappingUp { .. }, Stage::Waiting { .. } | Stage::Active { .. })
@@ -242,6 +244,7 @@ impl World {
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. } => None,
+            Command::Rate(rating) => rating.comment.as_ref(),
         };
         let owner = &self.clients[attempt.client];
         let is_author = match (&entry.author, &owner.person) {
