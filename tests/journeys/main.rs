@@ -34,6 +34,7 @@ mod headers;
 mod hostile;
 mod keys;
 mod languages;
+mod later;
 mod leaves;
 mod limits;
 mod lockout;

@@ -1,15 +1,15 @@
 //! The customer's app.
 
-mod challenge;
+pub mod challenge;
 mod confirm;
-mod ended;
+pub mod ended;
 mod frame;
 mod header;
 mod identity;
 mod language;
-mod menu;
+pub mod menu;
 mod screen;
-mod sign_in;
+pub mod sign_in;
 mod waiting;
 mod welcome;
 
@@ -30,7 +30,7 @@ use crate::tab::Tab;
 use crate::task::spawn;
 use crate::thread::{CLAIMS, Claim, Thread, is_barred};
 use crate::var::{Bell, Var};
-use crate::{device, js, text, ui};
+use crate::{device, js, later, text, ui};
 
 /// The customer's app. A handle: copies are the same app.
 #[derive(Clone, Copy)]
@@ -130,6 +130,12 @@ impl Chat {
             chat.draft.with(|draft| chat.tab().own.set("draft", draft));
         });
         effect(move || chat.follow());
+        // Whoever talks will need the rest; who only looks loads none of it.
+        effect(move || {
+            if chat.is_shown.get() && matches!(chat.screen(), Screen::Waiting | Screen::Active) {
+                later::prepare();
+            }
+        });
         chat
     }
 

@@ -79,6 +79,14 @@ pub fn app() -> String {
         .unwrap_or_default()
 }
 
+/// Address of the sheet of what comes later.
+#[cfg(feature = "chat")]
+pub fn later_sheet() -> String {
+    let body = js::document().body();
+    body.and_then(|body| body.dataset().get("more"))
+        .unwrap_or_default()
+}
+
 /// The element that the app is mounted into, emptied of its skeleton.
 pub fn root() -> Option<El> {
     let root = js::document().get_element_by_id("app")?;

@@ -65,11 +65,25 @@ extern "C" {
 #[wasm_bindgen(inline_js = r#"
 export const file = (url, millis) =>
   fetch(url, { signal: AbortSignal.timeout(millis) }).then((answer) => answer.text());
+
+let wanted;
+export const sheet = (href) =>
+  (wanted ??= new Promise((onload, fail) => {
+    const onerror = () => {
+      wanted = link.remove();
+      fail();
+    };
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload, onerror });
+    document.head.append(link);
+  }));
 "#)]
 extern "C" {
     /// The text of a file of ours, if it comes within that many milliseconds. Whoever reads it sees whether
     /// it is that file.
     pub fn file(url: &str, millis: u32) -> Promise;
+
+    /// Adds the sheet to the document, once; kept when it is there.
+    pub fn sheet(url: &str) -> Promise;
 }
 
 /// The window.

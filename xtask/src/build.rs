@@ -10,6 +10,7 @@ mod minify;
 mod names;
 pub mod pack;
 pub mod site;
+mod split;
 pub mod stamp;
 pub mod texts;
 
@@ -38,11 +39,10 @@ pub fn all() -> Result<()> {
     worker()?;
     let _alone = alone()?;
     // Three builds of one crate: a customer's part without a trace of the console is 4 KB smaller
-    // (brotli) than the first chunk of a split build.
-    let chat = compile::wasm(&compile::CHAT)?;
-    let console = compile::wasm(&compile::CONSOLE)?;
-    let home = compile::wasm(&compile::HOME)?;
-    site::build(&[("chat", &chat), ("console", &console), ("home", &home)])
+    // (brotli) than the first chunk of a build that splits the console off.
+    let parts = [&compile::CHAT, &compile::CONSOLE, &compile::HOME];
+    let apps = parts.map(|part| Ok((part, compile::wasm(part)?)));
+    site::build(&apps.into_iter().collect::<Result<Vec<_>>>()?)
 }
 
 /// Holds off other builds of this checkout until it is dropped.

@@ -79,6 +79,7 @@ fn rows() -> Result<Vec<Row>> {
         }
         Ok(files)
     };
+    let later = [asset("more.css")?, asset("more.wasm")?];
     let languages = files(&site.join("assets"))?.into_iter();
     let languages = languages.filter(|path| path.extension() == Some("txt".as_ref()));
     let largest = languages.max_by_key(|path| packed(path, &[]).unwrap_or(0));
@@ -91,6 +92,8 @@ fn rows() -> Result<Vec<Row>> {
         // 95,000 with every feature of the product in it. 4,000 are the small markdown, another 4,000 what becomes
         // of a message after it was written.
         Row::new("chat", &app("chat", "chat.html")?, 92_500, false)?,
+        // What the chat loads when it is first asked for: the ends of a talk, menus.
+        Row::new("later", &later, 3_000, false)?,
         // The largest; the texts of English are in the chat, and whoever reads another loads one.
         Row::new("language", &Vec::from_iter(largest), 2_500, false)?,
         Row::new("agent", &app("console", "console.html")?, 153_300, false)?,

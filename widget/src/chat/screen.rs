@@ -5,16 +5,13 @@ use shared::link::{Input, State};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::challenge::challenge;
 use super::confirm::confirm;
-use super::ended::ended;
 use super::header::header;
-use super::menu::menu;
-use super::sign_in::sign_in;
 use super::welcome::{after, before};
 use super::{Chat, Screen};
 use crate::dom::{El, el};
 use crate::host;
+use crate::later::{Part, later};
 use crate::rows::Reader;
 use crate::ui::{Composer, Line, Words, banner, focus_composer, log, typing};
 use crate::var::Var;
@@ -87,7 +84,10 @@ pub fn screen(chat: Chat) -> El {
             }
         })
         .child(header(chat, move || is_asking.set(true)));
-    let main = main.when(move || chat.is_choosing.get(), move || menu(chat));
+    let main = main.when(
+        move || chat.is_choosing.get(),
+        move || later(Part::Menu(chat)),
+    );
     let main = banner(main, line, move || thread.input(Input::Start));
     let main = log(
         main,
@@ -100,8 +100,11 @@ pub fn screen(chat: Chat) -> El {
     let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
     main.when(move || !is_over(), move || typing(who_types))
         .when(move || is_asking.get(), move || confirm(end, stop_asking))
-        .when(move || thread.needs_challenge(), move || challenge(chat))
-        .when(is_over, move || ended(chat))
-        .when(must_sign_in, move || sign_in(chat))
+        .when(
+            move || thread.needs_challenge(),
+            move || later(Part::Challenge(chat)),
+        )
+        .when(is_over, move || later(Part::Ended(chat)))
+        .when(must_sign_in, move || later(Part::SignIn(chat)))
         .when(is_writing, move || composer.draw())
 }

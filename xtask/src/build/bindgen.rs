@@ -33,31 +33,38 @@ pub fn for_worker(wasm: &Path, out: &Path) -> Result<()> {
     bindgen
         .reset_state_function(true)
         .force_enable_abort_handler(true);
-    let index = generate(&mut bindgen, out, "index", false)?;
+    let (index, _) = generate(&mut bindgen, out, "index", false)?;
     // workerd and wrangler import wasm as a module without the new keyword.
     let text = fs::read_to_string(&index)?.replace("import source ", "import ");
     Ok(fs::write(index, text)?)
 }
 
-/// A module for browsers: `NAME.js`, `NAME_bg.wasm`, `snippets/`.
-pub fn for_browser(wasm: &Path, name: &str, out: &Path) -> Result<()> {
+/// A module for browsers: `NAME.js`, `NAME_bg.wasm`, `snippets/`; and the names in it. What was split off needs what
+/// the linker has exported.
+pub fn for_browser(wasm: &Path, name: &str, out: &Path, is_split: bool) -> Result<Names> {
     let mut bindgen = common(wasm);
     bindgen
         .web(true)?
         .out_name(name)
-        .omit_default_module_path(true);
-    generate(&mut bindgen, out, name, true)?;
-    Ok(())
+        .omit_default_module_path(true)
+        .keep_lld_exports(is_split);
+    let (_, names) = generate(&mut bindgen, out, name, true)?;
+    Ok(names)
 }
 
 /// Writes wasm and script, and says where the script is.
-fn generate(bindgen: &mut Bindgen, out: &Path, name: &str, exports: bool) -> Result<PathBuf> {
+fn generate(
+    bindgen: &mut Bindgen,
+    out: &Path,
+    name: &str,
+    exports: bool,
+) -> Result<(PathBuf, Names)> {
     let mut output = bindgen.generate_output().context("wasm-bindgen")?;
     let names = Names::shorten(&mut output, exports);
     output.emit(out).context("wasm-bindgen")?;
     let path = out.join(name).with_extension("js");
     fs::write(&path, names.apply(&fs::read_to_string(&path)?))?;
-    Ok(path)
+    Ok((path, names))
 }
 
 fn common(wasm: &Path) -> Bindgen {

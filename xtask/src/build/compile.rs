@@ -1,6 +1,9 @@
 //! Cargo, for wasm: one crate, one set of features, one file.
 
-use super::stamp::{Stamp, files};
+use super::{
+    split::RELOCATIONS,
+    stamp::{Stamp, files},
+};
 use crate::{
     paths,
     run::{capture, cargo, command, run, say},
@@ -15,10 +18,12 @@ use std::{
 /// A wasm file to compile.
 pub struct Part {
     /// The name of the file that comes out, and what people are told.
-    name: &'static str,
+    pub name: &'static str,
     package: &'static str,
     profile: &'static str,
     features: &'static [&'static str],
+    /// Whether a part of it is split off afterwards.
+    pub is_split: bool,
 }
 
 pub const EDGE: Part = Part {
@@ -26,24 +31,28 @@ pub const EDGE: Part = Part {
     package: "edge",
     profile: "edge",
     features: &[],
+    is_split: false,
 };
 pub const CHAT: Part = Part {
     name: "chat",
     package: "widget",
     profile: "wasm",
     features: &["chat"],
+    is_split: true,
 };
 pub const CONSOLE: Part = Part {
     name: "console",
     package: "widget",
     profile: "wasm",
     features: &["console"],
+    is_split: false,
 };
 pub const HOME: Part = Part {
     name: "home",
     package: "widget",
     profile: "wasm",
     features: &["home"],
+    is_split: false,
 };
 
 /// Compiles the part if its sources changed; returns its file.
@@ -62,12 +71,16 @@ pub fn wasm(part: &Part) -> Result<PathBuf> {
     }
     say(format!("compiling {} for wasm", part.name));
     let mut cargo = cargo();
-    cargo.args(["build", "--target", TARGET, "--profile", part.profile]);
+    // Like `build`, and takes flags for the last crate alone.
+    cargo.args(["rustc", "--target", TARGET, "--profile", part.profile]);
     cargo.args(["--package", part.package, "--no-default-features"]);
     if !part.features.is_empty() {
         cargo.args(["--features", &part.features.join(",")]);
     }
     cargo.args(["--config", &same_on_every_machine()?]);
+    if part.is_split {
+        cargo.args(["--", RELOCATIONS]);
+    }
     run(&mut cargo)?;
     let built = paths::target()
         .join(TARGET)

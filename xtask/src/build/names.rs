@@ -4,6 +4,7 @@
 //! them, and digests do not pack: for the customer's chat they are 3,800 bytes of brotli.
 
 use std::collections::BTreeMap;
+use walrus::Module;
 use wasm_bindgen_cli_support::Output;
 
 /// New names by the old ones.
@@ -16,21 +17,27 @@ impl Names {
         let module = output.wasm_mut();
         // Every other export is ours.
         let is_short = |name: &str| exports && name.starts_with("__");
-        let imports = module.imports.iter();
-        let mut old: Vec<_> = imports
-            .flat_map(|import| [import.name.clone(), import.module.clone()])
-            .collect();
+        let imports = || module.imports.iter();
+        let mut old: Vec<_> = imports().map(|import| import.name.clone()).collect();
+        // The module of the script itself; others are files.
+        let modules = imports().map(|import| import.module.clone());
+        old.extend(modules.filter(|name| name.ends_with("_bg.js")));
         let exports = module.exports.iter().map(|export| export.name.clone());
         old.extend(exports.filter(|name| is_short(name)));
         let names = Self::of(old);
-        for import in module.imports.iter_mut() {
-            names.rename(&mut import.name);
-            names.rename(&mut import.module);
-        }
+        names.rename_imports(module);
         for export in module.exports.iter_mut() {
             names.rename(&mut export.name);
         }
         names
+    }
+
+    /// Renames what a wasm takes from elsewhere.
+    pub fn rename_imports(&self, module: &mut Module) {
+        for import in module.imports.iter_mut() {
+            self.rename(&mut import.name);
+            self.rename(&mut import.module);
+        }
     }
 
     /// Names in the order of the alphabet: wasm-bindgen has them in another one each time.

@@ -4,8 +4,10 @@
 
 use super::{
     bindgen,
+    compile::Part,
     edge::remove,
     minify, pack,
+    split::Split,
     stamp::{Stamp, files, of, short},
     texts,
 };
@@ -18,7 +20,7 @@ use std::{
 };
 
 /// Makes the site from `public/`, the widget's styles, and its wasm files.
-pub fn build(apps: &[(&str, &Path)]) -> Result<()> {
+pub fn build(apps: &[(&Part, PathBuf)]) -> Result<()> {
     let stamp = stamp(apps)?;
     if stamp.is_current() && paths::site().is_dir() {
         return Ok(());
@@ -27,8 +29,8 @@ pub fn build(apps: &[(&str, &Path)]) -> Result<()> {
     let mut site = Site::default();
     site.add_public_assets()?;
     site.add_texts()?;
-    for (name, wasm) in apps {
-        site.add_app(name, wasm)?;
+    for (part, wasm) in apps {
+        site.add_app(part, wasm)?;
     }
     site.add_documents()?;
     site.write()?;
@@ -51,8 +53,8 @@ pub fn asset(name: &str) -> Result<PathBuf> {
     found.with_context(|| format!("no {name} in the site: run `cargo xtask build`"))
 }
 
-fn stamp(apps: &[(&str, &Path)]) -> Result<Stamp> {
-    let mut seen: Vec<_> = apps.iter().map(|(_, wasm)| wasm.to_path_buf()).collect();
+fn stamp(apps: &[(&Part, PathBuf)]) -> Result<Stamp> {
+    let mut seen: Vec<_> = apps.iter().map(|(_, wasm)| wasm.clone()).collect();
     seen.extend(files(&paths::root().join("public"))?);
     seen.extend(styles("")?);
     seen.extend(texts::files()?);
@@ -70,6 +72,11 @@ fn styles(part: &str) -> Result<Vec<PathBuf>> {
     let mut sheets = files(&paths::root().join("widget/src").join(part))?;
     sheets.retain(|path| path.extension() == Some("css".as_ref()));
     Ok(sheets)
+}
+
+/// Whether a sheet is for what is split off: `NAME.later.css`.
+fn is_later(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".later.css")
 }
 
 /// The site as it grows: files by their path in it, and addresses of assets by their name.
@@ -118,26 +125,33 @@ impl Site {
         Ok(())
     }
 
-    /// One entry point of the widget: style, wasm, and the script that starts it.
-    fn add_app(&mut self, name: &str, wasm: &Path) -> Result<()> {
-        let mut sheet = Vec::new();
+    /// One entry point of the widget: style, wasm, and the script that starts it; and what loads later.
+    fn add_app(&mut self, part: &Part, wasm: &Path) -> Result<()> {
+        let name = part.name;
         let mut sheets = styles("ui")?;
         sheets.sort_by_key(|path| !path.ends_with("ui/theme.css"));
         if name != "chat" {
             sheets.extend(styles("form")?); // customers fill in none
         }
         sheets.extend(styles(name)?);
-        for path in sheets {
-            sheet.extend(fs::read(path)?);
-            sheet.push(b'\n');
+        if part.is_split {
+            let (later, first) = sheets.into_iter().partition(|path| is_later(path));
+            self.add_sheet("more.css", later)?;
+            sheets = first;
         }
-        let sheet = self.fill(&format!("{name}.css"), sheet)?;
-        self.add_asset(&format!("{name}.css"), minify::style(sheet.as_bytes())?);
+        self.add_sheet(&format!("{name}.css"), sheets)?;
 
         let out = paths::target().join("parts").join(name);
         remove(&out)?;
         fs::create_dir_all(&out)?;
-        bindgen::for_browser(wasm, name, &out)?;
+        if part.is_split {
+            let split = Split::new(wasm, name, &out)?;
+            let names = bindgen::for_browser(&split.main, name, &out, true)?;
+            let address = self.add_asset("more.wasm", split.later(&names)?);
+            split.point(&names, &address)?;
+        } else {
+            bindgen::for_browser(wasm, name, &out, false)?;
+        }
         let address = self.add_asset(
             &format!("{name}.wasm"),
             fs::read(out.join(format!("{name}_bg.wasm")))?,
@@ -150,6 +164,17 @@ impl Site {
             ),
         )?;
         self.add_asset(&format!("{name}.js"), minify::bundle(&entry)?);
+        Ok(())
+    }
+
+    fn add_sheet(&mut self, name: &str, sheets: Vec<PathBuf>) -> Result<()> {
+        let mut sheet = Vec::new();
+        for path in sheets {
+            sheet.extend(fs::read(path)?);
+            sheet.push(b'\n');
+        }
+        let sheet = self.fill(name, sheet)?;
+        self.add_asset(name, minify::style(sheet.as_bytes())?);
         Ok(())
     }
 
