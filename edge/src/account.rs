@@ -4,7 +4,7 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use shared::account::{Account, Answer, Effect, Input};
+use shared::account::{Account, Answer, Effect, Input, Wish};
 use shared::id::SpaceId;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State};
@@ -84,44 +84,19 @@ impl Shell {
             match effect {
                 Effect::Save(_) => (),
                 Effect::Answer(told) => answer = told,
-                Effect::Tell {
-                    agent,
-                    space,
-                    number,
-                    available,
-                    outs,
-                    ins,
-                } => {
-                    let asked = SpaceAsk::Wish {
-                        agent,
-                        number,
-                        available,
-                        outs,
-                        ins,
-                    };
-                    self.tell(space, (number, outs, ins), asked);
-                }
+                Effect::Tell { space, wish } => self.tell(space, wish),
             }
         }
         Ok(answer)
     }
 
     /// Tells a space in the background; what is not confirmed, the machine tells again.
-    fn tell(
-        self: &Rc<Self>,
-        space: SpaceId,
-        (number, outs, ins): (u64, u64, u64),
-        asked: SpaceAsk,
-    ) {
+    fn tell(self: &Rc<Self>, space: SpaceId, wish: Wish) {
         let shell = self.clone();
         self.state.wait_until(async move {
+            let asked = SpaceAsk::Wish(wish.clone());
             let told = match ask::space(&shell.env, &space, &asked).await {
-                Ok(SpaceTold::Vouched) => shell.turn(Input::Told {
-                    space,
-                    number,
-                    outs,
-                    ins,
-                }),
+                Ok(SpaceTold::Vouched) => shell.turn(Input::Told { space, wish }),
                 Ok(_) => Err(Error::RustError("it answered something else".to_owned())),
                 Err(error) => Err(error),
             };

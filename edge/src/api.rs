@@ -2,6 +2,7 @@
 //! are in `shared`.
 
 pub mod acts;
+pub mod addresses;
 pub mod agents;
 pub mod audit;
 pub mod blocks;

@@ -7,7 +7,7 @@ use core::fmt::Display;
 use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use shared::account::{self, Way};
+use shared::account::{self, Way, Wish};
 use shared::conversation::{Answer, Birth, Instruction, Report, Seq};
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId, WayId};
 use shared::identity::{IdentityKey, Verified};
@@ -146,20 +146,8 @@ pub enum SpaceAsk {
     Configure(Box<Change>),
     /// What a conversation looks like.
     Report(Box<Report>),
-    /// A person wishes to be Available, or not, in all spaces.
-    Wish {
-        /// Who.
-        agent: AgentId,
-        /// Number of the wish.
-        number: u64,
-        /// True for Available.
-        available: bool,
-        /// Number of the newest sign-out.
-        outs: u64,
-        /// Number of the newest sign-in.
-        #[serde(default)]
-        ins: u64,
-    },
+    /// A person wishes to be Available, or not, in all spaces; and what else accounts owe.
+    Wish(Wish),
     /// Somebody stands at a door.
     Door(Box<Door>),
     /// Which invitations are there?
@@ -170,6 +158,8 @@ pub enum SpaceAsk {
     Blocks,
     /// What is that invitation to?
     Invitation(Way),
+    /// Which admins cannot be mailed?
+    Unmailed,
     /// May I let others in?
     MayLetIn,
     /// Who is that agent, for a token?

@@ -50,14 +50,30 @@ pub async fn invite(
 /// Sends a one-time link.
 pub async fn sign_in(env: &Env, to: &EmailAddress, link: &str, way: &Way, language: &str) -> bool {
     let words = words::of(language);
-    let letter = Letter {
+    let said = (words.sign_in, words.sign_in_text, words.sign_in_here);
+    send(env, to, &leads(words, said, link), &way.id.to_string()).await
+}
+
+/// Sends a link that shows whose an address is.
+pub async fn confirm(env: &Env, to: &EmailAddress, link: &str, way: &Way, language: &str) -> bool {
+    let words = words::of(language);
+    let said = (words.confirm, words.confirm_text, words.confirm_here);
+    send(env, to, &leads(words, said, link), &way.id.to_string()).await
+}
+
+/// A mail about a link: its subject, what it does, and its button.
+fn leads(
+    words: &'static Words,
+    (subject, text, button): (&str, &str, &'static str),
+    link: &str,
+) -> Letter {
+    Letter {
         words,
-        subject: words.sign_in.to_owned(),
-        before: vec![words.sign_in_text.to_owned()],
-        link: Some((link.to_owned(), words.sign_in_here)),
+        subject: subject.to_owned(),
+        before: vec![text.to_owned()],
+        link: Some((link.to_owned(), button)),
         after: words.unexpected,
-    };
-    send(env, to, &letter, &way.id.to_string()).await
+    }
 }
 
 fn invitation(space: &PersonName, link: &str, language: &str) -> Letter {

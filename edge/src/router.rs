@@ -152,6 +152,7 @@ fn serve(target: Target, call: &mut Call) -> LocalBoxFuture<'_, Result<Response,
         Target::EndSession => Box::pin(api::sessions::end(call, Some(Which::This))),
         Target::EndSessions => Box::pin(api::sessions::end(call, Some(Which::All))),
         Target::EndOther => Box::pin(api::sessions::end(call, None)),
+        Target::OwnAddress => Box::pin(api::addresses::post(call)),
         Target::SessionToken => Box::pin(api::sessions::token(call)),
         Target::AgentLink => Box::pin(api::sessions::link(call)),
         Target::OidcBegin => Box::pin(api::sign_in::begin(call)),
@@ -173,7 +174,7 @@ fn serve(target: Target, call: &mut Call) -> LocalBoxFuture<'_, Result<Response,
         Target::RevokeInvitation | Target::RevokeToken | Target::RetireIdentityKey => {
             Box::pin(api::invitations::revoke(call))
         }
-        Target::Status => Box::pin(api::status::read(call)),
+        Target::Status => Box::pin(api::status::look(call)),
         Target::Me => Box::pin(api::me::look(call)),
         Target::MyAvailability => Box::pin(api::me::set_available(call)),
         Target::CspReports => Box::pin(api::reports::take(call)),

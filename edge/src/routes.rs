@@ -76,6 +76,8 @@ pub enum Target {
     EndSessions,
     /// Ends another session.
     EndOther,
+    /// The person's own address.
+    OwnAddress,
     /// A console's token, from a session.
     SessionToken,
     /// A link for whoever has an address.
@@ -234,6 +236,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/session", Target::BeginSession),
     route("DELETE", "/api/v1/session", Target::EndSession),
     route("POST", "/api/v1/session/token", Target::SessionToken),
+    route("POST", "/api/v1/session/address", Target::OwnAddress),
     route("DELETE", "/api/v1/sessions", Target::EndSessions),
     route("DELETE", "/api/v1/sessions/{session}", Target::EndOther),
     route("POST", "/api/v1/sign-in/mail", Target::MailLink),

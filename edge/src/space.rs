@@ -348,19 +348,11 @@ impl Shell<Place> {
                 return Ok(doors.map_or_else(SpaceTold::Denied, |()| SpaceTold::Vouched));
             }
             SpaceAsk::Door(door) => Input::Door(*door),
-            SpaceAsk::Wish {
-                agent,
-                number,
-                available,
-                outs,
-                ins,
-            } => Input::Wish {
-                agent,
-                number,
-                available,
-                outs,
-                ins,
-            },
+            SpaceAsk::Wish(wish) => Input::Wish(wish),
+            SpaceAsk::Unmailed => {
+                let by = by()?;
+                return self.with(|awake| told(awake.core.machine.unmailed(by)))?;
+            }
             SpaceAsk::Vouch => return Ok(SpaceTold::Vouched),
             SpaceAsk::Panic => crate::die(),
             SpaceAsk::Enter(conversation) => {
@@ -542,8 +534,15 @@ impl Shell<Place> {
     fn register(self: &Rc<Self>, agent: AgentId, number: u64, member: account::Input) {
         let shell = self.clone();
         self.state.wait_until(async move {
-            let told = ask::account(&shell.env, agent, &member).await;
-            let told = told.and_then(|_| shell.turn(Input::Registered { agent, number }));
+            let told = match ask::account(&shell.env, agent, &member).await {
+                Ok(account::Answer::Shown(shown)) => shell.turn(Input::Registered {
+                    agent,
+                    number,
+                    shown,
+                }),
+                Ok(_) => Err(Error::RustError("it answered something else".to_owned())),
+                Err(error) => Err(error),
+            };
             if let Err(error) = told {
                 console_error!("edge: an account was not told: {error}");
             }

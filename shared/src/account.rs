@@ -8,6 +8,9 @@
 //! - **AC12** Signing out (AC6) is owed to each space in the same way, under a number of its own.
 //! - **AC20** So is signing in, for the audit log of each space (R180); a call that is repeated begins
 //!   no second session.
+//! - **AC21** So is the address that the person has shown last to have: by an invitation that was mailed there
+//!   (R144), by a link that was, or because an identity provider vouches for it. It stands under a
+//!   number of its own, and a space that the person comes to reads it in the answer to that notice (AC1).
 //!
 //! Sessions, one-time links and identities are AC3 to AC9, in `person`; who is invited, and whom an
 //! identity or address leads to, AC10 and AC11, in `sign`.
@@ -34,6 +37,7 @@ use crate::outbox::Outbox;
 use crate::refusal::Refusal;
 use crate::rights::Role;
 use crate::sorted::SortedMap;
+use crate::text::EmailAddress;
 use crate::time::Timestamp;
 
 /// Most spaces that are told at a time.
@@ -64,13 +68,15 @@ pub enum Input {
     Told {
         /// Which one.
         space: SpaceId,
-        /// Number of the wish.
-        number: u64,
-        /// Number of the newest sign-out.
-        outs: u64,
-        /// Number of the newest sign-in.
-        #[serde(default)]
-        ins: u64,
+        /// What it was told.
+        wish: Wish,
+    },
+    /// The person has shown to have an address (AC21).
+    Show {
+        /// Who it is: the same at every call.
+        agent: AgentId,
+        /// Which one.
+        email: EmailAddress,
     },
     /// Somebody comes in; answered by [`Answer::Known`].
     Enter {
@@ -102,6 +108,9 @@ pub enum Input {
         /// The space whose admin made it; `None` when it went to an address that is known to be the
         /// person's own.
         only: Option<SpaceId>,
+        /// That address: whoever uses the link has shown to have it (AC21).
+        #[serde(default)]
+        email: Option<EmailAddress>,
     },
     /// The person has shown to be an identity (AC9).
     Link {
@@ -130,6 +139,8 @@ pub enum Answer {
     Done,
     /// Who is there, as of this moment.
     Known(View),
+    /// To [`Input::Member`]: the person's address.
+    Shown(Shown),
     /// To [`Input::Spaces`].
     Spaces(Vec<SpaceId>),
     /// To [`Input::Read`].
@@ -147,18 +158,10 @@ pub enum Effect {
     Answer(Answer),
     /// Tell a space what the person wishes; answered by [`Input::Told`].
     Tell {
-        /// Who wishes.
-        agent: AgentId,
         /// Which one.
         space: SpaceId,
-        /// Number of the wish; 0 when there was none.
-        number: u64,
-        /// True for Available.
-        available: bool,
-        /// Number of the newest sign-out.
-        outs: u64,
-        /// Number of the newest sign-in.
-        ins: u64,
+        /// What.
+        wish: Wish,
     },
 }
 
@@ -176,8 +179,17 @@ pub enum Row {
     Sign(Sign),
 }
 
-/// What the person wished last for all spaces.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// An address that a person has shown to have (AC21).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Shown {
+    /// Its number: 1, 2, 3 …; 0 when there is none.
+    pub number: u64,
+    /// Which one.
+    pub email: Option<EmailAddress>,
+}
+
+/// What every space of the person is told: what the person wished last, and more that is owed to each.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Wish {
     /// Who wishes.
     pub agent: AgentId,
@@ -191,6 +203,9 @@ pub struct Wish {
     /// How often a session has begun (AC20).
     #[serde(default)]
     pub ins: u64,
+    /// The address that the person has shown last (AC21).
+    #[serde(default)]
+    pub shown: Shown,
 }
 
 /// A space in which the person works, or has worked.
@@ -312,23 +327,27 @@ impl Account {
                 number,
                 member,
                 role,
-            } => self.member(effects, space, number, (member, role)),
+            } => {
+                self.member(effects, space, number, (member, role));
+                let wish = self.wish.as_ref();
+                let shown = wish.map(|wish| wish.shown.clone());
+                return Ok(Answer::Shown(shown.unwrap_or_default()));
+            }
             Input::SetAvailable { agent, available } => self.wish(effects, agent, |wish| {
                 wish.number = wish.number.saturating_add(1);
                 wish.available = available;
             }),
-            Input::Told {
-                space,
-                number,
-                outs,
-                ins,
-            } => self.told(effects, &space, (number, outs, ins)),
+            Input::Told { space, wish } => self.told(effects, &space, &wish),
+            Input::Show { agent, email } => self.show(effects, agent, email),
             Input::Enter { agent, by, session } => {
                 let is_new = !self.person.has(&session);
-                self.person.enter(now, by, session)?;
+                let email = self.person.enter(now, by, session)?;
                 effects.push(Effect::Save(Row::Person(self.person.clone())));
                 if is_new {
                     self.wish(effects, agent, |wish| wish.ins = wish.ins.saturating_add(1));
+                }
+                if let Some(email) = email {
+                    self.show(effects, agent, email);
                 }
                 return Ok(Answer::Known(self.view(session.id)));
             }
@@ -349,8 +368,8 @@ impl Account {
                     wish.outs = wish.outs.saturating_add(1)
                 });
             }
-            Input::MakeLink { link, only } => {
-                self.person.make_link(now, link, only)?;
+            Input::MakeLink { link, only, email } => {
+                self.person.make_link(now, link, (only, email))?;
                 effects.push(Effect::Save(Row::Person(self.person.clone())));
             }
             Input::Link { identity } => {
@@ -375,15 +394,11 @@ impl Account {
     }
 
     fn tell(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(wish) = self.wish {
+        if let Some(wish) = &self.wish {
             let told = self.owed.take(now, WINDOW).into_iter();
             effects.extend(told.map(|space| Effect::Tell {
-                agent: wish.agent,
                 space,
-                number: wish.number,
-                available: wish.available,
-                outs: wish.outs,
-                ins: wish.ins,
+                wish: wish.clone(),
             }));
         }
     }
@@ -393,7 +408,9 @@ impl Account {
         let roles: Vec<_> = spaces
             .map(|known| (known.space.clone(), known.role))
             .collect();
-        self.person.view(session, roles)
+        let wish = self.wish.as_ref();
+        let email = wish.and_then(|wish| wish.shown.email.clone());
+        self.person.view(session, roles, email)
     }
 
     fn member(
@@ -421,18 +438,32 @@ impl Account {
         self.memberships.insert(space, membership);
     }
 
-    /// Changes what every space is told (AC2, AC12).
+    /// The person has shown to have an address (AC21).
+    fn show(&mut self, effects: &mut Vec<Effect>, agent: AgentId, email: EmailAddress) {
+        let known = self
+            .wish
+            .as_ref()
+            .and_then(|wish| wish.shown.email.as_ref());
+        if known != Some(&email) {
+            self.wish(effects, agent, |wish| {
+                wish.shown.number = wish.shown.number.saturating_add(1);
+                wish.shown.email = Some(email);
+            });
+        }
+    }
+
+    /// Changes what every space is told (AC2, AC12, AC21).
     fn wish(&mut self, effects: &mut Vec<Effect>, agent: AgentId, change: impl FnOnce(&mut Wish)) {
-        let mut wish = self.wish.unwrap_or(Wish {
+        let wish = self.wish.get_or_insert(Wish {
             agent,
             number: 0,
             available: false,
             outs: 0,
             ins: 0,
+            shown: Shown::default(),
         });
-        change(&mut wish);
-        self.wish = Some(wish);
-        effects.push(Effect::Save(Row::Wish(wish)));
+        change(wish);
+        effects.push(Effect::Save(Row::Wish(wish.clone())));
         let memberships = self.memberships.values_mut();
         for membership in memberships.filter(|membership| membership.member) {
             membership.owed = true;
@@ -441,11 +472,11 @@ impl Account {
         }
     }
 
-    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, numbers: (u64, u64, u64)) {
-        let newest = self.wish.map(|wish| (wish.number, wish.outs, wish.ins));
+    fn told(&mut self, effects: &mut Vec<Effect>, space: &SpaceId, wish: &Wish) {
+        let is_newest = self.wish.as_ref() == Some(wish);
         if let Some(membership) = self.memberships.get_mut(space)
             && membership.owed
-            && newest == Some(numbers)
+            && is_newest
         {
             membership.owed = false;
             effects.push(Effect::Save(Row::Membership(membership.clone())));

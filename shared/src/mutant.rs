@@ -90,6 +90,8 @@ pub enum Mutant {
     HoldWithoutWait,
     /// Whoever does not wait is told to wait again and again.
     HeldForEver,
+    /// An address that comes late from an account undoes a newer one.
+    LateAddressTaken,
     /// A conversation begins without the challenge that the space asks for.
     NobodyChallenged,
     /// A conversation of a blocked visitor begins.
@@ -106,7 +108,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -145,6 +147,7 @@ impl Mutant {
         Self::ActForgotten,
         Self::HoldWithoutWait,
         Self::HeldForEver,
+        Self::LateAddressTaken,
         Self::NobodyChallenged,
         Self::ErasedInMemory,
         Self::ErasureToldOnce,
@@ -203,6 +206,7 @@ impl Mutant {
             Self::AddressOutlivesErasure => "address_outlives_erasure",
             Self::HoldWithoutWait => "hold_without_wait",
             Self::HeldForEver => "held_for_ever",
+            Self::LateAddressTaken => "late_address_taken",
             Self::NobodyChallenged => "nobody_challenged",
             Self::BlockedBegins => "blocked_begins",
             Self::StaleWordsRead => "stale_words_read",

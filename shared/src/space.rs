@@ -97,6 +97,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::{Shown, Wish};
 use crate::conversation::{Answer, Fence, Instruction, Report, Seq};
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
@@ -292,20 +293,11 @@ pub enum Input {
         agent: AgentId,
         /// Number of what it was told.
         number: u64,
+        /// Where its person is mailed (R230).
+        shown: Shown,
     },
-    /// A person wishes to be Available, or not, in all spaces (F41).
-    Wish {
-        /// Who.
-        agent: AgentId,
-        /// Number of the wish.
-        number: u64,
-        /// True for Available.
-        available: bool,
-        /// Number of the newest sign-out.
-        outs: u64,
-        /// Number of the newest sign-in.
-        ins: u64,
-    },
+    /// A person wishes to be Available, or not, in all spaces (F41); and what else accounts owe (R89).
+    Wish(Wish),
     /// Somebody stands at a door.
     Door(Door),
     /// An agent leaves the space, or comes back.

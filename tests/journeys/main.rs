@@ -11,6 +11,7 @@ mod abandon;
 mod access;
 mod accounts;
 mod acts;
+mod addresses;
 mod audit;
 mod availability;
 mod bad_input;

@@ -117,7 +117,9 @@ fn sec_g1_sec_g3_01_a_verified_and_invited_address_comes_in_and_nobody_else() {
         let mut visit = mia.visit(&api);
         let first = visit.session().await?;
         ensure!(
-            first.body["name"] == "Mia" && first.body["only"].is_null(),
+            first.body["name"] == "Mia"
+                && first.body["only"].is_null()
+                && first.body["email"] == "mia@shop.example",
             "{first:?}"
         );
         visit.token(&space.space).await?;

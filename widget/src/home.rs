@@ -56,6 +56,8 @@ pub struct Home {
 #[derive(Clone)]
 pub struct Me {
     name: String,
+    /// Empty while none is known.
+    email: String,
     may_create: bool,
     session: String,
     is_bound: bool,
@@ -116,6 +118,7 @@ impl Home {
         match page.as_str() {
             "in" => open::link(self, about),
             "first" => open::first(self, about),
+            "address" => open::address(self, about),
             "join" => join::page(self, about),
             "people" => people::page(self, about),
             "settings" => settings::page(self, about),
@@ -273,6 +276,7 @@ impl Me {
         });
         Self {
             name: text(answer, "name"),
+            email: text(answer, "email"),
             may_create: js::get(answer, "may_create").is_some_and(|may| may.is_truthy()),
             session: text(answer, "session"),
             is_bound: js::get(answer, "only").is_some(),

@@ -11,7 +11,7 @@ use shared::text::{EmailAddress, Label, PersonName};
 use worker::{Env, Response};
 
 use super::fields::Fields;
-use super::sessions;
+use super::{addresses, sessions};
 use crate::ask::{SpaceAsk, SpaceTold};
 use crate::auth::secret::{self, Kind};
 use crate::auth::{address, cookie};
@@ -148,16 +148,7 @@ pub async fn join(
         attempt,
     };
     if let Opened::Joined(Some(email)) = open(call, space, door).await? {
-        let sign = secret::of_address(email.as_str());
-        let led = sessions::tell(&call.env, sign, &Input::Lead { to: agent }).await;
-        // It leads to another account of that person already, and stays there.
-        led.map(|_| ()).or_else(|problem| {
-            if problem.is(Refusal::Forbidden.code()) {
-                Ok(())
-            } else {
-                Err(problem)
-            }
-        })?;
+        addresses::show(&call.env, agent, &email).await?;
     }
     Ok(())
 }
@@ -205,7 +196,11 @@ async fn send_link(
         && let Some(agent) = sign.to
     {
         let (text, link) = secret::fresh(Kind::Link, &agent)?;
-        let made = Input::MakeLink { link, only: None };
+        let made = Input::MakeLink {
+            link,
+            only: None,
+            email: Some(email.clone()),
+        };
         // With as many links open as may be, the owner of the address has those.
         if sessions::tell(env, agent, &made).await.is_ok() {
             let page = sessions::page_at(origin, "in", &text);

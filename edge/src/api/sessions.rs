@@ -55,6 +55,7 @@ pub async fn look(call: &Call) -> Result<Response, Problem> {
     let body = json!({
         "agent": agent,
         "name": view.name,
+        "email": view.email,
         "session": view.session,
         "only": view.only,
         "may_create": view.may_create,
@@ -131,7 +132,7 @@ async fn back(
     tell(&call.env, founder, &used).await?;
     worker::console_warn!("edge: agent {agent} of {space} came in by the secret of the deployment");
     let (_, link) = secret::fresh(Kind::Link, &agent)?;
-    tell(&call.env, agent, &Input::MakeLink { link, only: None }).await?;
+    make(call, agent, link, None).await?;
     Ok((agent, Entry::Link(link)))
 }
 
@@ -227,8 +228,20 @@ pub async fn make_link(
     only: Option<SpaceId>,
 ) -> Result<String, Problem> {
     let (text, link) = secret::fresh(Kind::Link, &agent)?;
-    tell(&call.env, agent, &Input::MakeLink { link, only }).await?;
+    make(call, agent, link, only).await?;
     Ok(page(call, "in", &text))
+}
+
+/// Makes a one-time link of no address.
+async fn make(
+    call: &Call,
+    agent: AgentId,
+    link: Way,
+    only: Option<SpaceId>,
+) -> Result<(), Problem> {
+    let email = None;
+    let made = Input::MakeLink { link, only, email };
+    tell(&call.env, agent, &made).await.map(|_| ())
 }
 
 /// The address of a page of ours. What is secret stands behind `#`, which no server ever sees.
@@ -248,18 +261,22 @@ pub fn page_at(origin: &str, what: &str, secret: &str) -> String {
 pub async fn tell(env: &Env, agent: AgentId, input: &Input) -> Result<Answer, Problem> {
     match ask::account(env, agent, input).await? {
         Answer::Denied(refusal) => Err(refusal.into()),
-        answer @ (Answer::Done | Answer::Known(_) | Answer::Spaces(_) | Answer::Sign(_)) => {
-            Ok(answer)
-        }
+        answer @ (Answer::Done
+        | Answer::Known(_)
+        | Answer::Spaces(_)
+        | Answer::Shown(_)
+        | Answer::Sign(_)) => Ok(answer),
     }
 }
 
 async fn known(env: &Env, agent: AgentId, input: &Input) -> Result<View, Problem> {
     match tell(env, agent, input).await? {
         Answer::Known(view) => Ok(view),
-        Answer::Done | Answer::Sign(_) | Answer::Spaces(_) | Answer::Denied(_) => {
-            Err(super::unexpected())
-        }
+        Answer::Done
+        | Answer::Sign(_)
+        | Answer::Spaces(_)
+        | Answer::Shown(_)
+        | Answer::Denied(_) => Err(super::unexpected()),
     }
 }
 

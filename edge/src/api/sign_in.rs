@@ -217,15 +217,18 @@ async fn admit(
         sessions::tell(&call.env, agent, &Input::Link { identity }).await?;
         sessions::tell(&call.env, own, &Input::Lead { to: agent }).await?;
     }
+    sessions::tell(&call.env, agent, &Input::Show { agent, email }).await?;
     sessions::enter(call, agent, by, response).await
 }
 
 async fn sign(call: &Call, account: AgentId) -> Result<Sign, Problem> {
     match sessions::tell(&call.env, account, &Input::Read).await? {
         Answer::Sign(sign) => Ok(sign),
-        Answer::Done | Answer::Known(_) | Answer::Spaces(_) | Answer::Denied(_) => {
-            Err(super::unexpected())
-        }
+        Answer::Done
+        | Answer::Known(_)
+        | Answer::Spaces(_)
+        | Answer::Shown(_)
+        | Answer::Denied(_) => Err(super::unexpected()),
     }
 }
 

@@ -20,6 +20,12 @@ pub struct Words {
     pub sign_in_text: &'static str,
     /// The button.
     pub sign_in_here: &'static str,
+    /// Subject of a link that shows whose an address is.
+    pub confirm: &'static str,
+    /// What it does.
+    pub confirm_text: &'static str,
+    /// The button.
+    pub confirm_here: &'static str,
     /// For whom it was not meant, each.
     pub unexpected: &'static str,
     /// What admins are told that somebody has done.
@@ -72,6 +78,9 @@ const EN: Words = Words {
     sign_in: "Your sign-in link",
     sign_in_text: "Sign in to Bellhop with this link. It works once, within 24 hours:",
     sign_in_here: "Sign in",
+    confirm: "Is this your address?",
+    confirm_text: "Confirm that this is your address at Bellhop. Open the link within 24 hours, in the browser in which you are signed in:",
+    confirm_here: "Confirm the address",
     unexpected: "If you did not expect this, leave it alone: nothing happens.",
     exported: "has exported what is kept of a customer. The audit log says which one.",
     erased: "has a customer erased. The audit log says which one.",
@@ -89,6 +98,9 @@ const DE: Words = Words {
     sign_in: "Ihr Anmeldelink",
     sign_in_text: "Melden Sie sich mit diesem Link bei Bellhop an. Er gilt einmal, innerhalb von 24 Stunden:",
     sign_in_here: "Anmelden",
+    confirm: "Ist das Ihre Adresse?",
+    confirm_text: "Bestätigen Sie, dass dies Ihre Adresse bei Bellhop ist. Öffnen Sie den Link innerhalb von 24 Stunden in dem Browser, in dem Sie angemeldet sind:",
+    confirm_here: "Adresse bestätigen",
     unexpected: "Wenn Sie das nicht erwartet haben, lassen Sie es einfach liegen: Es geschieht nichts.",
     exported: "hat exportiert, was von einem Kunden aufgehoben ist. Im Protokoll steht, von welchem.",
     erased: "lässt einen Kunden löschen. Im Protokoll steht, welchen.",

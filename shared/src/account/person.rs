@@ -30,7 +30,7 @@ use crate::id::{SpaceId, WayId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
 use crate::sorted::SortedSet;
-use crate::text::PersonName;
+use crate::text::{EmailAddress, PersonName};
 use crate::time::Timestamp;
 
 /// How long a session lasts after its last use: 12 h. Source: SECURITY.md G4.
@@ -103,6 +103,9 @@ pub struct Link {
     pub expires_at: Timestamp,
     /// The one space that its session is good for (AC5).
     pub only: Option<SpaceId>,
+    /// The address that it was mailed to, which is known to be the person's (AC21).
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
 }
 
 /// A person, and how the person comes in.
@@ -125,6 +128,9 @@ pub struct Person {
 pub struct View {
     /// What the person is called.
     pub name: Option<PersonName>,
+    /// The address that the person has shown last (AC21), for a session that is good everywhere.
+    #[serde(default)]
+    pub email: Option<EmailAddress>,
     /// The session that asks.
     pub session: WayId,
     /// The one space that it is good for (AC5).
@@ -144,13 +150,23 @@ impl Session {
 }
 
 impl Person {
-    /// Lets somebody in; a new session begins.
-    pub fn enter(&mut self, now: Timestamp, by: Entry, way: Way) -> Result<(), Refusal> {
+    /// Lets somebody in; a new session begins. The address that this shows (AC21).
+    pub fn enter(
+        &mut self,
+        now: Timestamp,
+        by: Entry,
+        way: Way,
+    ) -> Result<Option<EmailAddress>, Refusal> {
         if self.has(&way) {
-            return Ok(()); // a repeat
+            return Ok(None); // a repeat
         }
+        let mut email = None;
         let only = match by {
-            Entry::Link(link) => self.use_link(now, &link)?,
+            Entry::Link(way) => {
+                let link = self.use_link(now, &way)?;
+                email = link.email;
+                link.only
+            }
             Entry::Identity(identity) => {
                 let is_linked = self.identities.contains(&identity);
                 is_linked.then_some(()).ok_or(Refusal::NotInvited)?;
@@ -182,7 +198,7 @@ impl Person {
             used_at: now,
             only,
         });
-        Ok(())
+        Ok(email)
     }
 
     /// Whether that session has begun.
@@ -218,7 +234,7 @@ impl Person {
         &mut self,
         now: Timestamp,
         way: Way,
-        only: Option<SpaceId>,
+        (only, email): (Option<SpaceId>, Option<EmailAddress>),
     ) -> Result<(), Refusal> {
         if self.links.iter().any(|link| link.way.is(&way)) {
             return Ok(()); // a repeat
@@ -240,6 +256,7 @@ impl Person {
             way,
             expires_at,
             only,
+            email,
         });
         Ok(())
     }
@@ -258,7 +275,12 @@ impl Person {
     }
 
     /// What whoever has that session is told.
-    pub fn view(&self, session: WayId, spaces: Vec<(SpaceId, Role)>) -> View {
+    pub fn view(
+        &self,
+        session: WayId,
+        spaces: Vec<(SpaceId, Role)>,
+        email: Option<EmailAddress>,
+    ) -> View {
         let mut sessions = self.sessions.iter();
         let this = sessions.find(|known| known.way.id == session);
         let only = this.and_then(|session| session.only.clone());
@@ -269,6 +291,7 @@ impl Person {
         View {
             name: self.name.clone(),
             session,
+            email: email.filter(|_| only.is_none()),
             spaces: spaces
                 .filter(|space| only.as_ref().is_none_or(|only| only == space))
                 .collect(),
@@ -300,11 +323,11 @@ impl Person {
         session.ok_or(Refusal::SessionOver)
     }
 
-    fn use_link(&mut self, now: Timestamp, way: &Way) -> Result<Option<SpaceId>, Refusal> {
+    fn use_link(&mut self, now: Timestamp, way: &Way) -> Result<Link, Refusal> {
         let mut links = self.links.iter();
         let at = links.position(|link| link.way.is(way) && now < link.expires_at);
         let link = at.map(|at| self.links.remove(at));
-        link.map(|link| link.only).ok_or(Refusal::LinkOver)
+        link.ok_or(Refusal::LinkOver)
     }
 }
 

@@ -8,14 +8,25 @@
 //!   nothing.
 //! - **R150** A sign-out comes with it under one more number: a newer one begins a new era of the
 //!   agent's tokens (R85), so sockets and tokens of sessions that are over are void at once.
+//! - **R230** So does the address that the person has shown last to have, and the answer to R88 brings it, too: a
+//!   newer one is taken, and a late one or a repeat changes nothing. An invitation that was mailed (R144)
+//!   shows one here at once. It is where an admin is mailed (R192), and nobody reads it.
+//! - **R231** An admin of whom no address is known cannot be mailed. Who that is, admins read.
+
+use alloc::vec::Vec;
 
 use super::Effect;
 use super::audit_log::{About, Deed};
 use super::ledger::Ledger;
+use super::row::Agent;
 use super::turn::Turn;
+use crate::account::{Shown, Wish};
 use crate::frame::CloseCode;
 use crate::id::AgentId;
 use crate::mutant::{self, Mutant};
+use crate::refusal::Refusal;
+use crate::rights::Role;
+use crate::text::{EmailAddress, PersonName};
 
 /// Most accounts that are told at a time.
 pub const WINDOW: usize = 20;
@@ -35,8 +46,9 @@ impl Ledger {
         }
     }
 
-    /// An account has it (R88).
-    pub fn registered(&mut self, turn: &mut Turn, agent: AgentId, number: u64) {
+    /// An account has it (R88), and says where its person is mailed (R230).
+    pub fn registered(&mut self, turn: &mut Turn, agent: AgentId, number: u64, shown: Shown) {
+        self.take_shown(turn, agent, shown);
         let duty = self.roster.get(&agent);
         if duty
             .is_some_and(|duty| duty.agent.tenure.number == number && duty.agent.tenure.is_owed())
@@ -46,14 +58,49 @@ impl Ledger {
         }
     }
 
+    /// Where an agent is mailed (R230).
+    fn take_shown(&mut self, turn: &mut Turn, agent: AgentId, Shown { number, email }: Shown) {
+        let duty = self.roster.get(&agent);
+        let is_late = |known| number <= known && !mutant::is(Mutant::LateAddressTaken);
+        if duty.is_none_or(|duty| duty.agent.deactivated || is_late(duty.agent.tenure.shown)) {
+            return;
+        }
+        self.change_agent(turn, agent, |agent| agent.tenure.shown = number);
+        self.doors.address(agent, email);
+        turn.saves_doors = true;
+    }
+
+    /// Where admins are mailed (R192): whoever has shown to have an address.
+    pub fn admin_addresses(&self) -> Vec<EmailAddress> {
+        let admins = self
+            .admins()
+            .filter_map(|agent| self.doors.address_of(agent.agent));
+        admins.cloned().collect()
+    }
+
+    /// Which admins cannot be mailed, for admins (R231).
+    pub fn unmailed(&self, by: AgentId) -> Result<Vec<&PersonName>, Refusal> {
+        self.may_let_in(by)?;
+        let is_unmailed = |agent: &&Agent| self.doors.address_of(agent.agent).is_none();
+        let unmailed = self.admins().filter(is_unmailed);
+        Ok(unmailed.map(|agent| &agent.name).collect())
+    }
+
+    fn admins(&self) -> impl Iterator<Item = &Agent> {
+        let agents = self.roster.values().map(|duty| &duty.agent);
+        agents.filter(|agent| agent.role == Role::Admin && !agent.deactivated)
+    }
+
     /// An account wishes its person Available or not (R89).
-    pub fn wished(
-        &mut self,
-        turn: &mut Turn,
-        agent: AgentId,
-        (number, outs, ins): (u64, u64, u64),
-        available: bool,
-    ) {
+    pub fn wished(&mut self, turn: &mut Turn, wish: Wish) {
+        let Wish {
+            agent,
+            number,
+            available,
+            outs,
+            ins,
+            shown,
+        } = wish;
         let duty = self.roster.get(&agent);
         let duty = duty.filter(|duty| !duty.agent.deactivated);
         let is_newer = |wish| wish < number || mutant::is(Mutant::StaleWishObeyed);
@@ -72,6 +119,7 @@ impl Ledger {
             self.change_agent(turn, agent, |agent| agent.tenure.ins = ins);
             self.note_act(turn, Some(agent), Deed::SignedIn, About::of(agent));
         }
+        self.take_shown(turn, agent, shown);
         turn.effects.push(Effect::Vouched);
     }
 }

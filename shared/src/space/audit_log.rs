@@ -13,7 +13,7 @@
 //!   settings and names of agents; never what a customer wrote or is called, nor an address.
 //! - **R184** Only admins read it, and nobody changes it.
 //! - **R192** What is hard to take back is mailed to the admins, too: who exported or erased a customer, changed
-//!   where the chat is shown, or made a key by which the site vouches (SECURITY.md R1-04).
+//!   where the chat is shown, or made a key by which the site vouches (SECURITY.md R1-04). Where to, R230 says.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -29,8 +29,7 @@ use crate::id::AgentId;
 use crate::json::Tree;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
-use crate::rights::{self, Role};
-use crate::text::EmailAddress;
+use crate::rights;
 use crate::time::Timestamp;
 
 /// Most entries in one answer.
@@ -262,17 +261,6 @@ impl AuditEntry {
 }
 
 impl Ledger {
-    /// Where admins are mailed: whoever has shown to have an address, by an invitation that was sent
-    /// there.
-    pub fn admin_addresses(&self) -> Vec<EmailAddress> {
-        let addresses = self.doors.addresses.iter();
-        let admins = addresses.filter(|(agent, _)| {
-            let duty = self.roster.get(agent);
-            duty.is_some_and(|duty| duty.agent.role == Role::Admin && !duty.agent.deactivated)
-        });
-        admins.map(|(_, email)| email.clone()).collect()
-    }
-
     /// Appends an act (R180).
     pub fn note_act(
         &mut self,

@@ -172,7 +172,7 @@ pub struct Doors {
     /// Visitors who are blocked.
     #[serde(default)]
     pub blocks: Vec<Block>,
-    /// Where agents are mailed who have shown to have that address (R192 of `audit_log`).
+    /// Where agents are mailed who have shown to have that address (R230 of `accounts`).
     #[serde(default)]
     pub addresses: Vec<(AgentId, EmailAddress)>,
 }
@@ -213,6 +213,19 @@ impl Doors {
         let invitation = invitations.find(|known| known.fits(&proof).is_some());
         let invitation = invitation.filter(|invitation| invitation.is_open(now));
         invitation.ok_or(Refusal::LinkOver)
+    }
+
+    /// Where an agent is mailed (R230).
+    pub(super) fn address_of(&self, agent: AgentId) -> Option<&EmailAddress> {
+        let mut addresses = self.addresses.iter();
+        let found = addresses.find(|(known, _)| *known == agent);
+        found.map(|(_, email)| email)
+    }
+
+    /// From here on an agent is mailed there.
+    pub(super) fn address(&mut self, agent: AgentId, email: Option<EmailAddress>) {
+        self.addresses.retain(|(known, _)| *known != agent);
+        self.addresses.extend(email.map(|email| (agent, email)));
     }
 
     fn sweep(&mut self, now: Timestamp) {
@@ -402,11 +415,6 @@ impl Ledger {
         invitation.used = Some((agent, attempt));
         let id = invitation.way.id;
         turn.saves_doors = true;
-        if let Some(email) = &address {
-            let addresses = &mut self.doors.addresses;
-            addresses.retain(|(known, _)| *known != agent);
-            addresses.push((agent, email.clone()));
-        }
         if is_new {
             let (role, queues) = (invitation.role, invitation.queues.clone());
             self.add_agent(Agent {
@@ -415,6 +423,9 @@ impl Ledger {
                 ..Agent::new(agent, name, role)
             });
             turn.agents.insert(agent);
+        }
+        if address.is_some() {
+            self.doors.address(agent, address.clone());
         }
         let about = About::of(id);
         self.note_act(turn, Some(agent), Deed::InvitationAccepted, about);

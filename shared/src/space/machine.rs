@@ -55,7 +55,7 @@ impl Space {
             | Input::Asked { .. }
             | Input::Enter { .. }
             | Input::Registered { .. }
-            | Input::Wish { .. }
+            | Input::Wish(_)
             | Input::Door(_)
             | Input::Admit { .. }
             | Input::Connected { .. }
@@ -190,7 +190,7 @@ impl Space {
             | Input::SetAgent { .. }
             | Input::SetActive { .. }
             | Input::Enter { .. }
-            | Input::Wish { .. }
+            | Input::Wish(_)
             | Input::Personal { .. }
             | Input::Configure { .. } => [Effect::Denied(Refusal::SpaceUnknown)].into(),
             Input::Connected { socket, .. } | Input::Frame { socket, .. } => {
@@ -279,14 +279,12 @@ impl Ledger {
             Input::AddAgent { by, agent } => self.add(turn, by, agent),
             Input::SetAgent { by, agent, change } => self.set(turn, by, agent, change),
             Input::SetActive { by, agent, active } => self.set_active(turn, by, agent, active),
-            Input::Registered { agent, number } => self.registered(turn, agent, number),
-            Input::Wish {
+            Input::Registered {
                 agent,
                 number,
-                available,
-                outs,
-                ins,
-            } => self.wished(turn, agent, (number, outs, ins), available),
+                shown,
+            } => self.registered(turn, agent, number, shown),
+            Input::Wish(wish) => self.wished(turn, wish),
             Input::Door(door) => self.door(turn, door),
             Input::Enter {
                 agent,

@@ -17,7 +17,7 @@ use crate::id::{AgentId, ConversationId};
 use crate::refusal::Refusal;
 use crate::session::Family;
 use crate::settings::Settings;
-use crate::text::{EmailAddress, Label, ZoneName};
+use crate::text::{EmailAddress, Label, PersonName, ZoneName};
 use crate::time::Timestamp;
 
 impl Space {
@@ -50,6 +50,15 @@ impl Space {
     pub fn admin_addresses(&self) -> Vec<EmailAddress> {
         let ledger = self.ledger.as_ref();
         ledger.map_or_else(Vec::new, Ledger::admin_addresses)
+    }
+
+    /// Which admins cannot be mailed (R231).
+    ///
+    /// # Errors
+    /// When the space was not made, or the agent is no admin of it.
+    pub fn unmailed(&self, by: AgentId) -> Result<Vec<&PersonName>, Refusal> {
+        let ledger = self.ledger.as_ref().ok_or(Refusal::SpaceUnknown)?;
+        ledger.unmailed(by)
     }
 
     /// The customers whom an admin looks for (R191).

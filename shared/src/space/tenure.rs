@@ -44,6 +44,8 @@ pub struct Tenure {
     pub outs: u64,
     /// Number of the account's newest sign-in that was noted (R180).
     pub ins: u64,
+    /// Number of the account's newest address that was taken (R230).
+    pub shown: u64,
 }
 
 impl Default for Tenure {
@@ -56,6 +58,7 @@ impl Default for Tenure {
             wish: 0,
             outs: 0,
             ins: 0,
+            shown: 0,
         }
     }
 }

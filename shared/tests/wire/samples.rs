@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use shared::account::{
-    Identity, Invited, Link, Membership, Person as Account, Row as AccountRow, Session, Sign, Way,
-    Wish,
+    Identity, Invited, Link, Membership, Person as Account, Row as AccountRow, Session, Shown,
+    Sign, Way, Wish,
 };
 use shared::conversation::{
     Answer, Assignee, Assignment, Author, Birth, Change, Command as ConversationCommand, Cursor,
@@ -972,6 +972,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
                 wish: 4,
                 outs: 5,
                 ins: 6,
+                shown: 7,
             },
         }),
     ];
@@ -1027,6 +1028,10 @@ pub fn account_rows() -> Vec<AccountRow> {
             available: true,
             outs: 1,
             ins: 1,
+            shown: Shown {
+                number: 1,
+                email: EmailAddress::parse("jack@shop.example").ok(),
+            },
         }),
         AccountRow::Membership(Membership {
             space: "demo".parse().unwrap(),
@@ -1052,6 +1057,7 @@ pub fn account_rows() -> Vec<AccountRow> {
                 way: way(2),
                 expires_at: NOW,
                 only: None,
+                email: EmailAddress::parse("jack@shop.example").ok(),
             }],
         }),
         AccountRow::Sign(Sign {

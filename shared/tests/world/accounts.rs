@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use shared::account::{Account, Effect, Input, Row};
+use shared::account::{Account, Effect, Input, Row, Wish};
 use shared::id::{AgentId, SpaceId};
 use shared::rights::Role;
 use shared::space;
+use shared::text::EmailAddress;
 
 use crate::world::{Event, Ms, World};
 
@@ -23,6 +24,15 @@ pub struct AccountObject {
     planned: Option<Ms>,
 }
 
+impl AccountObject {
+    const fn wish(&self) -> Option<&Wish> {
+        match &self.wish {
+            Some(Row::Wish(wish)) => Some(wish),
+            Some(Row::Membership(_) | Row::Person(_) | Row::Sign(_)) | None => None,
+        }
+    }
+}
+
 /// The name of the space that only listens.
 fn other_space() -> SpaceId {
     "elsewhere".parse().unwrap()
@@ -37,6 +47,14 @@ impl World {
             let space = other_space();
             self.call(&Event::ToAccount(agent, space, 1, true, Role::Agent));
         }
+    }
+
+    /// A person shows to have an address: a link that was mailed there, or an identity provider.
+    pub fn shows(&mut self, agent: AgentId) {
+        let number = self.random.range(0, 3);
+        self.note("show", [number, 0], |_| agent.to_string());
+        let email = EmailAddress::parse(&format!("agent-{number}@shop.example")).unwrap();
+        self.account_turn(agent, Input::Show { agent, email });
     }
 
     /// A person wishes something for all spaces.
@@ -60,50 +78,28 @@ impl World {
             role,
         };
         if self.account_turn(agent, input) && space == self.space_id() {
-            self.call(&Event::Registered(agent, number));
+            let wish = self.accounts[&agent].wish();
+            let shown = wish.map(|wish| wish.shown.clone()).unwrap_or_default();
+            self.call(&Event::Registered(agent, number, shown));
         }
     }
 
     /// A wish reaches a space, which confirms it.
-    pub fn wish_arrives(
-        &mut self,
-        agent: AgentId,
-        space: SpaceId,
-        (number, outs, ins): (u64, u64, u64),
-        available: bool,
-    ) {
+    pub fn wish_arrives(&mut self, space: SpaceId, wish: Wish) {
         let is_taken = if space == self.space_id() {
-            let input = space::Input::Wish {
-                agent,
-                number,
-                available,
-                outs,
-                ins,
-            };
-            self.space_turn(input).is_some()
+            self.space_turn(space::Input::Wish(wish.clone())).is_some()
         } else {
-            let account = self.accounts.entry(agent).or_default();
-            account.heard = account.heard.max(number);
+            let account = self.accounts.entry(wish.agent).or_default();
+            account.heard = account.heard.max(wish.number);
             true
         };
         if is_taken {
-            self.call(&Event::Told(agent, space, (number, outs, ins)));
+            self.call(&Event::Told(space, Box::new(wish)));
         }
     }
 
-    pub fn wish_is_told(
-        &mut self,
-        agent: AgentId,
-        space: SpaceId,
-        (number, outs, ins): (u64, u64, u64),
-    ) {
-        let input = Input::Told {
-            space,
-            number,
-            outs,
-            ins,
-        };
-        self.account_turn(agent, input);
+    pub fn wish_is_told(&mut self, space: SpaceId, wish: Wish) {
+        self.account_turn(wish.agent, Input::Told { space, wish });
     }
 
     pub fn account_ticks(&mut self, agent: AgentId, at: Ms) {
@@ -160,14 +156,7 @@ impl World {
                     // Nobody signs in or is invited in this world.
                     Row::Person(_) | Row::Sign(_) => (),
                 },
-                Effect::Tell {
-                    agent,
-                    space,
-                    number,
-                    available,
-                    outs,
-                    ins,
-                } => told.push(Event::ToldBy(agent, space, (number, outs, ins), available)),
+                Effect::Tell { space, wish } => told.push(Event::ToldBy(space, Box::new(wish))),
                 Effect::Answer(_) => (),
             }
         }
@@ -189,7 +178,8 @@ impl World {
         }
     }
 
-    /// AC1, AC2, R88, R89 at rest: each knows the other, and the newest wish is everywhere.
+    /// AC1, AC2, AC21, R88, R89, R230 at rest: each knows the other, and the newest wish and address are
+    /// everywhere.
     pub fn check_accounts(&mut self) {
         let space = self.space_id();
         for agent in self.accounts.keys().copied().collect::<Vec<_>>() {
@@ -201,6 +191,19 @@ impl World {
             if knows == is_out || tenure.is_owed() {
                 return self.violate("R88", || {
                     format!("{agent} is a member: {knows}, {tenure:?}")
+                });
+            }
+            let told = account.wish();
+            let shown = told.map(|wish| wish.shown.clone()).unwrap_or_default();
+            let doors = self.space.disk.doors.iter();
+            let mut addresses = doors.flat_map(|doors| &doors.addresses);
+            let mailed = addresses.find(|(known, _)| *known == agent);
+            let mailed = mailed.map(|(_, email)| email.clone());
+            if !is_out && (tenure.shown, &mailed) != (shown.number, &shown.email) {
+                return self.violate("R230", || {
+                    format!(
+                        "{agent} is mailed at {mailed:?} by {tenure:?}, and has shown {shown:?}"
+                    )
                 });
             }
             // A wish of the time before somebody came back is not owed any more (AC2).

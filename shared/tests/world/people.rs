@@ -487,6 +487,9 @@ impl World {
                 7 if !is_calm => {
                     let agent = self.consoles[number].agent;
                     let available = self.random.chance(0.6);
+                    if available && self.random.chance(0.3) {
+                        return self.shows(agent);
+                    }
                     self.wishes(agent, available);
                 }
                 _ => self.tell_space(number, SpaceInput::Online),

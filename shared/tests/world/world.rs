@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
+use shared::account::{Shown, Wish};
 use shared::conversation::{self, Answer, Fence, Instruction, Report};
 use shared::frame::{FromServer, ToServer};
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
@@ -90,12 +91,12 @@ pub enum Event {
     Alarm(Host, Ms),
     Report(Box<Report>),
     /// An account has what the space told it.
-    Registered(AgentId, u64),
+    Registered(AgentId, u64, Shown),
     /// A space tells an account whether its person is a member.
     ToAccount(AgentId, SpaceId, u64, bool, Role),
     /// An account tells a space what its person wishes, and the space has it.
-    ToldBy(AgentId, SpaceId, (u64, u64, u64), bool),
-    Told(AgentId, SpaceId, (u64, u64, u64)),
+    ToldBy(SpaceId, Box<Wish>),
+    Told(SpaceId, Box<Wish>),
     AccountTick(AgentId, Ms),
     /// The Worker has checked an agent's token with the space.
     Entered(usize, Box<Person>),
@@ -351,16 +352,19 @@ impl World {
             Event::Renewed(end, is_answered) => self.renewed(end, is_answered),
             Event::Alarm(host, at) => self.alarm(host, at),
             Event::Report(report) => self.report_arrives(*report),
-            Event::Registered(agent, number) => {
-                self.space_turn(space::Input::Registered { agent, number });
+            Event::Registered(agent, number, shown) => {
+                let input = space::Input::Registered {
+                    agent,
+                    number,
+                    shown,
+                };
+                self.space_turn(input);
             }
             Event::ToAccount(agent, space, number, member, role) => {
                 self.account_hears(agent, space, number, (member, role));
             }
-            Event::ToldBy(agent, space, number, available) => {
-                self.wish_arrives(agent, space, number, available);
-            }
-            Event::Told(agent, space, number) => self.wish_is_told(agent, space, number),
+            Event::ToldBy(space, wish) => self.wish_arrives(space, *wish),
+            Event::Told(space, wish) => self.wish_is_told(space, *wish),
             Event::AccountTick(agent, at) => self.account_ticks(agent, at),
             Event::Entered(socket, person) => self.enters(socket, *person),
             Event::Confirmed(conversation, input, generation) => {

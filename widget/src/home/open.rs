@@ -1,4 +1,5 @@
-//! Links that open the door: a one-time link, and that of a deployment's first admin.
+//! Links that open the door: a one-time link, and that of a deployment's first admin. And the one that shows
+//! whose an address is.
 
 use super::{Home, form, sign_in};
 use crate::dom::{El, el};
@@ -22,6 +23,27 @@ pub fn link(home: Home, link: String) -> El {
         .card("Bellhop")
         .child(el("p", "card__text").text(words.link_text));
     home.page(card.child(form::form(home, "", vec![], words.sign_in, go)))
+}
+
+/// Whose an address is: the person who is signed in says so by the same press of a button.
+pub fn address(home: Home, proof: String) -> El {
+    let words = words();
+    let go = move || {
+        let proof = proof.clone();
+        spawn(async move {
+            let body = [("proof", proof.as_str().into())];
+            let path = "/api/v1/session/address";
+            if home.asks("POST", path, &body).await.is_some() {
+                home.look().await;
+                Home::goes("");
+            }
+        });
+    };
+    let card = home
+        .card(words.your_address)
+        .child(el("p", "card__text").text(words.address_text));
+    let form = form::form(home, "", vec![], words.address_confirm, go);
+    home.page(card.child(form).child(form::link("#", words.spaces)))
 }
 
 /// The first admin; or one who was locked out, with space and name behind `&`.

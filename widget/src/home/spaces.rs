@@ -1,4 +1,4 @@
-//! The dashboard: the spaces of a person, a new one, and the sessions (F38).
+//! The dashboard: the spaces of a person, a new one, the address and the sessions (F38).
 
 use shared::time::Timestamp;
 
@@ -7,6 +7,7 @@ use crate::dom::{El, decor, el};
 use crate::js;
 use crate::task::spawn;
 use crate::text::home::words;
+use crate::text::{fill, text};
 use crate::time::{self, Form};
 use crate::var::Var;
 
@@ -45,8 +46,58 @@ pub fn page(home: Home, me: &Me) -> El {
     if me.is_bound {
         main.child(el("p", "home__none").text(words.bound))
     } else {
-        main.child(sessions(home, me))
+        main.child(address(home, me)).child(sessions(home, me))
     }
+}
+
+/// Where the person is mailed, and another address: it is the person's once a link that was sent there
+/// is opened here.
+fn address(home: Home, me: &Me) -> El {
+    let words = words();
+    let said = if me.email.is_empty() {
+        words.no_address.to_owned()
+    } else {
+        fill(words.address_is, &me.email)
+    };
+    let part = el("section", "home__part")
+        .child(el("h2", "home__subtitle").text(words.your_address))
+        .child(el("p", "home__none").attr("dir", "auto").text(&said));
+    let config = home.config.now();
+    if !config.methods.split(' ').any(|way| way == "mail") {
+        return part;
+    }
+    let (email, sent) = (Var::new(String::new()), Var::new(""));
+    let ask = move || {
+        spawn(async move {
+            let body = [
+                ("email", email.now().as_str().into()),
+                ("language", text().lang.into()),
+            ];
+            sent.set("");
+            let path = "/api/v1/session/address";
+            if let Some(answer) = home.asks("POST", path, &body).await {
+                let is_sent = js::get(&answer, "sent").is_some_and(|sent| sent.is_truthy());
+                sent.set(if is_sent {
+                    words.address_sent
+                } else {
+                    words.address_unsent
+                });
+            }
+        });
+    };
+    let fields = vec![form::field(
+        home,
+        "address.email",
+        words.email,
+        "email",
+        email,
+    )];
+    part.child(form::form(home, "address", fields, words.address_send, ask))
+        .child(
+            el("p", "home__saved")
+                .attr("role", "status")
+                .bind_text(move || sent.get().to_owned()),
+        )
 }
 
 fn row(space: &Space) -> El {

@@ -1,4 +1,5 @@
-//! How the installation stands: one line for each feature, with what is missing.
+//! How the installation stands: one line for each feature, with what is missing, and one for the admins of
+//! the space who cannot be mailed.
 
 use wasm_bindgen::JsValue;
 
@@ -15,19 +16,40 @@ pub fn page(home: Home, space: String) -> El {
     let words = words();
     let people = home::words();
     let head = home.head(words.status, &space, ("settings", people.settings));
-    let features = Var::new(vec![]);
+    let (features, unmailed) = (Var::new(vec![]), Var::new(vec![]));
     spawn(async move {
         let answer = home.asks_in(&space, "GET", "/status", None).await;
         if let Some(answer) = answer {
             features.set(rows(&answer, "features"));
+            unmailed.set(rows(&answer, "unmailed"));
         }
     });
-    let list = el("ul", "rows").bind_children(move || features.get().iter().map(row).collect());
+    let list = el("ul", "rows").bind_children(move || {
+        let rows = features.with(|features| features.iter().map(row).collect::<Vec<_>>());
+        rows.into_iter().chain(silent(unmailed.get())).collect()
+    });
     el("main", "home home--wide")
         .child(head)
         .child(home.alert())
         .child(el("p", "home__none").text(words.status_text))
         .child(list)
+}
+
+/// The admins who cannot be mailed, if there are any.
+fn silent(unmailed: Vec<JsValue>) -> Option<El> {
+    let words = words();
+    let names: Vec<String> = unmailed.iter().filter_map(JsValue::as_string).collect();
+    (!names.is_empty()).then(|| {
+        el("li", "rows__row")
+            .attr("data-feature", "unmailed")
+            .child(decor("state state--incomplete"))
+            .child(el("span", "rows__text").text(words.unmailed))
+            .child(
+                el("span", "rows__change")
+                    .attr("dir", "auto")
+                    .text(&fill(words.unmailed_text, &names.join(", "))),
+            )
+    })
 }
 
 fn row(feature: &JsValue) -> El {

@@ -12,6 +12,8 @@ pub struct Words {
     pub to_turn_on: &'static str,
     pub to_mend: &'static str,
     pub not_set_up: &'static str,
+    pub unmailed: &'static str,
+    pub unmailed_text: &'static str,
     /// What the features are called.
     pub features: [(&'static str, &'static str); 9],
 }
@@ -30,6 +32,8 @@ const EN: Words = Words {
     to_turn_on: "To turn it on, set {names}.",
     to_mend: "Missing or too short: {names}.",
     not_set_up: "This installation is not set up for that. Its administrator reads more under Installation.",
+    unmailed: "Admins who are not mailed",
+    unmailed_text: "No address of theirs is known: {names}. Whoever it is adds one under “Spaces”.",
     features: [
         ("tokens", "Tokens of visitors and agents"),
         ("sealing", "Secrets of spaces, such as identity keys"),
@@ -55,6 +59,8 @@ const DE: Words = Words {
     to_turn_on: "Zum Einschalten setzen: {names}.",
     to_mend: "Fehlt oder ist zu kurz: {names}.",
     not_set_up: "Dafür ist diese Installation nicht eingerichtet. Mehr dazu liest ein Admin unter Installation.",
+    unmailed: "Admins ohne E-Mail",
+    unmailed_text: "Von ihnen ist keine Adresse bekannt: {names}. Wer das ist, trägt eine unter „Bereiche“ ein.",
     features: [
         ("tokens", "Token von Besuchern und Agenten"),
         (

@@ -1,7 +1,9 @@
 //! R88 and R89: what accounts are told, and what they wish.
 
 use super::*;
+use crate::account::{Shown, Wish};
 use crate::space::Tenure;
+use crate::text::EmailAddress;
 
 fn registers(effects: &[Effect]) -> Vec<(u8, u64, bool)> {
     let mut told = vec![];
@@ -21,18 +23,23 @@ fn registers(effects: &[Effect]) -> Vec<(u8, u64, bool)> {
 
 fn registered(scene: &mut Scene, n: u8, number: u64) {
     let agent = agent(n);
-    scene.take(Input::Registered { agent, number });
+    scene.take(Input::Registered {
+        agent,
+        number,
+        shown: Shown::default(),
+    });
 }
 
 fn wish(scene: &mut Scene, n: u8, number: u64, available: bool) {
     let agent = agent(n);
-    let effects = scene.take(Input::Wish {
+    let effects = scene.take(Input::Wish(Wish {
         agent,
         number,
         available,
         outs: 0,
         ins: 0,
-    });
+        shown: Shown::default(),
+    }));
     assert!(effects.contains(&Effect::Vouched));
 }
 
@@ -86,4 +93,66 @@ fn f41_r89_the_newest_wish_of_the_account_is_obeyed_once() {
     wish(&mut scene, ADA, 4, true);
     assert_eq!(scene.offered(1), Some((ADA, 1)));
     wish(&mut scene, 77, 1, true);
+}
+
+#[test]
+fn sec_r1_04_r230_r231_the_newest_address_of_an_account_is_where_an_admin_is_mailed() {
+    let shown = |number, text: &str| Shown {
+        number,
+        email: EmailAddress::parse(text).ok(),
+    };
+    let mut scene = Scene::with(&[ADA, EVE]);
+    let (eve, ada) = (agent(EVE), agent(ADA));
+    let wish = |scene: &mut Scene, agent, shown| {
+        scene.take(Input::Wish(Wish {
+            agent,
+            number: 0,
+            available: false,
+            outs: 0,
+            ins: 0,
+            shown,
+        }))
+    };
+    let mailed = |scene: &Scene| {
+        let told = scene.space.admin_addresses();
+        told.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let unmailed = |scene: &Scene| {
+        let told = scene.space.unmailed(agent(EVE)).unwrap();
+        told.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!((mailed(&scene), unmailed(&scene).len()), (vec![], 1));
+    assert_eq!(scene.space.unmailed(ada), Err(Refusal::Forbidden));
+    // By the answer to a notice, newer by a wish; late and repeated change nothing.
+    let number = scene.space.agent(eve).unwrap().tenure.number;
+    let cases = [
+        (1, "eve@shop.example", "eve@shop.example"),
+        (3, "eve@home.example", "eve@home.example"),
+        (2, "eve@old.example", "eve@home.example"),
+        (3, "eve@home.example", "eve@home.example"),
+        (0, "", "eve@home.example"),
+    ];
+    for (at, text, expected) in cases {
+        for by_wish in [at > 1, at == 1] {
+            let shown = shown(at, text);
+            if by_wish {
+                wish(&mut scene, eve, shown);
+            } else {
+                scene.take(Input::Registered {
+                    agent: eve,
+                    number,
+                    shown,
+                });
+            }
+        }
+        assert_eq!(
+            (mailed(&scene), unmailed(&scene)),
+            (vec![expected.into()], vec![])
+        );
+    }
+    // Nobody is mailed who is no admin, or has left.
+    wish(&mut scene, ada, shown(1, "ada@shop.example"));
+    assert_eq!(mailed(&scene), ["eve@home.example"]);
+    let log = alloc::format!("{:?}", scene.space.newest_act());
+    assert!(!log.contains("example"), "R183: {log}");
 }

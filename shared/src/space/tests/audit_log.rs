@@ -1,7 +1,7 @@
 //! R180 to R184 and R192: the audit log.
 
 use super::*;
-use crate::account::Way;
+use crate::account::{Shown, Way, Wish};
 use crate::settings::Change;
 use crate::space::{ApiKey, AuditEntry, AuditQuery, Deed, Door, Invitation, Proof, Scope};
 use crate::text::{EmailAddress, Title};
@@ -91,13 +91,14 @@ fn make_key(by: u8) -> Input {
 }
 
 fn sign(ins: u64, outs: u64) -> Input {
-    Input::Wish {
+    Input::Wish(Wish {
         agent: agent(ADA),
         number: 0,
         available: false,
         outs,
         ins,
-    }
+        shown: Shown::default(),
+    })
 }
 
 fn set_role(by: u8) -> Input {

@@ -1,7 +1,7 @@
 //! R140 to R145, R150 and R192: invitations, API tokens, and sessions that end.
 
 use super::*;
-use crate::account::Way;
+use crate::account::{Shown, Way, Wish};
 use crate::id::WayId;
 use crate::space::{
     AgentChange, ApiKey, Door, INVITATION_LIFE, INVITATIONS_MAX, Invitation, KEY_LIFE_MAX,
@@ -169,7 +169,7 @@ fn f28_f29_r142_r143_who_accepts_is_listed_from_the_first_connection() {
 }
 
 #[test]
-fn r192_admins_are_mailed_where_an_invitation_has_reached_them() {
+fn r192_r230_admins_are_mailed_where_an_invitation_has_reached_them() {
     let admin = |n: u8, email: &str| Invitation {
         role: Role::Admin,
         email: EmailAddress::parse(email).ok(),
@@ -366,13 +366,14 @@ fn r145_an_api_token_ends_after_a_year_at_most_and_notes_its_use() {
 fn sec_g4_01_r150_a_sign_out_begins_a_new_era_once() {
     let mut scene = Scene::with(&[ADA]);
     let sign_out = |scene: &mut Scene, outs: u64| {
-        scene.take(Input::Wish {
+        scene.take(Input::Wish(Wish {
             agent: agent(ADA),
             number: 0,
             available: false,
             outs,
             ins: 0,
-        })
+            shown: Shown::default(),
+        }))
     };
     let effects = sign_out(&mut scene, 1);
     assert_eq!(closes(&effects), [(1, CloseCode::Revoked)]);

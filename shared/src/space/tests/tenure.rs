@@ -1,6 +1,7 @@
 //! R85 to R87: what others hold in an agent's name.
 
 use super::*;
+use crate::account::Shown;
 use crate::conversation::Dismissal;
 
 fn enter(scene: &mut Scene, n: u8, era: u32, c: u8) -> Option<Refusal> {
@@ -134,7 +135,12 @@ fn r86_nothing_is_remembered_longer_than_the_tombstone() {
     scene.closed(1, 4, 1);
     set_role(&mut scene, ADA, Role::Supervisor);
     let (agent, number) = (agent(ADA), 2);
-    scene.take(Input::Registered { agent, number });
+    let shown = Shown::default();
+    scene.take(Input::Registered {
+        agent,
+        number,
+        shown,
+    });
     for _ in 0..49 {
         scene.now += 3_600_000;
         scene.take(Input::Tick);

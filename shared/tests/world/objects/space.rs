@@ -210,18 +210,11 @@ impl World {
 impl World {
     /// A wish that is late or repeated, and whose agent it is.
     fn wish_before(&self, input: &space::Input) -> Option<(space::Agent, bool)> {
-        let space::Input::Wish {
-            agent,
-            number,
-            available,
-            outs: _,
-            ins: _,
-        } = input
-        else {
+        let space::Input::Wish(wish) = input else {
             return None;
         };
-        let agent = &self.space.disk.agents[agent];
-        (*number <= agent.tenure.wish).then(|| (agent.clone(), *available))
+        let agent = &self.space.disk.agents[&wish.agent];
+        (wish.number <= agent.tenure.wish).then(|| (agent.clone(), wish.available))
     }
 
     /// R89: it changes nothing.
