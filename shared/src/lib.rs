@@ -26,6 +26,7 @@ pub mod bucket;
 pub mod challenge;
 pub mod conversation;
 pub mod features;
+pub mod file;
 pub mod frame;
 pub mod gate;
 pub mod headers;
