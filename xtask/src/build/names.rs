@@ -17,7 +17,9 @@ impl Names {
         let module = output.wasm_mut();
         // Every other export is ours.
         let is_short = |name: &str| exports && name.starts_with("__");
-        let imports = || module.imports.iter();
+        // What comes straight from a file of ours has the name that stands there.
+        let is_bound = |module: &str| !module.starts_with("./snippets/");
+        let imports = || module.imports.iter().filter(|it| is_bound(&it.module));
         let mut old: Vec<_> = imports().map(|import| import.name.clone()).collect();
         // The module of the script itself; others are files.
         let modules = imports().map(|import| import.module.clone());
