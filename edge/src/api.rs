@@ -9,6 +9,7 @@ pub mod blocks;
 pub mod conversations;
 pub mod dev;
 pub mod fields;
+pub mod files;
 pub mod identity;
 pub mod invitations;
 pub mod items;
@@ -147,6 +148,7 @@ async fn ask_conversation(
         | ConversationTold::Json(_)
         | ConversationTold::Acted { .. }
         | ConversationTold::Slowed { .. }
+        | ConversationTold::File(_)
         | ConversationTold::Answer(_)) => Ok(told),
     }
 }

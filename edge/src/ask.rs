@@ -9,7 +9,8 @@ use core::str::FromStr;
 use serde::{Deserialize, Serialize};
 use shared::account::{self, Way, Wish};
 use shared::conversation::{Answer, Birth, Instruction, Report, Seq};
-use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId, WayId};
+use shared::file::Sent;
+use shared::id::{AgentId, CommandId, ConversationId, FileId, SpaceId, VisitorId, WayId};
 use shared::identity::{IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::Person;
@@ -53,6 +54,29 @@ pub enum ConversationAsk {
         /// The command as JSON: the Worker has no other use for it.
         command: String,
     },
+    /// May that person send a file of that size?
+    OfferFile {
+        /// Who.
+        person: Person,
+        /// In bytes.
+        size: u64,
+    },
+    /// A file has come, and lies in the store.
+    SendFile {
+        /// Who sends it.
+        person: Person,
+        /// Id of the message.
+        id: CommandId,
+        /// What it is.
+        sent: Box<Sent>,
+    },
+    /// A file that this person may read.
+    FindFile {
+        /// Who.
+        person: Person,
+        /// Which.
+        file: FileId,
+    },
     /// The site vouches for the person of a session.
     Identify {
         /// Who.
@@ -88,6 +112,8 @@ pub enum ConversationTold {
         /// When to come again, in milliseconds.
         retry_ms: u32,
     },
+    /// A file that may be read, or sent.
+    File(Option<Box<Sent>>),
     /// To a proposal.
     Answer(Box<Answer>),
     /// No.

@@ -16,11 +16,7 @@ const BODY_MAX: usize = shared::frame::FRAME_MAX;
 /// # Errors
 /// 413 as soon as it is known to be too large.
 pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
-    let announced = request.headers().get("content-length")?;
-    let announced = announced.and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_MAX) {
-        return Err(too_large());
-    }
+    check_length(request, BODY_MAX as u64)?;
     let Ok(mut stream) = request.stream() else {
         return Ok(Vec::new());
     };
@@ -28,10 +24,23 @@ pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
     while let Some(chunk) = stream.next().await {
         bytes.extend(chunk?);
         if bytes.len() > BODY_MAX {
-            return Err(too_large());
+            return Err(too_large(BODY_MAX as u64));
         }
     }
     Ok(bytes)
+}
+
+/// Looks at the length that a request announces.
+///
+/// # Errors
+/// 413 when it is more than that.
+pub fn check_length(request: &Request, limit: u64) -> Result<(), Problem> {
+    let announced = request.headers().get("content-length")?;
+    let announced = announced.and_then(|length| length.parse::<u64>().ok());
+    match announced {
+        Some(length) if length > limit => Err(too_large(limit)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Reads a body as JSON, strictly; an empty one is `{}`.
@@ -77,7 +86,7 @@ fn malformed(why: impl core::fmt::Display) -> Problem {
     Problem::new(400, "body_malformed", format!("the body: {why}"))
 }
 
-fn too_large() -> Problem {
-    let message = format!("a body has at most {BODY_MAX} bytes");
+fn too_large(limit: u64) -> Problem {
+    let message = format!("a body has at most {limit} bytes");
     Problem::new(413, "body_too_large", message)
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use shared::conversation::{
     Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq, Shorthand,
 };
+use shared::file::Sent;
 use shared::frame::{BACKLOG_MAX, ENTRIES_MAX, FromServer, SocketId};
-use shared::id::CommandId;
+use shared::id::{CommandId, ConversationId, FileId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Side};
 use shared::time::Timestamp;
@@ -19,6 +20,8 @@ use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindg
 
 use crate::ask::{self, ConversationAsk, ConversationTold};
 use crate::calls::Calls;
+use crate::clock;
+use crate::files::Store;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::outbox;
 use crate::read::read;
@@ -28,6 +31,8 @@ use crate::storage::{Storage, conversation as rows};
 /// [`shared::frame::FRAME_MAX`] whatever the largest entry adds.
 const ENTRIES_BYTES: usize = 48 * 1024;
 
+/// How often files are tried to be taken out of the store.
+const TIDY_TIMES: u8 = 5;
 /// When a call comes again whose answer the space had to help with and did not: 500 ms.
 const AGAIN_MS: u32 = 500;
 
@@ -93,11 +98,15 @@ impl Core for Thread {
     }
 
     fn turn(&mut self, mut around: Around<'_, Self>, input: Input) -> Result<Outcome> {
+        let conversation = self.machine.birth().map(|birth| birth.conversation);
         let effects = self.machine.handle(around.now, input);
         self.machine.check().map_err(broken)?;
         rows::save(around.storage, &mut self.shorthand, &effects)?;
         let mut outcome = Outcome::default();
         for effect in effects {
+            if let Some(conversation) = conversation {
+                around.shell.tidy_files(conversation, &effect);
+            }
             self.perform(&mut around, effect, &mut outcome)?;
         }
         Ok(outcome)
@@ -114,7 +123,7 @@ impl Thread {
         let sockets = &mut *around.sockets;
         match effect {
             Effect::Save(row) => outcome.is_born |= matches!(row, Row::Birth(_)),
-            Effect::Erase | Effect::Forget => (),
+            Effect::RemoveFile(_) | Effect::Erase | Effect::Forget => (),
             Effect::Send { to, frame } => sockets.send(&to, &frame),
             Effect::Backlog {
                 to,
@@ -205,6 +214,29 @@ impl Shell<Thread> {
                 let command = read(&command)?;
                 self.act(person, id, command).await?
             }
+            ConversationAsk::OfferFile { person, size } => {
+                let file = FileId::from_bytes([0; 16]);
+                let sent = Sent::announced(file, size);
+                let id = CommandId::from_bytes([0; 16]);
+                let may = self.with(|awake| {
+                    let machine = &awake.core.machine;
+                    machine.may_send(clock::now(), &person, (id, sent))
+                })?;
+                match may {
+                    Ok(()) => ConversationTold::File(None),
+                    Err(refusal) => ConversationTold::Denied(refusal),
+                }
+            }
+            ConversationAsk::SendFile { person, id, sent } => {
+                self.act(person, id, Command::SendFile(sent)).await?
+            }
+            ConversationAsk::FindFile { person, file } => {
+                let found = self.with(|awake| {
+                    let found = awake.core.machine.file(&person, file);
+                    found.map(|sent| sent.cloned().map(Box::new))
+                })?;
+                found.map_or_else(ConversationTold::Denied, ConversationTold::File)
+            }
             ConversationAsk::Instruct(instruction) => {
                 let outcome = self.turn(Input::Instructed(instruction))?;
                 ConversationTold::Answer(Box::new(outcome.answer.unwrap_or_default()))
@@ -244,6 +276,39 @@ impl Shell<Thread> {
             (Some(Ok(())), None) => ConversationTold::Denied(Refusal::ConversationUnknown),
             (None, _) => ConversationTold::Slowed { retry_ms: AGAIN_MS },
         })
+    }
+
+    /// Takes out of the store what nobody reads any more, in the background. What the store does not let go
+    /// stays unreadable: nothing leads to it.
+    fn tidy_files(self: &Rc<Self>, conversation: ConversationId, effect: &Effect) {
+        let file = match effect {
+            Effect::RemoveFile(file) => Some(*file),
+            Effect::Erase | Effect::Forget => None,
+            Effect::Save(_)
+            | Effect::Send { .. }
+            | Effect::Backlog { .. }
+            | Effect::Keep { .. }
+            | Effect::Close { .. }
+            | Effect::Report(_)
+            | Effect::Begun
+            | Effect::Answer(_)
+            | Effect::Replied { .. }
+            | Effect::Slowed { .. } => return,
+        };
+        let Some(store) = Store::of(&self.env, conversation) else {
+            return;
+        };
+        self.state.wait_until(async move {
+            for _ in 0..TIDY_TIMES {
+                let removed = match file {
+                    Some(file) => store.remove(file).await,
+                    None => store.remove_all().await,
+                };
+                if removed.is_ok() {
+                    return;
+                }
+            }
+        });
     }
 
     fn read(

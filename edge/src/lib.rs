@@ -29,6 +29,7 @@ mod conversation;
 mod demo;
 mod errors;
 mod features;
+mod files;
 mod heartbeat;
 mod mail;
 mod object;

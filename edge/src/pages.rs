@@ -117,6 +117,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         origins: &settings.origins,
         style: &style,
         image: logo,
+        files: &crate::files::origin(&call.env, &call.url),
     };
     filled(call, &text, 200, kind, &values)
 }
@@ -151,10 +152,12 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
     } else {
         ""
     };
+    let files = &crate::files::origin(&call.env, &call.url);
+    let kind = Kind::Console { files };
     if call.parameter("space").is_none() {
         let methods = methods(call);
         let values = [("session", session), ("methods", methods.as_str())];
-        return document(call, "home.html", 200, Kind::Console, &values).await;
+        return document(call, "home.html", 200, kind, &values).await;
     }
     let (space, settings) = match look(call).await? {
         Ok(found) => found,
@@ -165,7 +168,7 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
         ("name", settings.name.as_str()),
         ("session", session),
     ];
-    document(call, "console.html", 200, Kind::Console, &values).await
+    document(call, "console.html", 200, kind, &values).await
 }
 
 /// The ways to sign in that are set up.

@@ -11,7 +11,7 @@ use crate::address::Address;
 use crate::auth::{self, jwt::Pass};
 use crate::errors::Problem;
 use crate::routes::{self, Found, Target};
-use crate::{api, pages};
+use crate::{api, files, pages};
 
 /// Longest path with its query: 2 KiB. Source: SECURITY.md C6.
 const PATH_MAX: usize = 2_048;
@@ -93,6 +93,10 @@ async fn route(
         Found::OtherMethod(allowed) => return Err(Problem::method(&allowed)),
         Found::Nothing => return Err(Problem::not_found()),
     };
+    // Files have an origin of their own, where nothing else is (HD9).
+    if (route.target == Target::File) != files::is_theirs(&env, &url) {
+        return Err(Problem::not_found());
+    }
     let is_dev = auth::is_dev(&env, &url);
     if route.is_dev() {
         auth::check_dev(&env, is_dev)?;
@@ -145,6 +149,11 @@ fn serve(target: Target, call: &mut Call) -> LocalBoxFuture<'_, Result<Response,
         Target::Items => Box::pin(api::items::list(call)),
         Target::SpaceAct(act) => Box::pin(api::acts::of_space(act, call)),
         Target::ConversationAct(act) => Box::pin(api::acts::of_conversation(act, call)),
+        Target::AnnounceFile => Box::pin(api::files::announce(call)),
+        Target::PutFile => Box::pin(api::files::put(call)),
+        Target::CompleteFile => Box::pin(api::files::complete(call)),
+        Target::FileLink => Box::pin(api::files::link(call)),
+        Target::File => Box::pin(api::files::read(call)),
         Target::Settings => Box::pin(api::settings::read(call)),
         Target::ChangeSettings => Box::pin(api::settings::change(call)),
         Target::Session => Box::pin(api::sessions::look(call)),

@@ -126,6 +126,16 @@ pub enum Target {
     Me,
     /// Available in all spaces, or in none.
     MyAvailability,
+    /// A file is announced.
+    AnnounceFile,
+    /// A part of it.
+    PutFile,
+    /// It is there.
+    CompleteFile,
+    /// An address to read it by.
+    FileLink,
+    /// A file, at the origin of files.
+    File,
     /// What browsers report about our content security policy.
     CspReports,
     /// One-click sign-in.
@@ -201,6 +211,11 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/conversations/{conversation}/abandon", Target::ConversationAct(Act::Abandon)),
     route("PUT", "/api/v1/conversations/{conversation}/rating", Target::ConversationAct(Act::Rate)),
     route("POST", "/api/v1/conversations/{conversation}/tickets", Target::ConversationAct(Act::CreateTicket)),
+    route("POST", "/api/v1/conversations/{conversation}/files", Target::AnnounceFile),
+    route("PUT", "/api/v1/conversations/{conversation}/files/{file}", Target::PutFile),
+    route("POST", "/api/v1/conversations/{conversation}/files/{file}", Target::CompleteFile),
+    route("GET", "/api/v1/conversations/{conversation}/files/{file}", Target::FileLink),
+    route("GET", "/f/{conversation}/{file}", Target::File),
     route("GET", "/api/v1/spaces/{space}/agents", Target::Agents),
     route("GET", "/api/v1/spaces/{space}/queues", Target::Queues),
     route("GET", "/api/v1/spaces/{space}/settings", Target::Settings),

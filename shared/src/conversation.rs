@@ -32,6 +32,7 @@ mod cursors;
 mod customer;
 mod erase;
 mod event;
+pub mod files;
 mod hello;
 mod lifecycle;
 mod log;
@@ -79,7 +80,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
-use crate::id::{CommandId, ConversationId, DeviceId, EpochId, SpaceId, VisitorId};
+use crate::id::{CommandId, ConversationId, DeviceId, EpochId, FileId, SpaceId, VisitorId};
 use crate::identity::Identity;
 use crate::refusal::Refusal;
 use crate::rights::{Person, Side};
@@ -236,10 +237,12 @@ pub enum Effect {
         /// Why.
         code: CloseCode,
     },
-    /// Blank every row that is on the disk ([`Row::blanked`]), in the transaction of this turn and
+    /// Take every file out of the store, and blank every row that is on the disk ([`Row::blanked`]), in the transaction of this turn and
     /// after its rows (ER2).
     Erase,
-    /// Delete everything that is on the disk: the conversation is unborn again (ER4).
+    /// Take a file out of the store (FI4).
+    RemoveFile(FileId),
+    /// Delete everything that is on the disk, and its files: the conversation is unborn again (ER4).
     Forget,
     /// Tell the space what this conversation looks like; answered by [`Input::Reported`].
     Report(Report),

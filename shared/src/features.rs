@@ -26,6 +26,8 @@ pub enum Feature {
     Access,
     /// Challenges by which somebody shows that a person writes.
     Turnstile,
+    /// Files that people send.
+    Files,
     /// The way in for the first admin.
     Bootstrap,
 }
@@ -58,13 +60,14 @@ type Need = (&'static str, usize);
 
 impl Feature {
     /// All of them, in the order in which an admin reads them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Tokens,
         Self::Sealing,
         Self::Mail,
         Self::Oidc,
         Self::Access,
         Self::Turnstile,
+        Self::Files,
         Self::Bootstrap,
     ];
 
@@ -78,6 +81,7 @@ impl Feature {
             Self::Oidc => "oidc",
             Self::Access => "access",
             Self::Turnstile => "turnstile",
+            Self::Files => "files",
             Self::Bootstrap => "bootstrap",
         }
     }
@@ -92,6 +96,7 @@ impl Feature {
             Self::Oidc => "oidc_not_configured",
             Self::Access => "access_not_configured",
             Self::Turnstile => "turnstile_missing",
+            Self::Files => "files_not_configured",
             Self::Bootstrap => "bootstrap_not_configured",
         }
     }
@@ -105,6 +110,8 @@ impl Feature {
             Self::Oidc => &[("OIDC_ISSUER", 1), ("OIDC_CLIENT_ID", 1)],
             Self::Access => &[("ACCESS_TEAM", 1), ("ACCESS_AUD", 1)],
             Self::Turnstile => &[("TURNSTILE_SITE_KEY", 1), ("TURNSTILE_SECRET", 1)],
+            // The bucket is a binding, which every `wrangler.toml` of ours has.
+            Self::Files => &[("FILES_ORIGIN", 1)],
             Self::Bootstrap => &[("BOOTSTRAP_HASH", 64)],
         }
     }
@@ -113,7 +120,12 @@ impl Feature {
     const fn may_be_off(self) -> bool {
         match self {
             Self::Tokens | Self::Sealing => false,
-            Self::Mail | Self::Oidc | Self::Access | Self::Turnstile | Self::Bootstrap => true,
+            Self::Mail
+            | Self::Oidc
+            | Self::Access
+            | Self::Turnstile
+            | Self::Files
+            | Self::Bootstrap => true,
         }
     }
 

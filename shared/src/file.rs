@@ -17,19 +17,27 @@ mod name;
 mod sniff;
 #[cfg(test)]
 mod tests;
+pub mod way;
 
+use alloc::string::String;
 use core::fmt;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use clean::{Picture, clean};
 pub use name::FileName;
+
+use crate::id::FileId;
 
 /// Largest file: 25 MB. Source: SECURITY.md U8.
 pub const SIZE_MAX: u64 = 25_000_000;
 /// So many bytes at the beginning of a file tell its kind. Source: SECURITY.md U1.
 pub const HEAD: usize = 4_096;
 
-/// What a file is (FL2, FL3).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// What a file is (FL2, FL3). Its media type in JSON, its place in [`Kind::ALL`] for our own widget, which shows
+/// none of their names.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Kind {
     /// PNG, animated ones included.
     Png,
@@ -73,6 +81,38 @@ pub enum Kind {
     Mp4,
     /// What a browser could run, or take for a page: kept as bytes (FL4).
     Bytes,
+}
+
+/// A file that stands in a conversation.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+pub struct Sent {
+    /// Which.
+    pub file: FileId,
+    /// What it is called.
+    pub name: FileName,
+    /// What it is.
+    pub kind: Kind,
+    /// In bytes.
+    pub size: u64,
+    /// Of a picture: in pixels, before it is turned.
+    pub width: Option<u32>,
+    /// Of a picture: in pixels, before it is turned.
+    pub height: Option<u32>,
+}
+
+impl Sent {
+    /// A file of which nothing is known yet but its size (FW1).
+    #[must_use]
+    pub fn announced(file: FileId, size: u64) -> Self {
+        Self {
+            file,
+            name: FileName::none(),
+            kind: Kind::Bytes,
+            size,
+            width: None,
+            height: None,
+        }
+    }
 }
 
 /// How a file is shown (FL4).
@@ -243,6 +283,28 @@ impl Kind {
             | Self::Odp
             | Self::Bytes => Shows::Card,
         }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.media_type())
+        } else {
+            serializer.serialize_u8(*self as u8)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = if deserializer.is_human_readable() {
+            Self::from_media_type(&String::deserialize(deserializer)?)
+        } else {
+            let place = usize::from(u8::deserialize(deserializer)?);
+            Self::ALL.get(place).copied()
+        };
+        found.ok_or_else(|| D::Error::custom("no kind of file"))
     }
 }
 

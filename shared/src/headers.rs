@@ -15,6 +15,9 @@
 //!   and the API document; nothing else.
 //! - **HD6** Files that carry a digest in their names are kept for ever, the loader and the API document
 //!   for five minutes, documents are asked for each time, and answers of the API are kept by nobody.
+//! - **HD9** A file that somebody sent is an answer of an origin of its own, which has nothing else. It runs
+//!   nothing, loads nothing and is framed by nobody; pages of ours show its picture, sound or film; and a
+//!   browser keeps it for itself, as long as its address is good (SECURITY.md U3).
 //! - **HD7** A document shares its window with no page of another origin. Microphone, camera and screen
 //!   are for the documents in which people talk, and for the shop around one.
 
@@ -42,7 +45,10 @@ pub enum Kind<'a> {
     /// The line at `/`.
     Root,
     /// The console, and the way in.
-    Console,
+    Console {
+        /// Where files come from; empty where there are none.
+        files: &'a str,
+    },
     /// The chat of a space.
     Chat {
         /// Where it may be shown.
@@ -51,6 +57,8 @@ pub enum Kind<'a> {
         style: &'a str,
         /// Address of a picture from elsewhere; empty for none.
         image: &'a str,
+        /// Where files come from; empty where there are none.
+        files: &'a str,
     },
     /// The page on which somebody shows that a person writes.
     Challenge {
@@ -70,6 +78,8 @@ pub enum Kind<'a> {
     ApiDocument,
     /// A file with a digest in its name.
     Asset,
+    /// A file that somebody sent.
+    File,
     /// Whatever else: JSON, an error, a redirect, nothing.
     Answer,
 }
@@ -87,7 +97,7 @@ pub fn of(kind: Kind<'_>, own: &str) -> Vec<Header> {
     if own.starts_with("https:") {
         put("strict-transport-security", TLS);
     }
-    put("cross-origin-resource-policy", sharing(kind));
+    put("cross-origin-resource-policy", sharing(kind, own));
     let (caching, vary) = caching(kind);
     put("cache-control", caching);
     if !vary.is_empty() {
@@ -110,14 +120,19 @@ pub fn of(kind: Kind<'_>, own: &str) -> Vec<Header> {
 }
 
 /// HD5.
-const fn sharing(kind: Kind<'_>) -> &'static str {
+fn sharing(kind: Kind<'_>, own: &str) -> &'static str {
     match kind {
         Kind::Chat { .. }
         | Kind::Challenge { .. }
         | Kind::Off
         | Kind::Loader
         | Kind::ApiDocument => "cross-origin",
-        Kind::Root | Kind::Console | Kind::Demo | Kind::Asset | Kind::Answer => "same-origin",
+        // On one's own machine no two origins are of one site.
+        Kind::File if own.starts_with("http:") => "cross-origin",
+        Kind::File => "same-site",
+        Kind::Root | Kind::Console { .. } | Kind::Demo | Kind::Asset | Kind::Answer => {
+            "same-origin"
+        }
     }
 }
 
@@ -125,13 +140,14 @@ const fn sharing(kind: Kind<'_>) -> &'static str {
 const fn caching(kind: Kind<'_>) -> (&'static str, &'static str) {
     match kind {
         // Whether somebody is signed in stands in it.
-        Kind::Console => ("private, no-cache", "accept-language, cookie"),
+        Kind::Console { .. } => ("private, no-cache", "accept-language, cookie"),
         Kind::Chat { .. } | Kind::Challenge { .. } | Kind::Off | Kind::Demo => {
             ("no-cache", "accept-language")
         }
         Kind::Root => ("no-cache", ""),
         Kind::Loader | Kind::ApiDocument => ("public, max-age=300", "accept-encoding"),
         Kind::Asset => ("public, max-age=31536000, immutable", "accept-encoding"),
+        Kind::File => ("private, max-age=300", ""),
         Kind::Answer => ("no-store", ""),
     }
 }
@@ -139,9 +155,9 @@ const fn caching(kind: Kind<'_>) -> (&'static str, &'static str) {
 /// HD7; `None` for what is no document.
 const fn permissions(kind: Kind<'_>) -> Option<&'static str> {
     match kind {
-        Kind::Console | Kind::Chat { .. } | Kind::Demo => Some(PERMISSIONS),
+        Kind::Console { .. } | Kind::Chat { .. } | Kind::Demo => Some(PERMISSIONS),
         Kind::Root | Kind::Challenge { .. } | Kind::Off => Some(NO_PERMISSIONS),
-        Kind::Loader | Kind::ApiDocument | Kind::Asset | Kind::Answer => None,
+        Kind::Loader | Kind::ApiDocument | Kind::Asset | Kind::File | Kind::Answer => None,
     }
 }
 
@@ -153,17 +169,18 @@ mod tests {
 
     use super::*;
 
-    fn kinds(origins: &[Origin]) -> [(&'static str, Kind<'_>); 10] {
+    fn kinds(origins: &[Origin]) -> [(&'static str, Kind<'_>); 11] {
         let chat = Kind::Chat {
             origins,
             style: "",
             image: "",
+            files: FILES,
         };
         let base = "https://challenges.example";
         let challenge = Kind::Challenge { origins, base };
         [
             ("root", Kind::Root),
-            ("console", Kind::Console),
+            ("console", Kind::Console { files: FILES }),
             ("chat", chat),
             ("challenge", challenge),
             ("off", Kind::Off),
@@ -171,6 +188,7 @@ mod tests {
             ("loader", Kind::Loader),
             ("API document", Kind::ApiDocument),
             ("asset", Kind::Asset),
+            ("file", Kind::File),
             ("answer", Kind::Answer),
         ]
     }
@@ -181,6 +199,7 @@ mod tests {
     }
 
     const OWN: &str = "https://chat.example";
+    const FILES: &str = "https://files.example";
 
     #[test]
     fn sec_hd1_hd2_hd3_hd4_hd5_hd6_hd7_the_table() {

@@ -102,6 +102,8 @@ id! {
     VisitorId
     /// One tab of a browser; outlives a reload of the page.
     DeviceId
+    /// One file that somebody sent.
+    FileId
     /// A session, a link, an invitation or an API token: the first half of the SHA-256 of its secret.
     WayId
     /// One life of a conversation's log; changes when the log is restored or erased.

@@ -100,6 +100,8 @@ pub enum Mutant {
     StaleWordsRead,
     /// Anybody changes what somebody else wrote.
     AnybodyEdits,
+    /// A file stays in the store when its message is deleted.
+    DeletedFileStays,
     /// A change of a note goes to the customer, too.
     NoteEditLeaks,
     /// A visitor is blocked and goes on writing in what stands.
@@ -108,7 +110,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -156,6 +158,7 @@ impl Mutant {
         Self::BlockedBegins,
         Self::StaleWordsRead,
         Self::AnybodyEdits,
+        Self::DeletedFileStays,
         Self::NoteEditLeaks,
         Self::BlockWithoutEnd,
     ];
@@ -211,6 +214,7 @@ impl Mutant {
             Self::BlockedBegins => "blocked_begins",
             Self::StaleWordsRead => "stale_words_read",
             Self::AnybodyEdits => "anybody_edits",
+            Self::DeletedFileStays => "deleted_file_stays",
             Self::NoteEditLeaks => "note_edit_leaks",
             Self::BlockWithoutEnd => "block_without_end",
         }

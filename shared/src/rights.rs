@@ -277,7 +277,7 @@ pub fn may_say(
 ) -> Result<(), Refusal> {
     use conversation::Command;
     let action = match command {
-        Command::Post { .. } => Action::Post,
+        Command::Post { .. } | Command::SendFile(_) => Action::Post,
         Command::Change { .. } if is_about_note => Action::Note,
         Command::Change { .. } => Action::Change,
         Command::Note { .. } => Action::Note,
@@ -375,6 +375,7 @@ pub const fn audience(event: &Event) -> Audience {
     match event {
         Event::Opened { .. }
         | Event::MessagePosted { .. }
+        | Event::FileSent(_)
         | Event::MessageChanged { note: false, .. }
         | Event::AgentRequested
         | Event::AgentAssigned { .. }

@@ -29,11 +29,17 @@ async fn wears(
 }
 
 /// The policy of the chat with this hash of a style and this picture.
-const fn chat<'a>(origins: &'a [Origin], style: &'a str, image: &'a str) -> Kind<'a> {
+const fn chat<'a>(
+    origins: &'a [Origin],
+    style: &'a str,
+    image: &'a str,
+    files: &'a str,
+) -> Kind<'a> {
     Kind::Chat {
         origins,
         style,
         image,
+        files,
     }
 }
 
@@ -47,7 +53,8 @@ fn sec_headers_of_documents_and_files_are_those_of_the_table() {
         let shut = api.space(shut, &["Jack"]).await?;
         let origins = origins.map(str::parse::<Origin>);
         let origins: Vec<Origin> = origins.into_iter().collect::<Result<_, _>>()?;
-        let open = chat(&origins, "", "");
+        let files = &stage.files();
+        let open = chat(&origins, "", "", files);
         let (name, shut) = (&space.space, &shut.space);
         let mut documents = Vec::new();
         for (path, kind, status) in [
@@ -58,8 +65,12 @@ fn sec_headers_of_documents_and_files_are_those_of_the_table() {
             (&*format!("/chat?space={shut}"), Kind::Off, 404),
             ("/chat", Kind::Off, 404),
             ("/chat?space=%00", Kind::Off, 404),
-            ("/agent", Kind::Console, 200),
-            (&*format!("/agent?space={name}"), Kind::Console, 200),
+            ("/agent", Kind::Console { files }, 200),
+            (
+                &*format!("/agent?space={name}"),
+                Kind::Console { files },
+                200,
+            ),
             ("/agent?space=nobody-has-this", Kind::Off, 404),
             ("/bellhop.js", Kind::Loader, 200),
             ("/openapi.json", Kind::ApiDocument, 200),
@@ -131,7 +142,11 @@ fn sec_hd4_a_theme_is_named_by_its_hash() {
         };
         let origins = ["http://localhost:*", "http://127.0.0.1:*"].map(str::parse);
         let origins: Vec<Origin> = origins.into_iter().collect::<Result<_, _>>()?;
-        are_those_of(chat(&origins, &hash, logo), api.base(), &headers)
+        are_those_of(
+            chat(&origins, &hash, logo, &stage.files()),
+            api.base(),
+            &headers,
+        )
     });
 }
 

@@ -29,6 +29,7 @@ mod embed;
 mod endings;
 mod every;
 mod exchange;
+mod files;
 mod gallery;
 mod handovers;
 mod headers;

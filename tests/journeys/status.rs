@@ -56,6 +56,7 @@ fn sec_h1_01_fe2_what_is_not_set_up_is_refused_with_a_word_of_its_own() {
             "oidc incomplete OIDC_ISSUER",
             "access incomplete ACCESS_TEAM",
             "turnstile off TURNSTILE_SITE_KEY TURNSTILE_SECRET",
+            "files on",
             "bootstrap incomplete BOOTSTRAP_HASH",
             "outgoing_desk on",
         ];

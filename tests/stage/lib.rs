@@ -14,6 +14,7 @@ pub mod browser;
 pub mod cast;
 pub mod dial;
 mod driver;
+pub mod files;
 pub mod headers;
 pub mod host;
 pub mod line;

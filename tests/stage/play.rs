@@ -86,6 +86,12 @@ impl Stage {
         &self.api
     }
 
+    /// The origin of its files.
+    #[must_use]
+    pub fn files(&self) -> String {
+        self.api.base().replace("127.0.0.1", "files.localhost")
+    }
+
     /// Makes a space there.
     ///
     /// # Errors

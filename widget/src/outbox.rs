@@ -115,7 +115,8 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
             joined = about(message, rest);
             (kind, joined.as_str())
         }
-        Command::End => ("end", ""),
+        // Nobody sends one from here (FI1).
+        Command::End | Command::SendFile(_) => ("end", ""),
         Command::Rate(Rating { stars, comment }) => {
             let comment = comment.as_ref().map_or("", MessageText::as_str);
             joined = [&stars.number().to_string(), comment].join(" ");

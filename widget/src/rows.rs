@@ -115,7 +115,9 @@ pub fn rows(
     for entry in entries.iter().filter(|entry| is_shown(entry, reader)) {
         let group = match (&entry.event, &entry.author) {
             (_, Author::System) => None,
-            (Event::MessagePosted { .. }, author) => Some(group(author, false)),
+            (Event::MessagePosted { .. } | Event::FileSent(_), author) => {
+                Some(group(author, false))
+            }
             (Event::NotePosted { .. }, author) => Some(group(author, true)),
             _ => None,
         };
@@ -141,7 +143,8 @@ pub fn rows(
             | Command::Rate(_)
             | Command::Resolve { .. }
             | Command::Abandon { .. }
-            | Command::CreateTicket { .. } => continue,
+            | Command::CreateTicket { .. }
+            | Command::SendFile(_) => continue,
         };
         push(
             Key::Own(item.id),
@@ -193,6 +196,7 @@ fn is_shown(entry: &Entry, reader: Reader) -> bool {
         | Event::VerificationSet { required: false }
         | Event::Unknown => false,
         Event::MessagePosted { .. }
+        | Event::FileSent(_)
         | Event::NotePosted { .. }
         | Event::CustomerIdentified { .. }
         | Event::VerificationSet { required: true }

@@ -78,7 +78,14 @@ fn wrangler(port: u16, state: &Path) -> Result<Command> {
         "0",
         "--show-interactive-dev-session=false",
     ]);
-    wrangler.args(["--log-level", "warn", "--var", "BELLHOP_DEV:1"]);
+    wrangler.args([
+        "--log-level",
+        "warn",
+        "--var",
+        "BELLHOP_DEV:1",
+        "--var",
+        "FILES_ORIGIN:http://files.localhost",
+    ]);
     for (name, key) in random::keys(state)? {
         wrangler.args(["--var", &format!("{name}:{key}")]);
     }

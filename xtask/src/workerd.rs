@@ -38,12 +38,16 @@ pub fn start(
         is_free_within(port, PORT_LIMIT),
         "port {port} is taken: choose another, or 0 for any"
     );
-    let objects = state.join("objects");
-    fs::create_dir_all(&objects)?;
+    for folder in ["objects", "files"] {
+        fs::create_dir_all(state.join(folder))?;
+    }
     let state = fs::canonicalize(state)?;
     let keys = crate::random::keys(&state)?;
-    let mut vars = vec![("BELLHOP_DEV", "1")];
     let is_given = |name: &str| more.iter().any(|(known, _)| known == name);
+    let mut vars = vec![("BELLHOP_DEV", "1")];
+    if !is_given("FILES_ORIGIN") {
+        vars.push(("FILES_ORIGIN", "http://files.localhost"));
+    }
     let made = keys.iter().filter(|(name, _)| !is_given(name));
     vars.extend(made.map(|(name, key)| (*name, key.as_str())));
     vars.extend(

@@ -387,7 +387,7 @@ pub async fn of_conversation(act: Act, call: &mut Call) -> Result<Response, Prob
 }
 
 /// Asks a conversation to obey; where it stands then.
-async fn in_conversation(
+pub async fn in_conversation(
     call: &Call,
     pass: &Pass,
     conversation: ConversationId,

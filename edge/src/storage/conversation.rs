@@ -70,7 +70,8 @@ pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) ->
             | Effect::Begun
             | Effect::Answer(_)
             | Effect::Replied { .. }
-            | Effect::Slowed { .. } => None,
+            | Effect::Slowed { .. }
+            | Effect::RemoveFile(_) => None,
         })
     };
     let erases = effects.contains(&Effect::Erase);

@@ -8,10 +8,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::allowance::Allowance;
-use super::changes::Changes;
+use super::changes::{Change, Changes};
 use super::check::{Before, Broken};
 use super::cursors::Progress;
 use super::customer::Customer;
+use super::files::Standing;
 use super::log::{Log, digest};
 use super::rating::Rated;
 use super::reports::Reporting;
@@ -43,6 +44,8 @@ pub(super) struct Born {
     pub(super) first_message: Option<CommandId>,
     /// What has become of messages (CG1 to CG10).
     pub(super) changes: Changes,
+    /// Files, in the order of the log (FI1 to FI4).
+    pub(super) files: Vec<Standing>,
     /// Places whose words are not true any more, rising (CG4).
     pub(super) stale: Vec<Seq>,
     /// True after the reminder: no internal entry changes the lifecycle.
@@ -87,6 +90,7 @@ impl Born {
             first_words: String::new(),
             first_message: None,
             changes: Changes::default(),
+            files: Vec::new(),
             stale: Vec::new(),
             is_reminded: false,
             is_erased: false,
@@ -177,6 +181,14 @@ impl Born {
             let broken = before.judge(&self.lifecycle, &entry);
             self.broken = broken.or_else(|| self.judge_change(&entry));
         }
+        if let Event::MessageChanged {
+            message,
+            change: Change::Deletion,
+            ..
+        } = entry.event
+        {
+            self.drop_file(turn, message);
+        }
         turn.effects.push(Effect::Save(Row::Entry {
             entry: entry.clone(),
             public,
@@ -208,6 +220,7 @@ impl Born {
             self.reason = Some(reason.clone());
         }
         self.take_change(entry);
+        self.take_file(entry);
         self.take_ticket(&entry.event);
         self.rated.take(&entry.event);
         self.spend(entry);
@@ -245,6 +258,7 @@ const fn is_reported(event: &Event) -> bool {
         | Event::Erased => true,
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
+        | Event::FileSent(_)
         // Only one of the first message does, which it says itself (CG10).
         | Event::MessageChanged { .. }
         | Event::IdleWarned

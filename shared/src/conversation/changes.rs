@@ -178,6 +178,7 @@ impl Entry {
             | Event::Rated(_)
             | Event::Erased
             | Event::Unknown => (),
+            Event::FileSent(sent) => sent.blank(),
         }
     }
 }
@@ -193,7 +194,8 @@ impl Command {
             | Self::Resolve { .. }
             | Self::Abandon { .. }
             | Self::Rate(_)
-            | Self::CreateTicket { .. } => None,
+            | Self::CreateTicket { .. }
+            | Self::SendFile(_) => None,
         }
     }
 }
@@ -237,6 +239,10 @@ impl Born {
             Change::Text(_) | Change::Deletion => {
                 if author != me && !mutant::is(Mutant::AnybodyEdits) {
                     return Err(Refusal::NotAuthor);
+                }
+                // FI3.
+                if matches!(change, Change::Text(_)) && self.is_file(message) {
+                    return Err(Refusal::Forbidden);
                 }
             }
             Change::Reaction { emoji, on } => {

@@ -1,10 +1,13 @@
 //! What a person asks of a conversation.
 
+use alloc::boxed::Box;
+
 use serde::{Deserialize, Serialize};
 
 use super::changes::Change;
 use super::rating::Rating;
 use super::tickets::TicketKind;
+use crate::file::Sent;
 use crate::id::CommandId;
 use crate::text::{Label, MessageText, Title};
 
@@ -59,4 +62,6 @@ pub enum Command {
     },
     /// Say what the customer thinks of it, once it is over (P2).
     Rate(Rating),
+    /// Send a file that lies in the store: said by the Worker for somebody, and by no socket (FI1).
+    SendFile(Box<Sent>),
 }

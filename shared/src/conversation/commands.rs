@@ -79,6 +79,11 @@ impl Born {
                 id,
                 refusal: Refusal::CommandConflict,
             },
+            // Nobody but us has seen it come (FI1).
+            None if matches!(command, Command::SendFile(_)) => FromServer::Refused {
+                id,
+                refusal: Refusal::Forbidden,
+            },
             None => {
                 let word = self.words.missing(&command);
                 match self.decide(&person, id, command, turn.now) {
@@ -137,18 +142,24 @@ impl Born {
         match (command, stage) {
             (Command::Rate(rating), _) => Ok(vec![self.rated(person, rating, now)?]),
             (_, Stage::Closed { .. }) => Err(Refusal::Closed),
-            (Command::Post { .. } | Command::End, Stage::WrappingUp { .. }) => Err(Refusal::Ended),
+            (
+                Command::Post { .. } | Command::SendFile(_) | Command::End,
+                Stage::WrappingUp { .. },
+            ) => Err(Refusal::Ended),
             (Command::Change { .. }, Stage::WrappingUp { .. }) if !is_note => Err(Refusal::Ended),
             (
-                Command::Post { .. } | Command::Change { .. },
+                Command::Post { .. } | Command::SendFile(_) | Command::Change { .. },
                 Stage::Active { .. } | Stage::Waiting { .. },
             ) if self.bars(person) => Err(Refusal::VerificationRequired),
-            (Command::Post { .. } | Command::Change { .. }, Stage::Waiting { .. })
-                if !is_note && person.side() == Side::Agent =>
-            {
-                Err(Refusal::NotAssignee)
-            }
+            (
+                Command::Post { .. } | Command::SendFile(_) | Command::Change { .. },
+                Stage::Waiting { .. },
+            ) if !is_note && person.side() == Side::Agent => Err(Refusal::NotAssignee),
             (Command::Post { text, reply_to }, _) => Ok(vec![Self::posted(text, reply_to, meant)?]),
+            (Command::SendFile(sent), _) => {
+                self.check_pace_of_files(now, person, sent.size)?;
+                Ok(vec![Event::FileSent(sent)])
+            }
             (Command::Change { message, change }, _) => {
                 Ok(vec![self.change(person, message, change, meant)?])
             }

@@ -85,6 +85,7 @@ impl Event {
                 };
             }
             Self::Rated(rating) => rating.blank(),
+            Self::FileSent(sent) => sent.blank(),
             Self::AgentRequested
             | Self::AgentAssigned { .. }
             | Self::AgentUnassigned { .. }
@@ -202,6 +203,7 @@ impl Born {
         }
         self.log.forget_words();
         self.changes.forget_reactions();
+        self.files.clear();
     }
 
     /// When it has been kept for long enough (ER4).

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::changes::Change;
 use super::rating::Rating;
 use super::tickets::{TicketKind, TicketStatus};
+use crate::file::Sent;
 use crate::id::{AgentId, CommandId, ConversationId, TicketId, VisitorId};
 use crate::identity::Identity;
 use crate::text::{EmailAddress, Label, MessageText, PersonName, Title};
@@ -240,6 +241,8 @@ pub enum Event {
     },
     /// The customer says what they think of it (AF1).
     Rated(Rating),
+    /// Somebody sent a file to the other side.
+    FileSent(Box<Sent>),
     /// Everything that was written before is blank from here on (ER2).
     Erased,
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
@@ -284,6 +287,7 @@ impl Event {
             Self::VerificationSet { .. } => "verification_set",
             Self::MessageChanged { .. } => "message_changed",
             Self::Rated(_) => "rated",
+            Self::FileSent(_) => "file_sent",
             Self::Erased => "erased",
             Self::Unknown => "unknown",
         }
@@ -317,15 +321,19 @@ impl Event {
             | Self::TicketChanged { .. }
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
+            | Self::FileSent(_)
             | Self::Erased
             | Self::Unknown => None,
         }
     }
 
-    /// True for a message and a note: what can be changed, and is read or unread.
+    /// True for a message, a note and a file: what can be changed, and is read or unread.
     #[must_use]
     pub const fn is_message(&self) -> bool {
-        matches!(self, Self::MessagePosted { .. } | Self::NotePosted { .. })
+        matches!(
+            self,
+            Self::MessagePosted { .. } | Self::NotePosted { .. } | Self::FileSent(_)
+        )
     }
 
     /// The message that it changes or answers, if it does, and whether that is to be a note.
@@ -353,6 +361,7 @@ impl Event {
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
             | Self::Rated(_)
+            | Self::FileSent(_)
             | Self::Erased
             | Self::Unknown => None,
         }
@@ -379,6 +388,7 @@ impl Event {
             | Self::TicketChanged { .. }
             | Self::VerificationSet { .. }
             | Self::Rated(_)
+            | Self::FileSent(_)
             | Self::Erased
             | Self::Unknown => None,
         }

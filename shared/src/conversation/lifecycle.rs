@@ -139,6 +139,7 @@ impl Lifecycle {
         match &entry.event {
             // Other words count as writing (CG9).
             Event::MessagePosted { .. }
+            | Event::FileSent(_)
             | Event::MessageChanged {
                 change: Change::Text(_),
                 note: false,

@@ -10,6 +10,7 @@ use core::hash::{Hash, Hasher};
 use std::hash::DefaultHasher;
 
 use super::{Change, Command, Entry, Event, Rating, Sender, Seq, TicketKind};
+use crate::file::Sent;
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
 use crate::rights::Side;
@@ -229,6 +230,7 @@ pub(super) fn digest(command: &Command) -> u64 {
         Command::Post { text, reply_to } => hash_of(0, *reply_to, text.as_str()),
         Command::Note { text } => hash(1, text.as_str()),
         Command::Change { message, change } => hash_change(*message, change),
+        Command::SendFile(sent) => hash_file(sent),
         Command::End => hash(2, ""),
         // Reasons have entries of their own.
         Command::Resolve { resolution, .. } => hash(3, resolution.as_str()),
@@ -247,6 +249,7 @@ fn digest_of(event: &Event) -> Option<u64> {
         Event::MessageChanged {
             message, change, ..
         } => Some(hash_change(*message, change)),
+        Event::FileSent(sent) => Some(hash_file(sent)),
         // Only an end before anybody held it closes with a cause.
         Event::Ended { .. } | Event::Closed { cause: Some(_), .. } => Some(hash(2, "")),
         Event::Closed {
@@ -291,6 +294,13 @@ fn hash_change(message: CommandId, change: &Change) -> u64 {
         Change::Reaction { emoji, on: true } => hash_of(8, message, emoji.as_str()),
         Change::Reaction { emoji, on: false } => hash_of(9, message, emoji.as_str()),
     }
+}
+
+/// A file that comes again under one id may have been cleaned by a newer release: it is the same one.
+fn hash_file(sent: &Sent) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (10_u8, sent.file).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn hash(kind: u8, text: &str) -> u64 {

@@ -12,9 +12,12 @@ use super::born::Born;
 use super::check::Broken;
 use super::turn::Turn;
 use super::{Answer, Effect, Input, Instruction, Outcome, Row, Seat};
+use crate::file::Sent;
 use crate::frame::{CloseCode, SocketId};
+use crate::id::{CommandId, FileId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
+use crate::rights::Person;
 use crate::time::Timestamp;
 
 /// One conversation. The default is unborn.
@@ -169,6 +172,29 @@ impl Conversation {
     #[must_use]
     pub fn birth(&self) -> Option<&super::Birth> {
         self.born.as_ref().map(|born| &born.birth)
+    }
+
+    /// A file that a person may read by now, if there is one (FI4).
+    ///
+    /// # Errors
+    /// When the conversation is not that person's to read.
+    pub fn file(&self, person: &Person, file: FileId) -> Result<Option<&Sent>, Refusal> {
+        let born = self.born.as_ref().ok_or(Refusal::ConversationUnknown)?;
+        born.file(person, file)
+    }
+
+    /// Whether a person may send a file of that size at `now` (FI1, FI2).
+    ///
+    /// # Errors
+    /// What [`Input::Asked`] would be answered.
+    pub fn may_send(
+        &self,
+        now: Timestamp,
+        person: &Person,
+        sent: (CommandId, Sent),
+    ) -> Result<(), Refusal> {
+        let born = self.born.as_ref().ok_or(Refusal::ConversationUnknown)?;
+        born.may_send(now.max(self.now), person, sent)
     }
 
     /// Makes of an entry that was stored at that place, counted by agents, what is read there by now

@@ -126,6 +126,7 @@ fn commands() -> Vec<(&'static str, Command)> {
         ),
         ("create ticket", ticket()),
         ("rate", Command::Rate(rating(4, Some("Quick")))),
+        ("send file", Command::SendFile(Box::new(file(1, 9)))),
         ("change the words of the customer's message", edit(0, "Oh")),
         ("change: delete what jack wrote", delete(88)),
         ("change: delete a note of mia's", delete(89)),
@@ -148,6 +149,7 @@ const fn name_of(command: &Command) -> &'static str {
         Command::CreateTicket { .. } => "create ticket",
         Command::Change { .. } => "change",
         Command::Rate(_) => "rate",
+        Command::SendFile(_) => "send file",
     }
 }
 

@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::id::AgentId;
+use crate::file::{FileName, Kind, Sent};
+use crate::id::{AgentId, FileId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
 use crate::settings::Settings;
@@ -114,6 +115,18 @@ pub(super) fn react(message: u8, on: bool) -> Command {
 
 pub(super) fn note(words: &str) -> Command {
     Command::Note { text: text(words) }
+}
+
+/// A file of that many bytes.
+pub(super) fn file(n: u8, size: u64) -> Sent {
+    Sent {
+        file: FileId::from_bytes([n; 16]),
+        name: FileName::clean("bell.png"),
+        kind: Kind::Png,
+        size,
+        width: Some(4),
+        height: Some(3),
+    }
 }
 
 pub(super) fn resolve() -> Command {
@@ -388,6 +401,7 @@ impl Desk {
                     self.rows = rows.collect();
                 }
                 Effect::Forget => self.rows.clear(),
+                Effect::RemoveFile(_) => (),
                 Effect::Send { .. }
                 | Effect::Backlog { .. }
                 | Effect::Report(_)
@@ -502,6 +516,7 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Report(report) => format!("report {}", report.revision),
         Effect::Erase => "erase".into(),
         Effect::Forget => "forget".into(),
+        Effect::RemoveFile(_) => "remove file".into(),
         Effect::Begun => "begun".into(),
         Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
         Effect::Replied { reply: Ok(()), .. } => "replied done".into(),

@@ -102,7 +102,8 @@ impl Words {
             | Command::Change { .. }
             | Command::End
             | Command::Rate(_)
-            | Command::CreateTicket { .. } => (None, None),
+            | Command::CreateTicket { .. }
+            | Command::SendFile(_) => (None, None),
         };
         let resolution = resolution.filter(|id| self.lists.resolution(id).is_none());
         let reason = reason.filter(|id| self.lists.reason(id).is_none());

@@ -5,11 +5,12 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::text::{TextError, is_hidden};
+use super::{Kind, Shows};
+use crate::text::is_hidden;
 
 /// Longest name in scalar values. Source: SECURITY.md C6.
 const MAX: usize = 100;
@@ -20,8 +21,7 @@ const NAMELESS: &str = "file";
 
 /// What a file is called (FL5): 1 to 100 characters, none of them hidden, a blank at an end, or one of
 /// `/ \ : * ? " < > |`, which have a meaning in paths. It begins and ends with no dot.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct FileName(String);
 
 impl FileName {
@@ -46,10 +46,34 @@ impl FileName {
         Self(cut)
     }
 
+    /// The name of what has none.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(NAMELESS.to_owned())
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// How a file of that name is handed out: shown, or saved under its name (FL4; RFC 6266, RFC 8187).
+    #[must_use]
+    pub fn disposition(&self, kind: Kind) -> String {
+        let mut text = String::from(match kind.shows() {
+            Shows::Picture | Shows::Sound | Shows::Film => "inline",
+            Shows::Card => "attachment",
+        });
+        text.push_str("; filename*=UTF-8''");
+        for byte in self.0.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~') {
+                text.push(byte.into());
+            } else {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+        text
     }
 
     /// What follows the last dot; empty without one.
@@ -65,22 +89,17 @@ impl fmt::Display for FileName {
     }
 }
 
-impl TryFrom<String> for FileName {
-    type Error = TextError;
-
-    fn try_from(name: String) -> Result<Self, TextError> {
-        let cleaned = Self::clean(&name);
-        if cleaned.0 == name {
-            Ok(cleaned)
+/// A name that was stored before a rule became stricter is cleaned once more, and no log unreadable by it. What
+/// comes to our own widget is clean.
+impl<'de> Deserialize<'de> for FileName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let is_ours = !deserializer.is_human_readable();
+        let name = String::deserialize(deserializer)?;
+        Ok(if is_ours {
+            Self(name)
         } else {
-            Err(TextError::Forbidden)
-        }
-    }
-}
-
-impl From<FileName> for String {
-    fn from(name: FileName) -> Self {
-        name.0
+            Self::clean(&name)
+        })
     }
 }
 

@@ -15,15 +15,16 @@ const NEVER: &str = "base-uri 'none'; object-src 'none'; \
 /// The policy of an answer at `own`.
 pub(super) fn of(kind: Kind<'_>, own: &str) -> String {
     match kind {
-        Kind::Console => ours(own, ("", "", "'none'"), "'none'"),
+        Kind::Console { files } => ours(own, ("", ["", files], "'none'"), "'none'"),
         Kind::Chat {
             origins,
             style,
             image,
+            files,
         } => {
             // The page of a challenge is ours, too.
             let ancestors = where_allowed(origins);
-            ours(own, (style, image, "'self'"), &ancestors)
+            ours(own, (style, [image, files], "'self'"), &ancestors)
         }
         Kind::Challenge { origins, base } => format!(
             "default-src 'none'; script-src 'self' {base}; style-src 'self'; frame-src {base}; \
@@ -31,13 +32,17 @@ pub(super) fn of(kind: Kind<'_>, own: &str) -> String {
             where_allowed(origins),
             reports(own)
         ),
-        Kind::Off => ours(own, ("", "", "'none'"), "*"),
+        Kind::Off => ours(own, ("", ["", ""], "'none'"), "*"),
         Kind::Demo => format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
              font-src 'self'; frame-src 'self'; connect-src 'none'; form-action 'none'; {NEVER}; \
              frame-ancestors 'none'; {}",
             reports(own)
         ),
+        Kind::File => {
+            "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                .to_owned()
+        }
         Kind::Root | Kind::Loader | Kind::ApiDocument | Kind::Asset | Kind::Answer => {
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
                 .to_owned()
@@ -52,21 +57,25 @@ fn where_allowed(origins: &[Origin]) -> String {
     sources.join(" ")
 }
 
-/// The policy of a document of ours, with the hash of its style, a picture from elsewhere, and what it shows
-/// in frames.
-fn ours(own: &str, (style, image, frames): (&str, &str, &str), ancestors: &str) -> String {
+/// The policy of a document of ours, with the hash of its style, a picture from elsewhere, where files come
+/// from, and what it shows in frames.
+fn ours(
+    own: &str,
+    (style, [image, files], frames): (&str, [&str; 2], &str),
+    ancestors: &str,
+) -> String {
     let socket = own.replacen("http", "ws", 1);
     let style = match style {
         "" => String::new(),
         hash => format!(" 'sha256-{hash}'"),
     };
-    let image = match image {
+    let [image, files] = [image, files].map(|address| match address {
         "" => String::new(),
         address => format!(" {address}"),
-    };
+    });
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'{style}; \
-         img-src 'self' blob: data:{image}; media-src 'self' blob:; connect-src 'self' {socket}; \
+         img-src 'self' blob: data:{image}{files}; media-src 'self' blob:{files}; connect-src 'self' {socket}; \
          font-src 'self'; frame-src {frames}; form-action 'self'; {NEVER}; \
          frame-ancestors {ancestors}; {}",
         reports(own)
@@ -89,6 +98,7 @@ mod tests {
     use super::*;
 
     const OWN: &str = "https://chat.example";
+    const CONSOLE: Kind<'_> = Kind::Console { files: "" };
 
     #[test]
     fn sec_hd3_the_chat_may_be_shown_where_the_space_allows_it() {
@@ -98,9 +108,10 @@ mod tests {
             origins,
             style: "",
             image: "",
+            files: "",
         };
         let cases = [
-            (Kind::Console, "frame-ancestors 'none';"),
+            (CONSOLE, "frame-ancestors 'none';"),
             (Kind::Demo, "frame-ancestors 'none';"),
             (chat(&[]), "frame-ancestors 'self';"),
             (
@@ -130,8 +141,9 @@ mod tests {
             origins: &[],
             style: "",
             image: "",
+            files: "",
         };
-        for kind in [Kind::Root, Kind::Console, chat, Kind::Off, Kind::Demo] {
+        for kind in [Kind::Root, CONSOLE, chat, Kind::Off, Kind::Demo] {
             let policy = of(kind, OWN);
             assert!(!policy.replace(OWN, "").contains("https:"), "{policy}");
         }
@@ -152,11 +164,13 @@ mod tests {
             origins: &[],
             style: "AAAA=",
             image: "https://shop.example/a.svg",
+            files: "https://files.example",
         };
         let policy = of(kind, OWN);
         let expected = [
             "; style-src 'self' 'sha256-AAAA='; ",
-            "; img-src 'self' blob: data: https://shop.example/a.svg; ",
+            "; img-src 'self' blob: data: https://shop.example/a.svg https://files.example; ",
+            "; media-src 'self' blob: https://files.example; ",
             "; connect-src 'self' wss://chat.example; ",
             "; require-trusted-types-for 'script'; trusted-types 'none'; ",
         ];

@@ -185,7 +185,8 @@ impl Outbox {
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::Rate(_)
-            | Command::CreateTicket { .. } => None,
+            | Command::CreateTicket { .. }
+            | Command::SendFile(_) => None,
         })
     }
 
@@ -326,6 +327,7 @@ fn length(command: &Command) -> usize {
             let comment = rating.comment.as_ref();
             comment.map_or(0, |text| text.as_str().len())
         }
+        Command::SendFile(sent) => sent.name.as_str().len(),
         Command::End | Command::Resolve { .. } | Command::Change { .. } => 0,
     }
 }

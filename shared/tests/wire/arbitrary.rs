@@ -4,12 +4,16 @@ use proptest::array::uniform16;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample;
 use shared::conversation::{
     Author, Change, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence,
     Rating, Seq, Source, Stars, Ticket, TicketKind, TicketStatus,
 };
+use shared::file::{FileName, Kind, Sent};
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
-use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
+use shared::id::{
+    AgentId, CommandId, ConversationId, DeviceId, EpochId, FileId, TicketId, VisitorId,
+};
 use shared::identity::Identity;
 use shared::refusal::Refusal;
 use shared::rights::{Role, Side};
@@ -126,6 +130,7 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
         (command_id(), change())
             .prop_map(|(message, change)| ConversationCommand::Change { message, change }),
         rating().prop_map(ConversationCommand::Rate),
+        file().prop_map(|sent| ConversationCommand::SendFile(Box::new(sent))),
     ]
 }
 
@@ -134,6 +139,21 @@ fn rating() -> impl Strategy<Value = Rating> {
         stars: Stars::try_from(stars).unwrap(),
         comment,
     })
+}
+
+fn file() -> impl Strategy<Value = Sent> {
+    let side = || option::of(any::<u32>());
+    let kind = sample::select(&Kind::ALL[..]);
+    (any::<[u8; 16]>(), ".*", kind, any::<u64>(), side(), side()).prop_map(
+        |(file, name, kind, size, width, height)| Sent {
+            file: FileId::from_bytes(file),
+            name: FileName::clean(&name),
+            kind,
+            size,
+            width,
+            height,
+        },
+    )
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -279,6 +299,7 @@ fn event() -> impl Strategy<Value = Event> {
             }
         }),
         text().prop_map(|text| Event::NotePosted { text }),
+        file().prop_map(|sent| Event::FileSent(Box::new(sent))),
         Just(Event::AgentRequested),
         (agent(), name(), fence(), option::of(label()), any::<bool>()).prop_map(
             |(agent, name, fence, queue, taken)| {

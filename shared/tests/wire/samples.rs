@@ -13,8 +13,11 @@ use shared::conversation::{
     Row as ConversationRow, Seat as ConversationSeat, Seq, Source, Standing, Stars, Ticket,
     TicketKind, TicketStatus,
 };
+use shared::file::{FileName, Kind, Sent};
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
-use shared::id::{AgentId, CommandId, ConversationId, DeviceId, EpochId, TicketId, VisitorId};
+use shared::id::{
+    AgentId, CommandId, ConversationId, DeviceId, EpochId, FileId, TicketId, VisitorId,
+};
 use shared::identity::{self, Algorithm, IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::{Audience, Person, Role, Side, audience};
@@ -47,11 +50,11 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve Abandon CreateTicket Change Rate);
+    Post Note End Resolve Abandon CreateTicket Change Rate SendFile);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer Block Unblock);
 kinds!(event, EVENTS, Event, Event:
-    Opened MessagePosted NotePosted MessageChanged AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
+    Opened MessagePosted NotePosted MessageChanged FileSent AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
     Rated Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
@@ -210,6 +213,7 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
         },
         ConversationCommand::Rate(rating(Some("Quick"))),
         ConversationCommand::Rate(rating(None)),
+        ConversationCommand::SendFile(Box::new(file())),
     ]
 }
 
@@ -217,6 +221,17 @@ fn rating(comment: Option<&str>) -> Rating {
     Rating {
         stars: Stars::try_from(4).unwrap(),
         comment: comment.map(text),
+    }
+}
+
+fn file() -> Sent {
+    Sent {
+        file: FileId::from_bytes([12; 16]),
+        name: FileName::clean("Größe 3.jpg"),
+        kind: Kind::Jpeg,
+        size: 25_000_000,
+        width: Some(4_000),
+        height: Some(3_000),
     }
 }
 
@@ -312,6 +327,13 @@ pub fn events() -> Vec<Event> {
             change: reaction(true),
             note: false,
         },
+        Event::FileSent(Box::new(file())),
+        Event::FileSent(Box::new(Sent {
+            kind: Kind::Bytes,
+            width: None,
+            height: None,
+            ..file()
+        })),
         Event::NotePosted {
             text: text("Asked twice"),
         },

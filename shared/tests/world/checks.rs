@@ -5,6 +5,7 @@
 
 pub mod erasure;
 mod fair;
+mod files;
 mod line;
 mod log;
 mod rest;

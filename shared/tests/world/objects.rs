@@ -11,7 +11,7 @@ use shared::conversation::{
     Birth, Conversation, Cursors, Entry, Event as Happened, Lifecycle, Row, Seat, Seq,
 };
 use shared::frame::SocketId;
-use shared::id::{AgentId, ConversationId, SpaceId, VisitorId};
+use shared::id::{AgentId, ConversationId, FileId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::settings::{Lists, Settings, Terms};
 use shared::space::{
@@ -58,6 +58,8 @@ pub struct ConversationObject {
     machine: Option<Conversation>,
     pub seats: BTreeMap<SocketId, Seat>,
     pub disk: ConversationDisk,
+    /// Its files, which lie elsewhere.
+    pub store: BTreeSet<FileId>,
 }
 
 /// The rows of a conversation, and their fold.

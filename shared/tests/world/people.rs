@@ -344,6 +344,9 @@ impl World {
         let text = MessageText::parse(&format!("message {number}")).unwrap();
         let emoji = self.random.pick(&["👍", "❤️", "🎉"]);
         let emoji = Emoji::parse(emoji).unwrap();
+        if self.random.chance(0.1) {
+            return self.send_file(client);
+        }
         let change = match self.random.range(0, 9) {
             0..=1 => {
                 let reply_to = Some(message);

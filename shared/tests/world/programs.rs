@@ -1,8 +1,9 @@
 //! What comes without a socket: the same commands over HTTP, from programs and channels.
 
 use shared::conversation::{self, Command, Cursor, Seq};
+use shared::file::{FileName, Kind, Sent};
 use shared::frame::{Hello, ToServer};
-use shared::id::{AgentId, CommandId, DeviceId};
+use shared::id::{AgentId, CommandId, DeviceId, FileId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::space;
@@ -70,6 +71,25 @@ impl World {
             id,
             Box::new(command),
         ));
+    }
+
+    /// The Worker has seen a file come, keeps it, and says so (FI1).
+    pub fn send_file(&mut self, client: usize) {
+        let Some(conversation) = self.clients[client].link.conversation() else {
+            return;
+        };
+        let file = FileId::from_bytes(self.random.bytes());
+        let sent = Sent {
+            file,
+            name: FileName::clean("bell.pdf"),
+            kind: Kind::Pdf,
+            size: self.random.pick(&[1, 1_000, 25_000_000]),
+            width: None,
+            height: None,
+        };
+        let number = self.object_of(conversation);
+        self.conversations[number].store.insert(file);
+        self.call_conversation(client, Command::SendFile(Box::new(sent)));
     }
 
     pub fn call_of_conversation_arrives(

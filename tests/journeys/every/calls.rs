@@ -51,6 +51,11 @@ impl Call {
         self.method != Method::GET && self.path != "/api/v1/reports/csp"
     }
 
+    /// True for what takes bytes as they are, and no JSON: `files` tells of it.
+    pub fn is_raw(&self) -> bool {
+        self.method == Method::PUT && self.path.contains("/files/")
+    }
+
     /// The body, with the names of the town.
     pub fn body_in(&self, town: &Town) -> Result<Value> {
         let body = town.filled(self.body)?;

@@ -214,7 +214,9 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             | Said::Abandon { .. }
             | Said::CreateTicket { .. }
             | Said::Change { .. }
-            | Said::Rate(_),
+            | Said::Rate(_)
+            // Nobody says it over a socket (FI1).
+            | Said::SendFile(_),
         )
         | Spoken::Asked(
             Command::SetAvailable { .. }

@@ -45,6 +45,9 @@ fn sec_j_01_no_change_takes_a_field_that_nobody_knows() {
         let before = town.everything(api).await?;
         let mut asked = 0;
         for call in calls::all()?.into_iter().filter(calls::Call::is_change) {
+            if call.is_raw() {
+                continue;
+            }
             let (path, pass) = (town.filled(call.path)?, town.pass(call.by)?);
             let body = call.body_in(&town)?;
             let mut places = Vec::new();

@@ -45,6 +45,8 @@ enum Fate {
     NoSecret,
     /// It names nothing: as any other name of nothing.
     NoName,
+    /// It is made a name of a file, whatever it was (FL5).
+    Cleaned,
     /// It is one of a few words, or else the first of them; nothing of it is stored.
     Ignored,
 }
@@ -71,6 +73,7 @@ fn fate(call: &Call, field: &str) -> Fate {
         | "resolution" => Fate::NoName,
         "reason" if ends("/abandon") => Fate::NoName,
         "queues[0]" if ends("/invitations") => Fate::NoName,
+        "name" if ends("/files") => Fate::Cleaned,
         "language" => Fate::Ignored,
         _ => Fate::Refused,
     }
@@ -125,7 +128,8 @@ fn sec_c6_sec_t2_no_change_takes_a_text_that_is_too_long_or_hides_something() {
                     .unwrap_or_default();
                 for (what, text) in spoilt(text) {
                     let is_long = what == "too long";
-                    if fate == Fate::Ignored || (fate == Fate::Kept && !is_long) {
+                    let is_taken = matches!(fate, Fate::Ignored | Fate::Cleaned);
+                    if is_taken || (fate == Fate::Kept && !is_long) {
                         continue;
                     }
                     let mut body = body.clone();
@@ -149,7 +153,7 @@ fn sec_c6_sec_t2_no_change_takes_a_text_that_is_too_long_or_hides_something() {
                         Fate::NoName => {
                             is_named || answer.status == 404 || answer.code().ends_with("_unknown")
                         }
-                        Fate::Ignored => true,
+                        Fate::Ignored | Fate::Cleaned => true,
                     };
                     if !is_fine {
                         let method = &call.method;

@@ -46,7 +46,8 @@ pub fn conversation(console: Console, talk: Talk) -> El {
             | Command::Rate(_)
             | Command::Resolve { .. }
             | Command::Abandon { .. }
-            | Command::CreateTicket { .. } => (),
+            | Command::CreateTicket { .. }
+            | Command::SendFile(_) => (),
         }
         focus_composer();
     };

@@ -195,7 +195,8 @@ impl Console {
                             Command::End
                             | Command::Resolve { .. }
                             | Command::Abandon { .. }
-                            | Command::CreateTicket { .. },
+                            | Command::CreateTicket { .. }
+                            | Command::SendFile(_),
                             PendingState::Failed(failure),
                         ) if asking != Some(item.id) => Some((item.id, failure.clone())),
                         _ => None,

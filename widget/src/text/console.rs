@@ -217,6 +217,7 @@ impl Words {
             Event::VerificationSet { required: false }
             | Event::Opened { .. }
             | Event::MessagePosted { .. }
+            | Event::FileSent(_)
             | Event::NotePosted { .. }
             | Event::MessageChanged { .. }
             | Event::AgentRequested

@@ -15,7 +15,7 @@ pub struct Words {
     pub unmailed: &'static str,
     pub unmailed_text: &'static str,
     /// What the features are called.
-    pub features: [(&'static str, &'static str); 9],
+    pub features: [(&'static str, &'static str); 10],
 }
 
 /// The words in the language of the page.
@@ -41,6 +41,7 @@ const EN: Words = Words {
         ("oidc", "Sign-in by an identity provider"),
         ("access", "Sign-in by Cloudflare Access"),
         ("turnstile", "Challenges by Cloudflare Turnstile"),
+        ("files", "Files in conversations"),
         ("bootstrap", "The first admin’s link"),
         ("outgoing", "Calls to public addresses, over https alone"),
         (
@@ -71,6 +72,7 @@ const DE: Words = Words {
         ("oidc", "Anmeldung über einen Identitätsanbieter"),
         ("access", "Anmeldung über Cloudflare Access"),
         ("turnstile", "Prüfung durch Cloudflare Turnstile"),
+        ("files", "Dateien in Gesprächen"),
         ("bootstrap", "Der Link des ersten Admins"),
         ("outgoing", "Aufrufe öffentlicher Adressen, nur über https"),
         (

@@ -47,6 +47,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         }
         Event::Closed { cause: None, .. } => text.ended_title().to_owned(),
         Event::MessagePosted { text, .. } => text.to_string(),
+        Event::FileSent(sent) => sent.name.to_string(),
         Event::VerificationSet { required: true } => text.sign_in_title().to_owned(),
         Event::ReasonGiven { .. }
         | Event::TicketCreated { .. }

@@ -262,9 +262,14 @@ fn entry(entries: &[Entry], seq: Seq) -> Option<&Entry> {
 fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Option<Spoken> {
     let class = match (&entry.event, &entry.author, reader) {
         (Event::NotePosted { .. }, ..) => NOTE,
-        (Event::MessagePosted { .. }, Author::Customer, Reader::Customer)
-        | (Event::MessagePosted { .. }, Author::Agent { .. }, Reader::Agent(_)) => OUT,
-        (Event::MessagePosted { .. }, Author::Customer | Author::Agent { .. }, _) => IN,
+        (
+            Event::MessagePosted { .. } | Event::FileSent(_),
+            Author::Customer | Author::Agent { .. },
+            _,
+        ) => match (&entry.author, reader) {
+            (Author::Customer, Reader::Customer) | (Author::Agent { .. }, Reader::Agent(_)) => OUT,
+            _ => IN,
+        },
         _ => return None,
     };
     let author = match &entry.author {
@@ -276,12 +281,12 @@ fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Opt
         Author::System => String::new(),
     };
     let author = signed(class, author);
-    let first = entry.event.text()?;
-    let (words, fate) = now(thread, entry.id, first);
+    let said = first(&entry.event)?;
+    let (words, fate) = now(thread, entry.id, said);
     let quote = entry.event.about().and_then(|(message, _)| {
         let mut entries = entries.iter();
-        let first = entries.find(|it| it.id == Some(message))?.event.text()?;
-        let (words, _) = now(thread, Some(message), first);
+        let said = first(&entries.find(|it| it.id == Some(message))?.event)?;
+        let (words, _) = now(thread, Some(message), said);
         let words = words.unwrap_or_else(|| crate::text::text().deleted().to_owned());
         Some(first_words(&words, QUOTE_MAX))
     });
@@ -296,15 +301,21 @@ fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Opt
     })
 }
 
+/// What a message said first; a file its name.
+fn first(event: &Event) -> Option<&str> {
+    match event {
+        Event::FileSent(sent) => Some(sent.name.as_str()),
+        event => event.text().map(MessageText::as_str),
+    }
+}
+
 /// What a message says by now, nothing once it is deleted, and what became of it.
-fn now(
-    thread: Thread,
-    message: Option<CommandId>,
-    first: &MessageText,
-) -> (Option<String>, String) {
+fn now(thread: Thread, message: Option<CommandId>, first: &str) -> (Option<String>, String) {
     let changed = message.and_then(|message| {
         thread.changed(message, |changed, words| {
             let mut fate = Vec::new();
+            let words = words.map(MessageText::as_str);
+            let words = changed.words.map(|_| words.unwrap_or(first).to_owned());
             if changed.is_edited && words.is_some() {
                 fate.push(text().edited().to_owned());
             }
@@ -318,10 +329,10 @@ fn now(
                     fate.push([&start, &*(more + 1).to_string()].concat());
                 }
             }
-            (words.map(MessageText::to_string), fate.join("  "))
+            (words, fate.join("  "))
         })
     });
-    changed.unwrap_or_else(|| (Some(first.to_string()), String::new()))
+    changed.unwrap_or_else(|| (Some(first.to_owned()), String::new()))
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
@@ -350,6 +361,7 @@ fn command_text(command: &Command) -> Option<&str> {
         | Command::Rate(_)
         | Command::Resolve { .. }
         | Command::Abandon { .. }
-        | Command::CreateTicket { .. } => None,
+        | Command::CreateTicket { .. }
+        | Command::SendFile(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! The configuration of `workerd`: what `wrangler.toml` says, in its own language.
 
-use crate::build::stamp::files;
+use crate::{build::stamp, paths};
 use anyhow::{Context, Result};
 use std::path::Path;
 
@@ -26,6 +26,8 @@ pub fn text(
         .map(|(name, value)| format!("    (name = {name:?}, text = {value:?}),\n"))
         .collect();
     let objects = quoted(&state.join("objects"))?;
+    let files = quoted(&state.join("files"))?;
+    let bucket = quoted(&paths::root().join("xtask/src/workerd/r2.js"))?;
     let site = quoted(site)?;
     Ok(format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
@@ -33,9 +35,11 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "objects", disk = (path = {objects}, writable = true)),
+    (name = "files", disk = (path = {files}, writable = true)),
     (name = "site", disk = (path = {site})),
     (name = "internet", network = (allow = [{reach}])),
   ],
+  extensions = [(modules = [(name = "bellhop:r2", internal = true, esModule = embed {bucket})])],
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "edge")],
 );
 const edge :Workerd.Worker = (
@@ -53,6 +57,7 @@ const edge :Workerd.Worker = (
     (name = "SPACE", durableObjectNamespace = "SpaceObject"),
     (name = "ACCOUNT", durableObjectNamespace = "AccountObject"),
     (name = "ASSETS", service = "site"),
+    (name = "FILES", wrapped = (moduleName = "bellhop:r2", innerBindings = [(name = "disk", service = "files")])),
 {vars}  ],
 );
 "#
@@ -64,7 +69,7 @@ fn modules(edge: &Path, entry: Option<&Path>) -> Result<String> {
     let mut paths = ["worker.js", "index.js", "index_bg.wasm"]
         .map(|name| edge.join(name))
         .to_vec();
-    paths.extend(files(&edge.join("snippets"))?);
+    paths.extend(stamp::files(&edge.join("snippets"))?);
     let mut modules = String::new();
     if let Some(entry) = entry {
         let entry = quoted(entry)?;

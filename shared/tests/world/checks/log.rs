@@ -243,7 +243,8 @@ impl World {
             | Command::End
             | Command::Resolve { .. }
             | Command::Abandon { .. }
-            | Command::CreateTicket { .. } => None,
+            | Command::CreateTicket { .. }
+            | Command::SendFile(_) => None,
             Command::Rate(rating) => rating.comment.as_ref(),
         };
         let owner = &self.clients[attempt.client];

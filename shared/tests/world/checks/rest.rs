@@ -187,6 +187,7 @@ impl World {
         if slots != held {
             return self.violate("L4", || format!("slots {slots:?}, held {held:?}"));
         }
+        self.check_files();
         self.check_erasures();
         self.check_sum();
         self.check_places();

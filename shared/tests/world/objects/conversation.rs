@@ -1,6 +1,6 @@
 //! The shell around a conversation: turn, rows, sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::{self, Conversation, Entry, Lifecycle, Row, Seq};
 use shared::frame::{BACKLOG_MAX, ENTRIES_MAX, FromServer};
@@ -97,9 +97,17 @@ impl World {
                     self.check_cover_after(number, entry);
                 }
             }
-            conversation::Effect::Erase => self.conversations[number].disk.blank(),
+            conversation::Effect::Erase => {
+                let object = &mut self.conversations[number];
+                object.disk.blank();
+                object.store.clear();
+            }
+            conversation::Effect::RemoveFile(file) => {
+                self.conversations[number].store.remove(file);
+            }
             conversation::Effect::Forget => {
                 self.conversations[number].disk = ConversationDisk::default();
+                self.conversations[number].store.clear();
                 self.checks.forget(number);
                 // Its sockets are closed by it, which takes a moment to arrive.
                 self.checks.last_entry_at = self.now;
@@ -144,6 +152,7 @@ impl World {
                 }
                 conversation::Effect::Save(_)
                 | conversation::Effect::Erase
+                | conversation::Effect::RemoveFile(_)
                 | conversation::Effect::Forget
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
@@ -209,6 +218,7 @@ impl World {
             machine: None,
             seats: BTreeMap::new(),
             disk: ConversationDisk::default(),
+            store: BTreeSet::new(),
         });
         self.by_id.insert(id, number);
         number
