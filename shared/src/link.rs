@@ -48,10 +48,12 @@ mod cursor;
 mod flight;
 mod line;
 mod outbox;
+mod shown;
 mod space_link;
 mod typing;
 
 pub use conversation_link::ConversationLink;
+pub use shown::{Reactions, Words};
 pub use space_link::{SpaceEffect, SpaceInput, SpaceLink, SpacePart};
 
 use alloc::string::String;

@@ -49,7 +49,7 @@ use crate::tab::Tab;
 use crate::task::spawn;
 use crate::text::console::words;
 use crate::thread::Thread;
-use crate::ui::{Line, banner, focus_composer_soon};
+use crate::ui::{self, Aim, Line, banner, focus_composer_soon};
 use crate::var::{Bell, Var};
 use crate::{device, http, js, text};
 
@@ -113,6 +113,10 @@ pub struct Talk {
     pub reply: Var<String>,
     /// The internal note.
     pub note: Var<String>,
+    /// Whether the agent writes a note.
+    pub wants_note: Var<bool>,
+    /// What reply and note are about.
+    pub aims: ui::actions::Talk,
     /// The note of a transfer.
     pub pass_note: Var<String>,
     /// The transfer that this tab has asked for last.
@@ -420,11 +424,22 @@ impl Console {
         let pass_note = draft("pass");
         let passing = own.get(&follow::draft_name(conversation, "transfer"));
         let passing = passing.and_then(|row| pass_note.peek(|note| passing::read(&row, note)));
+        let (reply, note) = (draft("reply"), draft("note"));
+        let wants_note = Var::new(false);
+        let aim = |draft, notes| Aim {
+            notes,
+            ..Aim::new(thread, self.reader(), draft)
+        };
         let talk = Talk {
             conversation,
             thread,
-            reply: draft("reply"),
-            note: draft("note"),
+            reply,
+            note,
+            wants_note,
+            aims: ui::actions::Talk {
+                replies: aim(reply, None),
+                notes: aim(note, Some(wants_note)),
+            },
             pass_note,
             passing: Var::new(passing),
         };

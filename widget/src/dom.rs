@@ -39,6 +39,12 @@ pub fn decor(class: &str) -> El {
     el("span", class).attr("aria-hidden", "true")
 }
 
+/// The element that an event is about, or the nearest around it, that the selector names.
+pub fn around(event: &Event, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.unchecked_into();
+    target.closest(selector).ok().flatten()
+}
+
 /// Makes a button that does something.
 pub fn button(class: &str, act: impl FnMut() + 'static) -> El {
     let mut act = act;

@@ -1,88 +1,89 @@
 //! What the chat loads when it is first asked for: a second wasm file, which works on the memory and the functions of
 //! the first, and a sheet.
 //!
-//! A part is a [`Part`] and its arm in [`draw`]. What nothing but that function reaches, the build puts into the
-//! second file (`xtask/src/build/split.rs`), and sheets named `NAME.later.css` into the second sheet.
+//! A part is a [`Part`] and its arm in [`make`]. What nothing but that function reaches, the build puts into the
+//! second file (`xtask/src/build/split.rs`), and sheets named `NAME.later.css` into the second sheet. The console has
+//! all of it at once (`later/now.rs`).
 //!
 //! `wasm_split_helpers` marks the place. What waits for the file is ours, because that of the crate, which
 //! works with threads too, weighs 2.1 KB of brotli.
 
+#[cfg(not(feature = "chat"))]
+mod now;
+#[cfg(feature = "chat")]
 pub mod rt;
+#[cfg(feature = "chat")]
+mod split;
 
-use reactive_graph::owner::Owner;
-use wasm_bindgen_futures::JsFuture;
-use wasm_split_helpers::wasm_split;
+use shared::id::CommandId;
+use web_sys::HtmlElement;
 
-use self::Missing as SplitLoaderError;
+#[cfg(not(feature = "chat"))]
+pub use self::now::{later, later_in};
+#[cfg(feature = "chat")]
+use self::split::Missing as SplitLoaderError;
+#[cfg(feature = "chat")]
+pub use self::split::{later, later_in, prepare};
+#[cfg(feature = "chat")]
 use crate::chat::{Chat, challenge, ended, menu, sign_in};
-use crate::config;
-use crate::dom::{El, button, el};
-use crate::js;
-use crate::task::spawn;
-use crate::text::text;
+use crate::dom::El;
+use crate::ui::Aim;
+use crate::ui::actions::{self, Talk};
 
 /// What may come later.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub enum Part {
     /// The check whether a person writes.
+    #[cfg(feature = "chat")]
     Challenge(Chat),
     /// The end of a conversation.
+    #[cfg(feature = "chat")]
     Ended(Chat),
     /// The menu below the head.
+    #[cfg(feature = "chat")]
     Menu(Chat),
     /// The way to sign in.
+    #[cfg(feature = "chat")]
     SignIn(Chat),
+    /// What a composer is about.
+    Bar(Aim),
+    /// What a button of a message is for.
+    Does(Talk, HtmlElement),
+    /// The last message of one's own, to edit it.
+    EditLast(Aim),
+    /// Why something is not sent.
+    Failure(Talk, CommandId),
+    /// What became of a message.
+    Fate(Talk, CommandId),
+    /// The message that is answered.
+    Quote(Talk, CommandId),
+    /// One message up, or down.
+    Step(bool),
 }
 
-/// One of the files did not come.
-#[derive(Clone, Copy, Debug)]
-pub struct Missing;
-
-/// Draws a part. In the second file, with all that it needs alone.
-#[wasm_split(more, fallible, wasm_split_path = crate::later, preload(load))]
-fn draw(part: Part, owner: Owner) -> Result<El, Missing> {
-    Ok(owner.with(|| match part {
-        Part::Challenge(chat) => challenge::challenge(chat),
-        Part::Ended(chat) => ended::ended(chat),
-        Part::Menu(chat) => menu::menu(chat),
-        Part::SignIn(chat) => sign_in::sign_in(chat),
-    }))
-}
-
-/// A place that the part fills as soon as it is there; where it does not come, the way to try again.
-pub fn later(part: Part) -> El {
-    let place = el("div", "later");
-    let owner = Owner::current().unwrap_or_default();
-    fill(place.clone(), part, owner);
-    place
-}
-
-/// Loads what comes later, before somebody asks for it.
-pub fn prepare() {
-    let sheet = js::sheet(&config::later_sheet());
-    spawn(async move {
-        // Who asks for it tries again.
-        let _ = load().await;
-        let _ = JsFuture::from(sheet).await;
-    });
-}
-
-fn fill(place: El, part: Part, owner: Owner) {
-    let sheet = js::sheet(&config::later_sheet());
-    spawn(async move {
-        let has_sheet = JsFuture::from(sheet).await.is_ok();
-        let drawn = match draw(part, owner.clone()).await {
-            Ok(el) if has_sheet => el,
-            Ok(_) | Err(Missing) => missing(place.clone(), part, owner),
-        };
-        place.fill(&[drawn]);
-    });
-}
-
-fn missing(place: El, part: Part, owner: Owner) -> El {
-    let again = move || fill(place.clone(), part, owner.clone());
-    el("p", "later__missing")
-        .attr("role", "alert")
-        .text(text().unreachable())
-        .child(button("button button--quiet button--small", again).text(text().retry()))
+/// Draws a part, or does what it is for.
+fn make(part: Part) -> Option<El> {
+    match part {
+        #[cfg(feature = "chat")]
+        Part::Challenge(chat) => Some(challenge::challenge(chat)),
+        #[cfg(feature = "chat")]
+        Part::Ended(chat) => Some(ended::ended(chat)),
+        #[cfg(feature = "chat")]
+        Part::Menu(chat) => Some(menu::menu(chat)),
+        #[cfg(feature = "chat")]
+        Part::SignIn(chat) => Some(sign_in::sign_in(chat)),
+        Part::Bar(aim) => Some(actions::bar(aim)),
+        Part::Does(talk, button) => actions::does(talk, &button),
+        Part::Failure(talk, id) => Some(actions::failure(talk, id)),
+        Part::Fate(talk, message) => Some(actions::fate(talk, message)),
+        Part::Quote(talk, message) => Some(actions::quote(talk, message)),
+        Part::EditLast(aim) => {
+            actions::edit_last(aim);
+            None
+        }
+        Part::Step(is_up) => {
+            actions::step(is_up);
+            None
+        }
+    }
 }

@@ -27,8 +27,11 @@ mod home;
 mod host;
 mod http;
 mod js;
-#[cfg(feature = "chat")]
-#[expect(unsafe_code, reason = "functions of another file are foreign ones")]
+#[cfg(any(feature = "chat", feature = "console"))]
+#[cfg_attr(
+    feature = "chat",
+    expect(unsafe_code, reason = "functions of another file are foreign ones")
+)]
 mod later;
 mod lock;
 #[cfg(any(feature = "chat", feature = "console"))]

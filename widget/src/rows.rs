@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::conversation::{Author, Command, Entry, Event, Seq};
+use shared::conversation::{Author, Command, Entry, Event, Sender, Seq};
 use shared::id::{AgentId, CommandId};
 use shared::link::Pending;
 use shared::time::Timestamp;
@@ -24,6 +24,16 @@ pub enum Reader {
     Agent(AgentId),
 }
 
+impl Reader {
+    /// Whose commands the reader's are.
+    pub const fn sender(self) -> Sender {
+        match self {
+            Self::Customer => Sender::Customer,
+            Self::Agent(agent) => Sender::Agent(agent),
+        }
+    }
+}
+
 /// One line of a log.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Row {
@@ -37,7 +47,7 @@ pub struct Row {
     pub is_erased: bool,
     /// How often the site had said who the customer is: each time the customer may be called otherwise.
     pub named: u8,
-    /// How often its message, or the one that it answers, was changed.
+    /// Another number when its message, or the one that it answers, looks otherwise.
     pub changes: u16,
 }
 
@@ -69,7 +79,7 @@ pub enum Key {
 /// Whose words follow whose: author and kind of the message before.
 type Group = (Option<AgentId>, bool, bool);
 
-/// The rows of a log, for that reader. `changed` says how often a message was changed, `day` names the
+/// The rows of a log, for that reader. `changed` has another number for a message that looks otherwise, `day` names the
 /// local day of a moment.
 pub fn rows(
     entries: &[Entry],

@@ -5,18 +5,19 @@ mod begin;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use shared::conversation::{Changed, Command, Entry, Lifecycle, Seq};
+use shared::conversation::{Command, Entry, Lifecycle, Sender, Seq};
 use shared::frame::encode_binary;
 use shared::id::{CommandId, ConversationId};
 #[cfg(feature = "chat")]
 use shared::link::Failure;
-use shared::link::{ConversationLink, Effect as Act, Input, Part, Pending, PendingState, State};
+use shared::link::{
+    ConversationLink, Effect as Act, Input, Part, Pending, PendingState, Reactions, State, Words,
+};
 #[cfg(feature = "chat")]
 use shared::refusal::Refusal;
 use shared::rights::Side;
 #[cfg(feature = "chat")]
 use shared::space::Place;
-use shared::text::MessageText;
 use wasm_bindgen::JsValue;
 
 use crate::tab::Tab;
@@ -213,22 +214,24 @@ impl Thread {
         self.with(|link| read(link.transcript().entries(), link.pending()))
     }
 
-    /// How often a message was changed.
-    pub fn changes(self, message: CommandId) -> Option<u16> {
-        self.with(|link| Some(link.transcript().changes().of(message)?.times))
+    /// What a message says by now.
+    pub fn words(self, message: CommandId) -> Words {
+        self.with(|link| link.words(message))
     }
 
-    /// What has become of a message, and what it says by now.
-    pub fn changed<T>(
-        self,
-        message: CommandId,
-        read: impl FnOnce(&Changed, Option<&MessageText>) -> T,
-    ) -> Option<T> {
-        self.with(|link| {
-            let transcript = link.transcript();
-            let changed = transcript.changes().of(message)?;
-            Some(read(changed, transcript.words(message)))
-        })
+    /// How people react to a message.
+    pub fn reactions(self, message: CommandId, me: Sender) -> Reactions {
+        self.with(|link| link.reactions(message, me))
+    }
+
+    /// A change of a message that failed.
+    pub fn failed_change(self, message: CommandId) -> Option<CommandId> {
+        self.with(|link| link.failed_change(message))
+    }
+
+    /// Another number as soon as a message looks otherwise.
+    pub fn changes(self, message: CommandId) -> Option<u16> {
+        self.with(|link| link.changes(message))
     }
 
     /// True while the other side types.

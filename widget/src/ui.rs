@@ -1,5 +1,7 @@
 //! Parts that both apps use.
 
+pub mod actions;
+mod aim;
 mod banner;
 mod composer;
 mod event;
@@ -8,6 +10,7 @@ mod message;
 mod typing;
 mod words;
 
+pub use aim::Aim;
 pub use banner::{Line, banner};
 #[cfg(feature = "console")]
 pub use composer::focus_composer_soon;

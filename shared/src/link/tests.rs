@@ -476,6 +476,32 @@ fn k19_what_is_refused_is_kept_while_there_is_something_to_keep() {
 }
 
 #[test]
+fn k20_what_is_on_its_way_is_shown_and_taken_back_when_it_is_refused() {
+    let mut link = live(customer(), 1);
+    link.handle(ms(1), 0, posted(2, 9));
+    let me = crate::conversation::Sender::Customer;
+    assert_eq!(link.words(id(9)), Words::First);
+    assert_eq!(link.changes(id(9)), None);
+    link.handle(ms(2), 0, change(1, 9, other_words()));
+    link.handle(ms(2), 0, change(2, 9, reaction()));
+    let other = MessageText::parse("Other words").unwrap();
+    assert_eq!(link.words(id(9)), Words::Other(other));
+    let thumb = Emoji::parse("👍").unwrap();
+    assert_eq!(link.reactions(id(9), me), [(thumb, vec![me])]);
+    assert_eq!(link.changes(id(9)), Some(2));
+    link.handle(ms(3), 0, refused(1));
+    link.handle(ms(3), 0, refused(2));
+    assert_eq!(link.words(id(9)), Words::First);
+    assert!(link.reactions(id(9), me).is_empty());
+    assert_eq!(link.failed_change(id(9)), Some(id(1)));
+    assert_ne!(link.changes(id(9)), Some(2));
+    link.handle(ms(4), 0, Input::Discard { id: id(1) });
+    assert_eq!(link.changes(id(9)), None);
+    link.handle(ms(5), 0, change(3, 9, Change::Deletion));
+    assert_eq!(link.words(id(9)), Words::Gone);
+}
+
+#[test]
 fn k18_k19_changes_go_with_the_message_that_nobody_writes() {
     // Before there is a conversation.
     let mut link = unborn();

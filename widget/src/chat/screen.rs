@@ -9,11 +9,12 @@ use super::confirm::confirm;
 use super::header::header;
 use super::welcome::{after, before};
 use super::{Chat, Screen};
-use crate::dom::{El, el};
+use crate::dom::{El, effect, el};
 use crate::host;
 use crate::later::{Part, later};
 use crate::rows::Reader;
-use crate::ui::{Composer, Line, Words, banner, focus_composer, log, typing};
+use crate::ui::actions::Talk;
+use crate::ui::{Aim, Composer, Line, Words, banner, focus_composer, log, typing};
 use crate::var::Var;
 
 /// Everything inside `#app`, for the conversation that is open.
@@ -28,12 +29,7 @@ pub fn screen(chat: Chat) -> El {
         is_asking.set(false);
         thread.submit(Command::End);
     };
-    let edit = move |command: &Command| {
-        if let Command::Post { text, .. } = command {
-            chat.write_again(text.as_str());
-        }
-        focus_composer();
-    };
+    let aim = Aim::new(thread, Reader::Customer, chat.draft);
     let line = move || Line {
         state: thread.state(),
         is_online: chat.is_online.get(),
@@ -57,14 +53,19 @@ pub fn screen(chat: Chat) -> El {
             if chat.screen() == Screen::Ended {
                 chat.start_new();
             }
-            chat.thread.now().submit(Command::Post {
-                text,
-                reply_to: None,
-            });
+            let post = |text, reply_to| Command::Post { text, reply_to };
+            chat.thread.now().submit(aim.send(text, post));
         },
+        aim,
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let is_over = move || chat.screen() == Screen::Ended;
+    // Nothing is changed or answered after the end.
+    effect(move || {
+        if is_over() {
+            aim.let_go();
+        }
+    });
     // Who was writing when it ended finishes the sentence: it begins the next conversation.
     let must_sign_in = move || !is_over() && chat.must_sign_in();
     let is_writing = move || !(is_over() || must_sign_in()) || !chat.draft.peek(String::is_empty);
@@ -91,11 +92,12 @@ pub fn screen(chat: Chat) -> El {
     let main = banner(main, line, move || thread.input(Input::Start));
     let main = log(
         main,
-        thread,
-        Reader::Customer,
+        Talk {
+            replies: aim,
+            notes: aim,
+        },
         |log| before(chat, log),
         |log| after(chat, log),
-        edit,
     );
     let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
     main.when(move || !is_over(), move || typing(who_types))

@@ -16,7 +16,7 @@ use crate::dom::{El, button, decor, el};
 use crate::text::console::words;
 use crate::text::text;
 use crate::text::work::work;
-use crate::ui::{focus_composer, log, typing};
+use crate::ui::{log, typing};
 use crate::var::Var;
 
 /// The open conversation.
@@ -35,21 +35,6 @@ pub fn conversation(console: Console, talk: Talk) -> El {
             "conversation"
         }
         .to_owned()
-    };
-    // A note goes back among the notes: it must never reach the customer by mistake.
-    let edit = move |command: &Command| {
-        match command {
-            Command::Post { text, .. } => talk.reply.update(|draft| draft.push_str(text.as_str())),
-            Command::Note { text } => talk.note.update(|draft| draft.push_str(text.as_str())),
-            Command::End
-            | Command::Change { .. }
-            | Command::Rate(_)
-            | Command::Resolve { .. }
-            | Command::Abandon { .. }
-            | Command::CreateTicket { .. }
-            | Command::SendFile(_) => (),
-        }
-        focus_composer();
     };
     let is_loading = move || thread.lifecycle(|_| ()).is_none();
     let ghosts = move |log: El| {
@@ -71,7 +56,7 @@ pub fn conversation(console: Console, talk: Talk) -> El {
         .bind_attr("class", class)
         .child(head(console, talk))
         .child(strip(console, talk));
-    let section = log(section, thread, console.reader(), ghosts, |log| log, edit)
+    let section = log(section, talk.aims, ghosts, |log| log)
         .child(typing(who_types))
         .when(
             move || !line().is_empty(),

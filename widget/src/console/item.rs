@@ -2,9 +2,10 @@
 
 use shared::conversation::{Author, EndCause, Entry, Event};
 use shared::id::ConversationId;
+use shared::link::Words;
 use shared::markup::bare;
 use shared::space::{Transfer, WorkItem};
-use shared::text::{Label, MessageText, PersonName, first_words};
+use shared::text::{Label, PersonName, first_words};
 use shared::time::Timestamp;
 
 use super::Console;
@@ -140,13 +141,11 @@ fn last(console: Console, conversation: ConversationId) -> Option<(String, Times
         let entry = entries.iter().rev().find(is_message)?;
         let first = entry.event.text()?;
         // What it says by now.
-        let line = |words: Option<&MessageText>| match words {
-            Some(words) => first_words(&bare(words.as_str()), WORDS_MAX),
+        let words = entry.id.map_or(Words::First, |id| thread.words(id));
+        let line = match words.of(first.as_str()) {
+            Some(words) => first_words(&bare(words), WORDS_MAX),
             None => text().deleted().to_owned(),
         };
-        let changed = entry
-            .id
-            .and_then(|id| thread.changed(id, |_, words| line(words)));
-        Some((changed.unwrap_or_else(|| line(Some(first))), entry.at))
+        Some((line, entry.at))
     })
 }

@@ -7,7 +7,6 @@ use super::{Console, Phase, Talk};
 use crate::dom::{El, button, effect, el};
 use crate::text::console::words;
 use crate::ui::{Composer, Words, focus_composer_soon};
-use crate::var::Var;
 
 /// Tabs and composers in `parent`; only what the phase allows.
 pub fn writing(parent: El, console: Console, talk: Talk) -> El {
@@ -15,10 +14,11 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         thread,
         reply,
         note,
+        wants_note,
+        aims,
         ..
     } = talk;
     let phase = move || console.phase(talk);
-    let wants_note = Var::new(false);
     let is_note = move || wants_note.get() || phase() == Phase::WrappingUp;
     let is_shown = move || matches!(phase(), Phase::Active | Phase::WrappingUp);
     let is_waiting = move || !matches!(thread.state(), State::Live);
@@ -30,6 +30,9 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
     };
     // The customer has gone: what was being written to them is kept among the notes.
     effect(move || {
+        if phase() == Phase::WrappingUp {
+            aims.replies.let_go();
+        }
         if phase() == Phase::WrappingUp && reply.peek(|text| !text.is_empty()) {
             let text = reply.now();
             reply.set(String::new());
@@ -56,11 +59,10 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         draft: reply,
         words: move || Words::message(is_waiting()),
         on_send: move |text| {
-            thread.submit(Command::Post {
-                text,
-                reply_to: None,
-            })
+            let post = |text, reply_to| Command::Post { text, reply_to };
+            thread.submit(aims.replies.send(text, post));
         },
+        aim: aims.replies,
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let notes = Composer {
@@ -71,7 +73,8 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
             placeholder: words().note_hint,
             send: words().add_note,
         },
-        on_send: move |text| thread.submit(Command::Note { text }),
+        on_send: move |text| thread.submit(aims.notes.send(text, |text, _| Command::Note { text })),
+        aim: aims.notes,
         // A note is the team's business: the customer sees nothing of it.
         on_typing: || (),
     };

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use super::Missing;
+use super::split::Missing;
 
 /// Called once, with what came with it and whether the file is there.
 pub type LoadCallbackFn = unsafe extern "C" fn(*const c_void, bool);

@@ -4,8 +4,10 @@ use shared::text::{MESSAGE_MAX, MessageText};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
-use crate::dom::{El, effect, el};
+use super::aim::Aim;
+use crate::dom::{El, around, effect, el};
 use crate::js::document;
+use crate::later::{Part, later, later_in};
 use crate::text::{fill, text};
 use crate::time;
 use crate::var::Var;
@@ -54,6 +56,8 @@ pub struct Composer<W, S, T> {
     pub on_send: S,
     /// A key was pressed.
     pub on_typing: T,
+    /// What it is about.
+    pub aim: Aim,
 }
 
 impl<W, S, T> Composer<W, S, T>
@@ -69,6 +73,7 @@ where
             words,
             on_send,
             on_typing,
+            aim,
         } = self;
         let length = move || draft.with(|draft| draft.trim().chars().count());
         let is_over = move || length() > MESSAGE_MAX;
@@ -93,6 +98,14 @@ where
                 if event.key() == "Enter" && !event.shift_key() && !is_composing {
                     event.prevent_default();
                     send();
+                } else if event.key() == "ArrowUp" && !is_composing && draft.peek(String::is_empty)
+                {
+                    if let Some(form) = around(event, ".composer") {
+                        later_in(form.unchecked_ref(), Part::EditLast(aim));
+                    }
+                } else if event.key() == "Escape" && !is_composing && aim.is_set() {
+                    event.stop_propagation();
+                    aim.let_go();
                 }
             });
         let area: HtmlTextAreaElement = field.html().clone().unchecked_into();
@@ -131,6 +144,7 @@ where
                 event.prevent_default();
                 send();
             })
+            .when(move || aim.is_set(), move || later(Part::Bar(aim)))
             .child(
                 el("div", "composer__grow")
                     .bind_attr("data-text", move || draft.get())

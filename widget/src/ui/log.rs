@@ -1,33 +1,34 @@
 //! The log: rows in order, kept at the newest while the reader is there.
 
-use shared::conversation::Command;
+use reactive_graph::graph::untrack;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::{HtmlElement, KeyboardEvent, ResizeObserver};
 
+use super::actions::Talk;
+use super::aim::Aim;
 use super::message::row_view;
-use crate::dom::{El, button, effect, el};
+use crate::dom::{El, around, button, effect, el};
 use crate::js;
-use crate::rows::{Reader, Row, rows};
+use crate::later::{Part, later_in};
+use crate::rows::{Row, rows};
 use crate::text::text;
-use crate::thread::Thread;
 use crate::time;
 use crate::var::Var;
 
 /// Nearer to the end than this, the reader is at the end. In CSS pixels.
 const NEAR_END_PX: i32 = 80;
 
-/// Draws messages and events of a thread, and the button to what is new, into `parent`.
+/// Draws messages and events of a conversation, and the button to what is new, into `parent`.
 ///
-/// `before` and `after` add what stands around the rows; `edit` gets a failed message back.
+/// `before` and `after` add what stands around the rows.
 pub fn log(
     parent: El,
-    thread: Thread,
-    reader: Reader,
+    talk: Talk,
     before: impl FnOnce(El) -> El,
     after: impl FnOnce(El) -> El,
-    edit: impl Fn(&Command) + Copy + 'static,
 ) -> El {
+    let Aim { thread, reader, .. } = talk.replies;
     let is_at_end = Var::new(true);
     let has_new = Var::new(false);
     let read = move || {
@@ -61,6 +62,7 @@ pub fn log(
         }
     };
     let follow = to_end.clone();
+    let html_of_log = log.html().clone();
     let mut known = None;
     effect(move || {
         let count = thread.entries(<[_]>::len);
@@ -74,9 +76,27 @@ pub fn log(
         }
         known = Some(count);
     });
-    let log = before(log.on("scroll", scrolled)).each(read, Row::number, move |row| {
-        row_view(thread, reader, row, edit)
-    });
+    let may = move || talk.replies.may(false) || talk.notes.may(true);
+    let log = log
+        .bind_flag("data-quiet", move || !may())
+        .on("scroll", scrolled)
+        .on("click", move |event| {
+            if let Some(button) = around(&event, "[data-does]") {
+                let button: HtmlElement = button.unchecked_into();
+                let row = button.parent_element().map(JsCast::unchecked_into);
+                let row = row.unwrap_or_else(|| button.clone());
+                later_in(&row, Part::Does(talk, button));
+            }
+        })
+        .on("keydown", move |event| {
+            let event: &KeyboardEvent = event.unchecked_ref();
+            let key = event.key();
+            if matches!(&*key, "ArrowUp" | "ArrowDown") && untrack(may) {
+                event.prevent_default();
+                later_in(&html_of_log, Part::Step(key == "ArrowUp"));
+            }
+        });
+    let log = before(log).each(read, Row::number, move |row| row_view(talk, row));
     parent.child(after(log)).when(
         move || has_new.get(),
         move || button("log__new icon icon--down", to_end.clone()).text(text().new_messages()),

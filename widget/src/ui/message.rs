@@ -1,45 +1,40 @@
 //! One row of a log: a day, an event of the conversation, or a message.
 
 use reactive_graph::graph::untrack;
-use shared::conversation::{Author, Command, Entry, Event, Sender, Seq, called};
+use shared::conversation::{Author, Command, Entry, Event, Seq, called};
 use shared::id::CommandId;
-use shared::link::{Failure, Input, Pending, PendingState};
-use shared::refusal::Refusal;
-use shared::text::{Emoji, MessageText, PersonName, first_words};
+use shared::link::{Pending, Words};
+use shared::text::{MessageText, PersonName};
 use shared::time::Timestamp;
 
+use super::actions::Talk;
+use super::aim::Aim;
 use super::event::line;
 use super::words::words;
-use crate::dom::{El, button, effect, el};
+use crate::dom::{El, effect, el};
+use crate::later::{Part, later};
 use crate::rows::{Key, Reader, Row, is_own};
-use crate::text::{fill, text};
+#[cfg(feature = "console")]
+use crate::text::fill;
+use crate::text::text;
 use crate::thread::{Mark, Thread, find};
 use crate::time::{self, Form};
 
-/// Longest piece of a message that stands for it, in scalar values: one line.
-const QUOTE_MAX: usize = 80;
-
 /// What a message says, of the log or of the outbox.
 struct Spoken {
+    id: Option<CommandId>,
     class: &'static str,
     author: String,
-    text: String,
+    /// What it says by now; nothing once it is deleted.
+    text: Option<String>,
     at: Timestamp,
-    /// First words of what it answers.
-    quote: Option<String>,
-    /// True once it is deleted.
-    is_gone: bool,
-    /// What became of it, in a line: that it was edited, and how it was reacted to.
-    fate: String,
+    /// What it answers.
+    quotes: Option<CommandId>,
 }
 
 /// Draws a row.
-pub fn row_view(
-    thread: Thread,
-    reader: Reader,
-    row: Row,
-    edit: impl Fn(&Command) + Copy + 'static,
-) -> El {
+pub fn row_view(talk: Talk, row: Row) -> El {
+    let Aim { thread, reader, .. } = talk.replies;
     let spoken = untrack(|| match (row.key, row.seq) {
         (Key::Day(_), _) | (Key::Entry(_), None) => None,
         (Key::Own(id), None) => {
@@ -51,10 +46,10 @@ pub fn row_view(
     });
     match (row.key, spoken) {
         (Key::Day(day), _) => day_view(day),
-        (Key::Own(id), Some(spoken)) => own_bubble(thread, id, row, spoken, edit),
+        (Key::Own(id), Some(spoken)) => own_bubble(talk, id, row, spoken),
         (Key::Entry(_), Some(spoken)) => {
             let class = [spoken.class, joined(row)].concat();
-            bubble(&spoken)
+            bubble(talk, &spoken)
                 .attr("class", &class)
                 .child(el("div", "message__meta").child(time_view(spoken.at)))
         }
@@ -98,47 +93,57 @@ fn time_view(at: Timestamp) -> El {
         .text(&short)
 }
 
-/// Author and text.
-fn bubble(spoken: &Spoken) -> El {
+/// Author and text, and what became of it.
+fn bubble(talk: Talk, spoken: &Spoken) -> El {
     let is_note = is_note(spoken.class);
     let author = if is_note {
         "message__author icon icon--lock"
     } else {
         "message__author"
     };
-    let class = if spoken.is_gone {
-        "message__bubble message__bubble--gone"
-    } else {
-        "message__bubble"
+    let row = el("div", "").child(el("span", author).text(&spoken.author));
+    let Some(said) = &spoken.text else {
+        let bubble = el("div", "message__bubble message__bubble--gone");
+        return row.child(bubble.text(text().deleted()));
     };
-    let mut bubble = el("div", class).attr("dir", "auto");
-    if let Some(quote) = &spoken.quote {
-        bubble = bubble.child(el("blockquote", "").text(quote));
+    let mut bubble = el("div", "message__bubble").attr("dir", "auto");
+    if let Some(message) = spoken.quotes {
+        bubble = bubble.child(later(Part::Quote(talk, message)));
     }
-    let said = if spoken.is_gone {
-        text().deleted()
-    } else {
-        &spoken.text
+    let body = el("div", "message__body").child(words(bubble, said));
+    let Some(id) = spoken.id else {
+        return row.child(body);
     };
-    let row = el("div", "")
-        .child(el("span", author).text(&spoken.author))
-        .child(words(bubble, said));
-    if spoken.fate.is_empty() {
-        return row;
+    let more = does("message__more")
+        .attr("tabindex", "-1")
+        .attr("aria-haspopup", "menu")
+        .attr("aria-expanded", "false")
+        .attr("aria-label", text().options())
+        .text("⋯");
+    let row = row.attr("id", &element_id(id)).child(body.child(more));
+    match talk.replies.thread.changes(id) {
+        Some(_) => row.child(later(Part::Fate(talk, id))),
+        None => row,
     }
-    row.child(el("span", "message__fate").text(&spoken.fate))
+}
+
+/// A button of a message: the log hears it, and what it does comes later (`actions.rs`).
+pub fn does(class: &str) -> El {
+    el("button", class)
+        .attr("type", "button")
+        .attr("data-does", "")
+}
+
+/// The id of a message's element.
+pub fn element_id(message: CommandId) -> String {
+    ["m", &message.to_string()].concat()
 }
 
 /// A message of the reader, with how far it has come.
-fn own_bubble(
-    thread: Thread,
-    id: CommandId,
-    row: Row,
-    spoken: Spoken,
-    edit: impl Fn(&Command) + Copy + 'static,
-) -> El {
+fn own_bubble(talk: Talk, id: CommandId, row: Row, spoken: Spoken) -> El {
+    let thread = talk.replies.thread;
     let Spoken { class, at, .. } = spoken;
-    let bubble = bubble(&spoken);
+    let bubble = bubble(talk, &spoken);
     let html = bubble.html().clone();
     let mut place = row.seq;
     let mut last: Option<(Mark, El)> = None;
@@ -158,7 +163,7 @@ fn own_bubble(
         };
         html.set_class_name(&[class, joined(row), state].concat());
         let tail = if mark == Mark::Failed {
-            failure(thread, id, edit)
+            later(Part::Failure(talk, id))
         } else {
             let taken_in = |entries: &[Entry]| find(entries, id).map(|entry| entry.at);
             let at = untrack(|| thread.entries(taken_in)).unwrap_or(at);
@@ -196,41 +201,6 @@ fn mark_view(mark: Mark) -> El {
     el("span", class)
         .attr("role", "img")
         .attr("aria-label", label)
-}
-
-fn failure(thread: Thread, id: CommandId, edit: impl Fn(&Command) + Copy + 'static) -> El {
-    let text = text();
-    let item =
-        untrack(|| thread.pending(|pending| pending.iter().find(|item| item.id == id).cloned()));
-    let reason = match item.as_ref().map(|item| &item.state) {
-        Some(PendingState::Failed(Failure::TooLarge)) => text.too_large(),
-        Some(PendingState::Failed(Failure::Stale)) => text.stale(),
-        Some(PendingState::Failed(Failure::Refused(refusal))) => text.refusal(refusal),
-        Some(PendingState::Queued | PendingState::Sent | PendingState::Dropping) | None => {
-            text.sending()
-        }
-    };
-    let mut line = fill(text.not_sent(), reason);
-    if let Some(PendingState::Failed(Failure::Refused(Refusal::QueueFull { text: Some(own) }))) =
-        item.as_ref().map(|item| &item.state)
-    {
-        own.as_str().clone_into(&mut line);
-    }
-    let discard = move || thread.input(Input::Discard { id });
-    let take_back = move || {
-        discard();
-        if let Some(item) = &item {
-            edit(&item.command);
-        }
-    };
-    el("div", "message__failure")
-        .attr("role", "alert")
-        .child(el("span", "message__reason icon icon--alert").text(&line))
-        .child(
-            button("message__retry", move || thread.input(Input::Retry { id })).text(text.retry()),
-        )
-        .child(button("message__edit", take_back).text(text.edit()))
-        .child(button("message__discard", discard).text(text.discard()))
 }
 
 const IN: &str = "message message--in";
@@ -272,67 +242,35 @@ fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Opt
         },
         _ => return None,
     };
-    let author = match &entry.author {
+    let words = entry.id.map_or(Words::First, |id| thread.words(id));
+    Some(Spoken {
+        id: entry.id,
+        class,
+        author: signed(class, name_of(&entry.author, entries, reader)),
+        text: words.of(first(&entry.event)?).map(str::to_owned),
+        at: entry.at,
+        quotes: entry.event.about().map(|(message, _)| message),
+    })
+}
+
+/// Who that is, as the reader calls that person.
+pub fn name_of(author: &Author, entries: &[Entry], reader: Reader) -> String {
+    match author {
         author if is_own(author, reader) => text().you().to_owned(),
         Author::Agent { name, .. } => name.to_string(),
         Author::Customer => called(entries)
             .map(PersonName::to_string)
             .unwrap_or_default(),
         Author::System => String::new(),
-    };
-    let author = signed(class, author);
-    let said = first(&entry.event)?;
-    let (words, fate) = now(thread, entry.id, said);
-    let quote = entry.event.about().and_then(|(message, _)| {
-        let mut entries = entries.iter();
-        let said = first(&entries.find(|it| it.id == Some(message))?.event)?;
-        let (words, _) = now(thread, Some(message), said);
-        let words = words.unwrap_or_else(|| crate::text::text().deleted().to_owned());
-        Some(first_words(&words, QUOTE_MAX))
-    });
-    Some(Spoken {
-        class,
-        author,
-        is_gone: words.is_none(),
-        text: words.unwrap_or_default(),
-        at: entry.at,
-        quote,
-        fate,
-    })
-}
-
-/// What a message said first; a file its name.
-fn first(event: &Event) -> Option<&str> {
-    match event {
-        Event::FileSent(sent) => Some(sent.name.as_str()),
-        event => event.text().map(MessageText::as_str),
     }
 }
 
-/// What a message says by now, nothing once it is deleted, and what became of it.
-fn now(thread: Thread, message: Option<CommandId>, first: &str) -> (Option<String>, String) {
-    let changed = message.and_then(|message| {
-        thread.changed(message, |changed, words| {
-            let mut fate = Vec::new();
-            let words = words.map(MessageText::as_str);
-            let words = changed.words.map(|_| words.unwrap_or(first).to_owned());
-            if changed.is_edited && words.is_some() {
-                fate.push(text().edited().to_owned());
-            }
-            let mut reactions = changed.reactions.iter();
-            while let Some((_, emoji)) = reactions.next() {
-                let is_same = |it: &&(Sender, Emoji)| it.1 == *emoji;
-                let start = [emoji.as_str(), " "].concat();
-                let is_first = !fate.iter().any(|it| it.starts_with(&start));
-                if is_first {
-                    let more = reactions.clone().filter(is_same).count();
-                    fate.push([&start, &*(more + 1).to_string()].concat());
-                }
-            }
-            (words, fate.join("  "))
-        })
-    });
-    changed.unwrap_or_else(|| (Some(first.to_owned()), String::new()))
+/// What a message said first; a file its name.
+pub fn first(event: &Event) -> Option<&str> {
+    let Event::FileSent(sent) = event else {
+        return event.text().map(MessageText::as_str);
+    };
+    Some(sent.name.as_str())
 }
 
 fn written(item: &Pending) -> Option<Spoken> {
@@ -342,26 +280,23 @@ fn written(item: &Pending) -> Option<Spoken> {
         OUT
     };
     let you = text().you();
-    Some(Spoken {
-        class,
-        author: signed(class, you.to_owned()),
-        text: command_text(&item.command)?.to_owned(),
-        at: item.written_at,
-        quote: None,
-        is_gone: false,
-        fate: String::new(),
-    })
-}
-
-fn command_text(command: &Command) -> Option<&str> {
-    match command {
-        Command::Post { text, .. } | Command::Note { text } => Some(text.as_str()),
+    let (said, quotes) = match &item.command {
+        Command::Post { text, reply_to } => (text, *reply_to),
+        Command::Note { text } => (text, None),
         Command::End
         | Command::Change { .. }
         | Command::Rate(_)
         | Command::Resolve { .. }
         | Command::Abandon { .. }
         | Command::CreateTicket { .. }
-        | Command::SendFile(_) => None,
-    }
+        | Command::SendFile(_) => return None,
+    };
+    Some(Spoken {
+        id: Some(item.id),
+        class,
+        author: signed(class, you.to_owned()),
+        text: Some(said.to_string()),
+        at: item.written_at,
+        quotes,
+    })
 }
