@@ -45,6 +45,13 @@ pub enum ConversationAsk {
         /// As it is kept, with what messages said before they were changed (CG4 of `conversation`).
         stored: bool,
     },
+    /// The words, as a text.
+    Text {
+        /// Who reads.
+        person: Person,
+        /// What the space is called.
+        house: PersonName,
+    },
     /// A command without a socket.
     Act {
         /// Who asks.
@@ -100,7 +107,8 @@ pub enum ConversationTold {
         /// False for a repeat.
         is_new: bool,
     },
-    /// What a client reads: the body of the answer, as of [`SpaceTold::Json`].
+    /// What a client reads: the body of the answer, as of [`SpaceTold::Json`]; or the text that was
+    /// asked for.
     Json(String),
     /// A command was obeyed.
     Acted {

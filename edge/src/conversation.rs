@@ -6,23 +6,26 @@ use std::rc::Rc;
 use serde::Serialize;
 use shared::conversation::{
     Answer, Birth, Command, Conversation, Effect, Entry, Input, Report, Row, Seat, Seq, Shorthand,
+    TEXT_MAX, Transcript,
 };
 use shared::file::Sent;
 use shared::frame::{BACKLOG_MAX, ENTRIES_MAX, FromServer, SocketId};
 use shared::id::{CommandId, ConversationId, FileId};
 use shared::refusal::Refusal;
 use shared::rights::{Person, Side};
+use shared::text::{EmailAddress, PersonName};
 use shared::time::Timestamp;
 use worker::wasm_bindgen::prelude::*;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, WebSocket};
 // `wasm_bindgen` is named by what `durable_object` writes, too.
 use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindgen};
 
-use crate::ask::{self, ConversationAsk, ConversationTold};
+use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::calls::Calls;
 use crate::clock;
 use crate::files::Store;
-use crate::object::{Around, Core, Event, Shell, broken, object};
+use crate::mail;
+use crate::object::{Around, Awake, Core, Event, Shell, broken, object};
 use crate::outbox;
 use crate::read::read;
 use crate::storage::{Storage, conversation as rows};
@@ -137,6 +140,12 @@ impl Thread {
             }
             Effect::Keep { socket, seat } => sockets.keep(socket, seat),
             Effect::Close { socket, code } => sockets.close(socket, code),
+            Effect::Mail { to, language, id } => {
+                if let Some(birth) = self.machine.birth() {
+                    let language = language.map_or_else(String::new, String::from);
+                    around.shell.mail(birth, to, language, id);
+                }
+            }
             Effect::Report(report) => {
                 if let Some(birth) = self.machine.birth() {
                     around.shell.report(birth, report);
@@ -206,6 +215,16 @@ impl Shell<Thread> {
                 after,
                 stored,
             } => self.read(&person, after, stored)?,
+            ConversationAsk::Text { person, house } => {
+                let text = |awake: &mut Awake<Thread>| {
+                    let may = awake.core.machine.may_take_along(&person);
+                    may.map(|()| awake.text(&house))
+                };
+                match self.with(text)? {
+                    Ok(text) => ConversationTold::Json(text?),
+                    Err(refusal) => ConversationTold::Denied(refusal),
+                }
+            }
             ConversationAsk::Act {
                 person,
                 id,
@@ -289,6 +308,7 @@ impl Shell<Thread> {
             | Effect::Backlog { .. }
             | Effect::Keep { .. }
             | Effect::Close { .. }
+            | Effect::Mail { .. }
             | Effect::Report(_)
             | Effect::Begun
             | Effect::Answer(_)
@@ -338,6 +358,22 @@ impl Shell<Thread> {
         })?
     }
 
+    /// Mails the words in the background, once: who waits in vain asks again.
+    fn mail(self: &Rc<Self>, birth: &Birth, to: EmailAddress, language: String, id: CommandId) {
+        let (shell, space) = (self.clone(), birth.space.clone());
+        self.state.wait_until(async move {
+            let told = ask::space(&shell.env, &space, &SpaceAsk::Look).await;
+            let Ok(SpaceTold::Settings(settings)) = told else {
+                return;
+            };
+            let text = shell.with(|awake| awake.text(&settings.name));
+            if let Ok(Ok(text)) = text {
+                let letter = mail::transcript(&settings.name, &text, &language);
+                mail::send(&shell.env, &to, &letter, &id.to_string()).await;
+            }
+        });
+    }
+
     /// Tells the space in the background; lost reports are told again by the machine.
     fn report(self: &Rc<Self>, birth: &Birth, report: Report) {
         let (shell, space) = (self.clone(), birth.space.clone());
@@ -348,6 +384,29 @@ impl Shell<Thread> {
                 console_error!("edge: report confirmed in vain: {error}");
             }
         });
+    }
+}
+
+impl Awake<Thread> {
+    /// The words as the customer reads them.
+    fn text(&mut self, house: &PersonName) -> Result<String> {
+        let mut transcript = Transcript::default();
+        let Thread {
+            machine, shorthand, ..
+        } = &mut self.core;
+        let mut bytes = 0;
+        loop {
+            let (side, after) = (Side::Customer, transcript.head());
+            let more = rows::backlog(&self.storage, shorthand, Some(machine), side, after)?;
+            let is_all = more.is_empty() || bytes > TEXT_MAX;
+            for entry in more {
+                bytes += entry.event.text().map_or(0, |text| text.as_str().len());
+                transcript.apply(entry);
+            }
+            if is_all {
+                return Ok(transcript.text(house));
+            }
+        }
     }
 }
 

@@ -102,6 +102,18 @@ pub fn notice(space: &PersonName, who: Option<&PersonName>, what: Deed) -> Lette
     }
 }
 
+/// The words of a conversation, for its customer.
+pub fn transcript(space: &PersonName, text: &str, language: &str) -> Letter {
+    let subject = words::transcript(language);
+    Letter {
+        words: words::of(language),
+        subject: subject.replace("{space}", space.as_str()),
+        before: text.lines().map(str::to_owned).collect(),
+        link: None,
+        after: "",
+    }
+}
+
 /// Sends a mail. `id` names it: the same one is sent once (`Idempotency-Key`).
 pub async fn send(env: &Env, to: &EmailAddress, letter: &Letter, id: &str) -> bool {
     match try_to_send(env, to, letter, id).await {
@@ -206,6 +218,30 @@ mod tests {
         );
         assert!(html.contains("&lt;script&gt;"), "{html}");
         assert!(html.contains(&format!("href=\"{LINK}\"")), "{html}");
+    }
+
+    #[test]
+    fn af6_sec_c5_03_a_transcript_is_mailed_as_text() {
+        let space = PersonName::parse("Larch & <b>Lantern</b>").unwrap();
+        let hostile = "[2026-11-23 07:00 UTC] Zoë: <img src=x onerror=alert(1)>\nand more";
+        let to = EmailAddress::parse("zoe@home.example").unwrap();
+        for (language, subject) in [
+            ("de", "Ihr Gespräch mit Larch & <b>Lantern</b>"),
+            ("pt-BR", "Sua conversa com Larch & <b>Lantern</b>"),
+            ("xx", "Your conversation with Larch & <b>Lantern</b>"),
+            ("", "Your conversation with Larch & <b>Lantern</b>"),
+        ] {
+            let mail = transcript(&space, hostile, language).mail("b@b.example", &to);
+            let mail: Value = serde_json::from_str(&mail).unwrap();
+            assert_eq!(mail["subject"], subject, "{language}");
+            let text = mail["text"].as_str().unwrap();
+            assert!(
+                text.contains("<img src=x") && text.contains("and more"),
+                "{text}"
+            );
+            let html = mail["html"].as_str().unwrap();
+            assert!(!html.contains("<img") && html.contains("&lt;img"), "{html}");
+        }
     }
 
     #[test]

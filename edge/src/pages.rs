@@ -81,6 +81,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let sign_in = settings.sign_in_url.as_ref();
+    let takes = takes(call, &settings);
     let theme = settings.theme.unwrap_or_default();
     let logo = theme.logo.as_ref().map_or("", |logo| logo.as_str());
     let color = theme.color.map(|color| color.shades().0.color.to_string());
@@ -105,6 +106,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ("sign_in", sign_in.map_or("", |url| url.as_str())),
         ("color", color.as_deref().unwrap_or_default()),
         ("logo", logo),
+        ("take", takes),
         ("scheme", theme.scheme.css()),
     ];
     let mut text = files::text(call, "chat.html").await?;
@@ -120,6 +122,15 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         files: &crate::files::origin(&call.env, &call.url),
     };
     filled(call, &text, 200, kind, &values)
+}
+
+/// How customers take along what was written.
+fn takes(call: &Call, settings: &Settings) -> &'static str {
+    match (settings.transcripts, mail::is_on(&call.env)) {
+        (false, _) => "",
+        (true, false) => "text",
+        (true, true) => "text mail",
+    }
 }
 
 /// `/challenge?space=`: where somebody shows that a person writes, in a frame of the chat.

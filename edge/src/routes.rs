@@ -30,6 +30,8 @@ pub enum Target {
     Conversations,
     /// Entries of a conversation.
     Events,
+    /// The words of a conversation, as a text.
+    Transcript,
     /// Socket of a conversation.
     ConversationSocket,
     /// Socket of a space.
@@ -209,6 +211,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/conversations/{conversation}/cancel", Target::ConversationAct(Act::Cancel)),
     route("POST", "/api/v1/conversations/{conversation}/resolve", Target::ConversationAct(Act::Resolve)),
     route("POST", "/api/v1/conversations/{conversation}/abandon", Target::ConversationAct(Act::Abandon)),
+    route("GET", "/api/v1/conversations/{conversation}/transcript", Target::Transcript),
+    route("POST", "/api/v1/conversations/{conversation}/transcript", Target::ConversationAct(Act::MailTranscript)),
     route("PUT", "/api/v1/conversations/{conversation}/rating", Target::ConversationAct(Act::Rate)),
     route("POST", "/api/v1/conversations/{conversation}/tickets", Target::ConversationAct(Act::CreateTicket)),
     route("POST", "/api/v1/conversations/{conversation}/files", Target::AnnounceFile),

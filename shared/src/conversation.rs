@@ -16,6 +16,7 @@
 //! | `place` | what the customer is told of the line (PL1, PL2) |
 //! | `customer` | whose it is, and who may write unverified (ID4 to ID6) |
 //! | `rating` | what the customer thinks of it (AF1 to AF4) |
+//! | `taken_along` | its words as a text, by download and by e-mail (AF5 to AF7) |
 //! | `erase` | what goes when a person is erased, or time is over (ER1 to ER4) |
 //! | `log`, `restore`, `check` | what is remembered, read back and asserted (M1, M2, M3, A9) |
 //! | `shorthand` | how the log is stored (ST1 to ST3) |
@@ -48,6 +49,7 @@ mod shorthand;
 mod sockets;
 #[cfg(test)]
 mod table;
+mod taken_along;
 #[cfg(test)]
 mod testing;
 mod tickets;
@@ -71,6 +73,7 @@ pub use machine::Conversation;
 pub use notice::{Answer, Assignment, Dismissal, Instruction, Outcome, Report, Standing};
 pub use rating::{RATED_FOR, RATED_MAX, Rating, Stars, StarsError};
 pub use shorthand::Shorthand;
+pub use taken_along::{MAILED_MAX, MAILED_PAUSE, TEXT_MAX};
 pub use tickets::{Ticket, TicketKind, TicketStatus};
 pub use transcript::{Taken, Transcript};
 
@@ -244,6 +247,15 @@ pub enum Effect {
     RemoveFile(FileId),
     /// Delete everything that is on the disk, and its files: the conversation is unborn again (ER4).
     Forget,
+    /// Mail its text ([`Transcript::text`]) to that address, in the background (AF6).
+    Mail {
+        /// The address that the site has signed.
+        to: EmailAddress,
+        /// The language that the customer reads, as a tag.
+        language: Option<Label>,
+        /// Names the mail: the same one is sent once.
+        id: CommandId,
+    },
     /// Tell the space what this conversation looks like; answered by [`Input::Reported`].
     Report(Report),
     /// Answer to [`Input::Begin`]: the conversation stands. Without this answer it stands with

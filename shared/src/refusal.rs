@@ -51,6 +51,12 @@ pub enum Refusal {
     /// The conversation still goes on: it is rated once it is over (AF1 of `conversation`).
     #[error("the conversation is not over")]
     NotEnded,
+    /// The space keeps its conversations to itself (AF5 of `conversation`).
+    #[error("this space hands out no transcripts")]
+    TranscriptOff,
+    /// Nobody has signed an address to send it to (AF6 of `conversation`).
+    #[error("the site has signed no address of yours")]
+    AddressUnknown,
     /// The conversation is closed; nothing changes it.
     #[error("the conversation is closed")]
     Closed,
@@ -202,6 +208,8 @@ impl Refusal {
             Self::NotWaiting => "not_waiting",
             Self::Ended => "ended",
             Self::NotEnded => "not_ended",
+            Self::TranscriptOff => "transcript_off",
+            Self::AddressUnknown => "address_unknown",
             Self::Closed => "closed",
             Self::CustomerHere => "customer_here",
             Self::ResolutionUnknown => "resolution_unknown",
@@ -252,6 +260,7 @@ impl Refusal {
             | Self::OfferNotYours
             | Self::NotInQueue
             | Self::SpaceOff
+            | Self::TranscriptOff
             | Self::VerificationRequired
             | Self::Blocked
             | Self::ChallengeRequired
@@ -268,6 +277,7 @@ impl Refusal {
             | Self::NotWaiting
             | Self::Ended
             | Self::NotEnded
+            | Self::AddressUnknown
             | Self::Closed
             | Self::CustomerHere
             | Self::QueueClosed

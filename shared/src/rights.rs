@@ -146,6 +146,8 @@ pub enum Action {
     CreateTicket,
     /// Says what they think of a conversation that is over.
     Rate,
+    /// Has a conversation mailed.
+    MailTranscript,
     /// Is Available or not.
     SetAvailable,
     /// Takes what is offered.
@@ -197,14 +199,14 @@ pub enum Object {
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
         Abandon, Accept, AddAgent, Block, Change, ChangeAgent, ChangeWork, Configure, CreateTicket,
-        Decline, End, LetIn, Note, Personal, Post, Rate, Resolve, SetActive, SetAvailable, Take,
-        Transfer, Unassign,
+        Decline, End, LetIn, MailTranscript, Note, Personal, Post, Rate, Resolve, SetActive,
+        SetAvailable, Take, Transfer, Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
-        (Post | Change | End | Rate, Principal::Customer) => Ok(()),
-        // What the customer thinks, nobody says for them.
-        (Rate, Principal::Agent(_)) => Err(Refusal::Forbidden),
+        (Post | Change | End | Rate | MailTranscript, Principal::Customer) => Ok(()),
+        // What the customer thinks, nobody says for them, and what is mailed to them, they alone ask for.
+        (Rate | MailTranscript, Principal::Agent(_)) => Err(Refusal::Forbidden),
         (
             Note | Resolve | Abandon | CreateTicket | SetAvailable | Accept | Decline | Take
             | Unassign | Transfer | Configure | LetIn | Block | Personal | AddAgent | SetActive
@@ -286,6 +288,7 @@ pub fn may_say(
         Command::Abandon { .. } => Action::Abandon,
         Command::CreateTicket { .. } => Action::CreateTicket,
         Command::Rate(_) => Action::Rate,
+        Command::MailTranscript { .. } => Action::MailTranscript,
     };
     match person {
         Person::Visitor { .. } => may(Principal::Customer, action, Object::Own),
@@ -385,6 +388,7 @@ pub const fn audience(event: &Event) -> Audience {
         | Event::Ended { .. }
         | Event::Closed { .. }
         | Event::Rated(_)
+        | Event::TranscriptMailed { .. }
         | Event::Erased => Audience::Everyone,
         // What an older release cannot read, it must not show to a customer.
         Event::NotePosted { .. }

@@ -115,6 +115,9 @@ pub struct Settings {
     /// around the chat does that itself.
     #[serde(default)]
     pub sign_in_url: Option<PageUrl>,
+    /// Whether customers may take along what was written, as a text and by e-mail (P7): yes.
+    #[serde(default = "transcripts")]
+    pub transcripts: bool,
     /// How the launcher and the chat look (P31); `None` for ours.
     #[serde(default)]
     pub theme: Option<Theme>,
@@ -166,6 +169,11 @@ pub const SKILLS_MAX: u32 = 8;
 /// The default of [`Settings::retention_s`].
 const fn retention_s() -> u32 {
     365 * DAY_S
+}
+
+/// The default of [`Settings::transcripts`].
+const fn transcripts() -> bool {
+    true
 }
 
 /// The default of [`Settings::wrap_up_s`].
@@ -256,6 +264,8 @@ pub struct Change {
     pub require_verification: Option<bool>,
     /// See [`Settings::sign_in_url`]; an empty text for `None`.
     pub sign_in_url: Option<String>,
+    /// See [`Settings::transcripts`].
+    pub transcripts: Option<bool>,
     /// See [`Settings::theme`]; what it leaves out stays, too.
     pub theme: Option<ThemeChange>,
 }
@@ -295,6 +305,7 @@ impl Settings {
             lists: 0,
             require_verification: false,
             sign_in_url: None,
+            transcripts: transcripts(),
             theme: None,
         }
     }
@@ -318,6 +329,7 @@ impl Settings {
             reasons,
             require_verification,
             sign_in_url,
+            transcripts,
             theme,
             ..
         } = change;
@@ -347,6 +359,7 @@ impl Settings {
             };
         }
         next.require_verification = require_verification.unwrap_or(next.require_verification);
+        next.transcripts = transcripts.unwrap_or(next.transcripts);
         if let Some(url) = sign_in_url {
             let malformed = |_| SettingFault::Malformed.of("sign_in_url");
             next.sign_in_url = match url.trim() {

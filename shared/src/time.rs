@@ -1,5 +1,7 @@
 //! Moments and spans. The shells read clocks; the machines only compare.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt;
 use core::ops::{Add, Sub};
 use core::time::Duration;
@@ -28,6 +30,25 @@ impl Timestamp {
     #[must_use]
     pub const fn millis(self) -> u64 {
         self.0
+    }
+
+    /// The minute, by the clocks of UTC, as people read it everywhere: `2026-12-25 18:05 UTC`.
+    ///
+    /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+    #[must_use]
+    pub fn utc(self) -> String {
+        let minutes = self.0 / 60_000;
+        let days = minutes / 1_440 + 719_468;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        let (hour, minute) = (minutes % 1_440 / 60, minutes % 60);
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
     }
 
     /// How long ago `earlier` was; zero when it lies ahead.
@@ -63,4 +84,24 @@ impl fmt::Display for Timestamp {
 #[must_use]
 pub fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_as_jiff_tells_it() {
+        let days = (0..60_000)
+            .step_by(7)
+            .map(|day| day * 86_400_000 + day * 7_777);
+        for millis in days.chain([951_782_400_000, 4_107_542_399_999]) {
+            let told = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let told = told.strftime("%Y-%m-%d %H:%M UTC").to_string();
+            let moment = Timestamp::from_millis(u64::try_from(millis).unwrap());
+            assert_eq!(moment.utc(), told);
+        }
+    }
 }

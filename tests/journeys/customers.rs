@@ -2,6 +2,7 @@
 
 mod chat;
 mod examples;
+mod mailed;
 
 use std::io::Write;
 use std::process::{Command as Process, Stdio};

@@ -61,6 +61,7 @@ mod status;
 mod talk;
 mod team;
 mod toasts;
+mod transcript;
 mod transfer;
 mod waiting;
 mod words;

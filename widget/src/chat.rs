@@ -8,8 +8,10 @@ mod header;
 mod identity;
 mod language;
 pub mod menu;
+mod rating;
 mod screen;
 pub mod sign_in;
+mod take;
 mod waiting;
 mod welcome;
 

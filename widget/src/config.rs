@@ -30,6 +30,9 @@ pub struct Config {
     /// Address of the space's logo; empty for the bell.
     #[cfg(feature = "chat")]
     pub logo: String,
+    /// How customers take along what was written: `text`, `mail`.
+    #[cfg(feature = "chat")]
+    pub takes: String,
     /// The digest in the addresses of the texts of languages.
     #[cfg(feature = "chat")]
     pub texts: String,
@@ -62,6 +65,8 @@ impl Config {
             sign_in: read("signIn").unwrap_or_default(),
             #[cfg(feature = "chat")]
             logo: read("logo").unwrap_or_default(),
+            #[cfg(feature = "chat")]
+            takes: read("take").unwrap_or_default(),
             #[cfg(feature = "chat")]
             texts: read("texts").unwrap_or_default(),
             #[cfg(feature = "chat")]

@@ -59,6 +59,14 @@ extern "C" {
     pub fn status(this: &Answer) -> u16;
     #[wasm_bindgen(method)]
     pub fn json(this: &Answer) -> Promise;
+    #[cfg(feature = "chat")]
+    #[wasm_bindgen(method)]
+    pub fn blob(this: &Answer) -> Promise;
+
+    /// An address of a file in the memory of the page.
+    #[cfg(feature = "chat")]
+    #[wasm_bindgen(js_namespace = URL, js_name = createObjectURL)]
+    pub fn object_url(file: &JsValue) -> String;
 }
 
 #[cfg(feature = "chat")]

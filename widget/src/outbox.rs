@@ -9,9 +9,9 @@ use shared::conversation::TicketKind;
 use shared::conversation::{Change, Command, Rating, Stars};
 use shared::id::{CommandId, ConversationId, DeviceId};
 use shared::link::{Failure, Pending, PendingState};
-use shared::text::{Emoji, MessageText};
 #[cfg(any(feature = "console", test))]
-use shared::text::{Label, Title};
+use shared::text::Title;
+use shared::text::{Emoji, Label, MessageText};
 use shared::time::Timestamp;
 
 use crate::store::Store;
@@ -117,6 +117,9 @@ fn write(conversation: Option<ConversationId>, pending: &Pending) -> String {
         }
         // Nobody sends one from here (FI1).
         Command::End | Command::SendFile(_) => ("end", ""),
+        Command::MailTranscript { language } => {
+            ("mail", language.as_ref().map_or("", Label::as_str))
+        }
         Command::Rate(Rating { stars, comment }) => {
             let comment = comment.as_ref().map_or("", MessageText::as_str);
             joined = [&stars.number().to_string(), comment].join(" ");
@@ -184,6 +187,9 @@ fn read(row: &str, conversation: Option<ConversationId>) -> Option<Pending> {
             reply_to: None,
         },
         "end" => Command::End,
+        "mail" => Command::MailTranscript {
+            language: Label::parse(text).ok(),
+        },
         "rate" => {
             let (stars, comment) = text.split_once(' ')?;
             Command::Rate(Rating {
@@ -295,6 +301,10 @@ mod tests {
                 stars: Stars::try_from(4).unwrap(),
                 comment: Some(text()),
             }),
+            Command::MailTranscript {
+                language: Label::parse("pt-BR").ok(),
+            },
+            Command::MailTranscript { language: None },
             Command::Rate(Rating {
                 stars: Stars::try_from(1).unwrap(),
                 comment: None,

@@ -151,6 +151,7 @@ pub fn rows(
             Command::End
             | Command::Change { .. }
             | Command::Rate(_)
+            | Command::MailTranscript { .. }
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::CreateTicket { .. }
@@ -198,8 +199,8 @@ fn group(author: &Author, is_note: bool) -> Group {
 
 fn is_shown(entry: &Entry, reader: Reader) -> bool {
     match entry.event {
-        // The customer reads it in the composer's place.
-        Event::Rated(_) => matches!(reader, Reader::Agent(_)),
+        // The customer reads of it in the composer's place.
+        Event::Rated(_) | Event::TranscriptMailed { .. } => matches!(reader, Reader::Agent(_)),
         Event::Opened { .. }
         | Event::MessageChanged { .. }
         | Event::AgentRequested

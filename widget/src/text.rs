@@ -122,6 +122,8 @@ impl Text {
             | Refusal::ReasonRequired
             | Refusal::TicketExists
             | Refusal::NotEnded
+            | Refusal::TranscriptOff
+            | Refusal::AddressUnknown
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }
             | Refusal::ChallengeRequired

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 use shared::conversation::Stars;
+use shared::features::Feature;
 use shared::id::{AgentId, CommandId, ConversationId};
 use shared::refusal::Refusal;
 use shared::rights::Person;
@@ -16,7 +17,7 @@ use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::router::Call;
-use crate::{body, random};
+use crate::{body, features, random};
 
 /// A command of a machine, as it is called.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -57,6 +58,8 @@ pub enum Act {
     CreateTicket,
     /// `PUT conversations/{conversation}/rating`
     Rate,
+    /// `POST conversations/{conversation}/transcript`
+    MailTranscript,
 }
 
 /// What a field holds.
@@ -80,6 +83,8 @@ enum Kind {
     Resolution,
     /// The word of a reason.
     Reason,
+    /// A tag of a language.
+    Language,
     /// One to five.
     Stars,
     /// What a ticket is about.
@@ -103,8 +108,8 @@ impl Act {
     /// The machine's word for the command, and the fields of the body.
     const fn shape(self) -> (&'static str, &'static [Field]) {
         use Kind::{
-            Emoji, Flag, Message, Note, Number, Queue, Reason, Resolution, Stars, Target, Text,
-            Ticket, Title,
+            Emoji, Flag, Language, Message, Note, Number, Queue, Reason, Resolution, Stars, Target,
+            Text, Ticket, Title,
         };
         use Need::{May, Must};
         // Numbers up to 2^53, where JavaScript still counts right.
@@ -148,6 +153,7 @@ impl Act {
                 "create_ticket",
                 &[("kind", Ticket, Must), ("title", Title, Must)],
             ),
+            Self::MailTranscript => ("mail_transcript", &[("language", Language, May)]),
             Self::Rate => ("rate", &[("stars", Stars, Must), ("comment", Text, May)]),
         }
     }
@@ -255,6 +261,10 @@ impl Kind {
                 return Err(Refusal::ReasonUnknown.into());
             }
             Self::Queue | Self::Resolution | Self::Reason => (),
+            Self::Language if Label::parse(text()?).is_err() => {
+                return Err(malformed(name, "is a tag of a language"));
+            }
+            Self::Language => (),
             Self::Stars => {
                 let stars = value.as_u64().and_then(|stars| u8::try_from(stars).ok());
                 if stars
@@ -374,6 +384,9 @@ pub async fn of_conversation(act: Act, call: &mut Call) -> Result<Response, Prob
         };
         super::ask_conversation(call, &pass.space, conversation, &asked).await?;
         return Err(Refusal::Forbidden.into());
+    }
+    if act == Act::MailTranscript && pass.person.verified().is_some() {
+        features::check(&call.env, Feature::Mail)?;
     }
     let asked = ConversationAsk::Act {
         person: pass.person.clone(),
@@ -568,6 +581,21 @@ mod tests {
                 Act::Rate,
                 r#"{"stars": 1}"#,
                 "Rate(Rating { stars: Stars(1), comment: None })",
+            ),
+            (
+                Act::MailTranscript,
+                "{}",
+                "MailTranscript { language: None }",
+            ),
+            (
+                Act::MailTranscript,
+                r#"{"language": "pt-BR"}"#,
+                "MailTranscript { language: Some(Label(\"pt-BR\")) }",
+            ),
+            (
+                Act::MailTranscript,
+                r#"{"language": "no tag"}"#,
+                "422 value_malformed language",
             ),
             (Act::Rate, r#"{"stars": 6}"#, "422 value_malformed stars"),
             (Act::Rate, r#"{"stars": 4.5}"#, "422 value_malformed stars"),

@@ -116,6 +116,30 @@ pub async fn events(call: &Call) -> Result<Response, Problem> {
     super::raw(200, body)
 }
 
+/// `GET conversations/{conversation}/transcript`: its words, as a file of text.
+pub async fn transcript(call: &Call) -> Result<Response, Problem> {
+    let pass = call.pass()?;
+    let conversation: ConversationId = super::named(&call.place, Refusal::ConversationUnknown)?;
+    let told = super::ask_space(call, &pass.space, &SpaceAsk::Look).await?;
+    let SpaceTold::Settings(settings) = told else {
+        return Err(super::unexpected());
+    };
+    let asked = ConversationAsk::Text {
+        person: pass.person,
+        house: settings.name,
+    };
+    let told = super::ask_conversation(call, &pass.space, conversation, &asked).await?;
+    let ConversationTold::Json(text) = told else {
+        return Err(super::unexpected());
+    };
+    let response = Response::ok(text)?;
+    let headers = response.headers();
+    headers.set("content-type", "text/plain; charset=utf-8")?;
+    let name = format!("attachment; filename=\"{conversation}.txt\"");
+    headers.set("content-disposition", &name)?;
+    Ok(response)
+}
+
 /// The conversation that a new one follows: one that its visitor can read (BI1).
 ///
 /// # Errors

@@ -69,6 +69,34 @@ pub fn of(language: &str) -> &'static Words {
     }
 }
 
+/// Subject of a transcript, in the languages of the chat; the space.
+const TRANSCRIPTS: [(&str, &str); 14] = [
+    ("en", "Your conversation with {space}"),
+    ("ar", "محادثتك مع {space}"),
+    ("de", "Ihr Gespräch mit {space}"),
+    ("es", "Su conversación con {space}"),
+    ("fr", "Votre conversation avec {space}"),
+    ("he", "השיחה שלך עם {space}"),
+    ("it", "La Sua conversazione con {space}"),
+    ("ja", "{space}との会話"),
+    ("nl", "Uw gesprek met {space}"),
+    ("pl", "Państwa rozmowa z {space}"),
+    ("pt", "Sua conversa com {space}"),
+    ("ru", "Ваш разговор с {space}"),
+    ("tr", "{space} ile görüşmeniz"),
+    ("zh", "您与 {space} 的对话"),
+];
+
+/// Subject of a transcript; English for a language that we do not speak.
+pub fn transcript(language: &str) -> &'static str {
+    let asked = language.split('-').next().unwrap_or_default();
+    let known = |(tag, _): &&(&str, &str)| asked.eq_ignore_ascii_case(tag);
+    let found = TRANSCRIPTS.iter().find(known);
+    found
+        .or(TRANSCRIPTS.first())
+        .map_or("", |(_, subject)| subject)
+}
+
 const EN: Words = Words {
     lang: "en",
     invited: "Answer the customers of {space}",

@@ -66,6 +66,7 @@ pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) ->
             | Effect::Backlog { .. }
             | Effect::Keep { .. }
             | Effect::Close { .. }
+            | Effect::Mail { .. }
             | Effect::Report(_)
             | Effect::Begun
             | Effect::Answer(_)

@@ -17,6 +17,7 @@ use super::log::{Log, digest};
 use super::rating::Rated;
 use super::reports::Reporting;
 use super::sockets::Socket;
+use super::taken_along::Mailed;
 use super::turn::Turn;
 use super::wait::Wait;
 use super::words::Words;
@@ -57,6 +58,8 @@ pub(super) struct Born {
     pub(super) ticket: Option<Ticket>,
     /// What the customer thinks of it (AF1).
     pub(super) rated: Rated,
+    /// How often it was mailed (AF7).
+    pub(super) mailed: Mailed,
     pub(super) words: Words,
     pub(super) sockets: SortedMap<SocketId, Socket>,
     /// The first era whose tokens are good, of each agent whose sockets were to be closed (C3).
@@ -97,6 +100,7 @@ impl Born {
             reason: None,
             ticket: None,
             rated: Rated::default(),
+            mailed: Mailed::default(),
             words,
             sockets: SortedMap::new(),
             dismissed: SortedMap::new(),
@@ -223,6 +227,7 @@ impl Born {
         self.take_file(entry);
         self.take_ticket(&entry.event);
         self.rated.take(&entry.event);
+        self.mailed.take(entry);
         self.spend(entry);
         self.customer.take(&entry.event);
         if let Event::Erased = entry.event {
@@ -262,6 +267,7 @@ const fn is_reported(event: &Event) -> bool {
         // Only one of the first message does, which it says itself (CG10).
         | Event::MessageChanged { .. }
         | Event::IdleWarned
+        | Event::TranscriptMailed { .. }
         | Event::WrapUpReminded
         // It stands before the close, which reports it.
         | Event::ReasonGiven { .. }

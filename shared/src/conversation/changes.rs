@@ -176,6 +176,7 @@ impl Entry {
             | Event::CustomerIdentified { .. }
             | Event::VerificationSet { .. }
             | Event::Rated(_)
+            | Event::TranscriptMailed { .. }
             | Event::Erased
             | Event::Unknown => (),
             Event::FileSent(sent) => sent.blank(),
@@ -194,6 +195,7 @@ impl Command {
             | Self::Resolve { .. }
             | Self::Abandon { .. }
             | Self::Rate(_)
+            | Self::MailTranscript { .. }
             | Self::CreateTicket { .. }
             | Self::SendFile(_) => None,
         }

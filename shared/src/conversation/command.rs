@@ -64,4 +64,10 @@ pub enum Command {
     Rate(Rating),
     /// Send a file that lies in the store: said by the Worker for somebody, and by no socket (FI1).
     SendFile(Box<Sent>),
+    /// Have it mailed to the address that the site has signed (P7).
+    MailTranscript {
+        /// The language of the mail, as a tag; English for one that we do not speak.
+        #[serde(default)]
+        language: Option<Label>,
+    },
 }

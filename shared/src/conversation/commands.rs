@@ -15,6 +15,7 @@
 //!   once no tab of the customer is connected. Without a ticket it needs one of the space's reasons,
 //!   where the space has any; with one the ticket is cancelled first (D3).
 //! - **AF1** Rate, by the customer, once it is over (`rating`).
+//! - **AF6** Have it mailed, by the customer, at any time (`taken_along`).
 //! - **U10** Whatever comes after the end is refused; nothing opens a conversation again.
 //! - A refusal is final and moves the expected number on; too fast, or a word that the space may
 //!   know (WD2), is a hold and does not, as often as AL6 of `allowance` lets it be.
@@ -28,7 +29,7 @@ use super::log::digest;
 use super::timers::not_answered;
 use super::turn::Turn;
 use super::words::ASK_AGAIN_MS;
-use super::{Author, Command, EndCause, Event, Sender, Stage};
+use super::{Author, Command, Effect, EndCause, Event, Sender, Stage};
 use crate::frame::{CloseCode, FromServer, SocketId};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
@@ -141,6 +142,9 @@ impl Born {
         };
         match (command, stage) {
             (Command::Rate(rating), _) => Ok(vec![self.rated(person, rating, now)?]),
+            (Command::MailTranscript { language }, _) => {
+                Ok(vec![self.mailed(person, language, now)?])
+            }
             (_, Stage::Closed { .. }) => Err(Refusal::Closed),
             (
                 Command::Post { .. } | Command::SendFile(_) | Command::End,
@@ -221,8 +225,17 @@ impl Born {
         };
         let last = events.len().saturating_sub(1);
         for (place, event) in events.into_iter().enumerate() {
+            let mail = match (&event, self.signed_address()) {
+                (Event::TranscriptMailed { language }, Some(to)) => Some(Effect::Mail {
+                    to: to.clone(),
+                    language: language.clone(),
+                    id,
+                }),
+                _ => None,
+            };
             let id = (place == last).then_some(id);
             self.append(turn, author.clone(), id, event);
+            turn.effects.extend(mail);
         }
     }
 

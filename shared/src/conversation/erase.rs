@@ -95,6 +95,7 @@ impl Event {
             | Self::Closed { .. }
             | Self::ReasonGiven { .. }
             | Self::TicketChanged { .. }
+            | Self::TranscriptMailed { .. }
             | Self::VerificationSet { .. }
             | Self::Erased
             | Self::Unknown => (),

@@ -243,6 +243,12 @@ pub enum Event {
     Rated(Rating),
     /// Somebody sent a file to the other side.
     FileSent(Box<Sent>),
+    /// The customer has it mailed to the address that the site has signed (AF6).
+    TranscriptMailed {
+        /// The language of the mail, as a tag.
+        #[serde(default)]
+        language: Option<Label>,
+    },
     /// Everything that was written before is blank from here on (ER2).
     Erased,
     /// Something that a newer release wrote. It keeps its place in the log and shows nothing.
@@ -288,6 +294,7 @@ impl Event {
             Self::MessageChanged { .. } => "message_changed",
             Self::Rated(_) => "rated",
             Self::FileSent(_) => "file_sent",
+            Self::TranscriptMailed { .. } => "transcript_mailed",
             Self::Erased => "erased",
             Self::Unknown => "unknown",
         }
@@ -322,6 +329,7 @@ impl Event {
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
             | Self::FileSent(_)
+            | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,
         }
@@ -362,6 +370,7 @@ impl Event {
             | Self::VerificationSet { .. }
             | Self::Rated(_)
             | Self::FileSent(_)
+            | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,
         }
@@ -389,6 +398,7 @@ impl Event {
             | Self::VerificationSet { .. }
             | Self::Rated(_)
             | Self::FileSent(_)
+            | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,
         }

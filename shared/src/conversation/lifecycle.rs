@@ -161,6 +161,7 @@ impl Lifecycle {
             | Event::CustomerIdentified { .. }
             | Event::MessageChanged { .. }
             | Event::Rated(_)
+            | Event::TranscriptMailed { .. }
             | Event::Erased
             | Event::Unknown => (),
             Event::VerificationSet { required } => self.needs_verified = *required,

@@ -16,7 +16,7 @@ use crate::mutant::{self, Mutant};
 use crate::rights::Side;
 use crate::settings::resolution;
 use crate::sorted::SortedMap;
-use crate::text::MessageText;
+use crate::text::{Label, MessageText};
 use crate::time::Timestamp;
 
 /// Most entries that a socket may have been sent and not acknowledged (PROTOCOL.md §6).
@@ -237,6 +237,7 @@ pub(super) fn digest(command: &Command) -> u64 {
         // It is a way to resolve.
         Command::Abandon { .. } => hash(3, resolution::ABANDONED),
         Command::Rate(rating) => hash_rating(rating),
+        Command::MailTranscript { language } => hash_mail(language.as_ref()),
         Command::CreateTicket { kind, title } => hash(ticket_kind(*kind), title.as_str()),
     }
 }
@@ -259,6 +260,7 @@ fn digest_of(event: &Event) -> Option<u64> {
         } => Some(hash(3, resolution.as_str())),
         Event::TicketCreated { kind, title, .. } => Some(hash(ticket_kind(*kind), title.as_str())),
         Event::Rated(rating) => Some(hash_rating(rating)),
+        Event::TranscriptMailed { language } => Some(hash_mail(language.as_ref())),
         Event::Opened { .. }
         | Event::ReasonGiven { .. }
         | Event::TicketChanged { .. }
@@ -279,6 +281,10 @@ const fn ticket_kind(kind: TicketKind) -> u8 {
         TicketKind::Incident => 4,
         TicketKind::WorkOrder => 5,
     }
+}
+
+fn hash_mail(language: Option<&Label>) -> u64 {
+    hash(15, language.map_or("", Label::as_str))
 }
 
 fn hash_rating(rating: &Rating) -> u64 {

@@ -168,6 +168,15 @@ impl Conversation {
         self.born.as_ref()?.side(person)
     }
 
+    /// Whether a person may take its text along (AF5).
+    ///
+    /// # Errors
+    /// The refusal that the person is told.
+    pub fn may_take_along(&self, person: &crate::rights::Person) -> Result<(), Refusal> {
+        let born = self.born.as_ref().ok_or(Refusal::ConversationUnknown)?;
+        born.may_take_along(person)
+    }
+
     /// What the conversation was born with; `None` before birth.
     #[must_use]
     pub fn birth(&self) -> Option<&super::Birth> {

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn af1_u10_a_conversation_is_rated_once_it_is_over_and_stays_over() {
+    fn af1_af3_af4_u10_a_conversation_is_rated_once_it_is_over_and_stays_over() {
         for mut desk in [Desk::open(), Desk::active()] {
             let early = desk.at(s(1), send(CUSTOMER, 1, 1, rate(5, None)));
             assert_eq!(words(&early), ["refused not_ended to [1]"]);

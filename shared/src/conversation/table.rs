@@ -125,6 +125,10 @@ fn commands() -> Vec<(&'static str, Command)> {
             },
         ),
         ("create ticket", ticket()),
+        (
+            "mail transcript",
+            Command::MailTranscript { language: None },
+        ),
         ("rate", Command::Rate(rating(4, Some("Quick")))),
         ("send file", Command::SendFile(Box::new(file(1, 9)))),
         ("change the words of the customer's message", edit(0, "Oh")),
@@ -150,6 +154,7 @@ const fn name_of(command: &Command) -> &'static str {
         Command::Change { .. } => "change",
         Command::Rate(_) => "rate",
         Command::SendFile(_) => "send file",
+        Command::MailTranscript { .. } => "mail transcript",
     }
 }
 

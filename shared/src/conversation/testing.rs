@@ -404,6 +404,7 @@ impl Desk {
                 Effect::RemoveFile(_) => (),
                 Effect::Send { .. }
                 | Effect::Backlog { .. }
+                | Effect::Mail { .. }
                 | Effect::Report(_)
                 | Effect::Begun
                 | Effect::Answer(_)
@@ -511,6 +512,7 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         } => {
             format!("backlog {after}..{head} to {}", to.0)
         }
+        Effect::Mail { .. } => "mail".into(),
         Effect::Keep { socket, .. } => format!("keep {}", socket.0),
         Effect::Close { socket, code } => format!("close {} {}", socket.0, code.number()),
         Effect::Report(report) => format!("report {}", report.revision),

@@ -102,6 +102,7 @@ impl Words {
             | Command::Change { .. }
             | Command::End
             | Command::Rate(_)
+            | Command::MailTranscript { .. }
             | Command::CreateTicket { .. }
             | Command::SendFile(_) => (None, None),
         };

@@ -185,6 +185,7 @@ impl Outbox {
             | Command::Resolve { .. }
             | Command::Abandon { .. }
             | Command::Rate(_)
+            | Command::MailTranscript { .. }
             | Command::CreateTicket { .. }
             | Command::SendFile(_) => None,
         })
@@ -244,7 +245,12 @@ impl Outbox {
 
     /// What is about a conversation that is gone: ending and rating it, and messages of its log (K18).
     pub(super) fn leave_behind(&mut self, effects: &mut Vec<Effect>) {
-        let is_about = |item: &Pending| matches!(item.command, Command::End | Command::Rate(_));
+        let is_about = |item: &Pending| {
+            matches!(
+                item.command,
+                Command::End | Command::Rate(_) | Command::MailTranscript { .. }
+            )
+        };
         self.drop_all(is_about, effects);
         self.drop_orphans(effects);
         let posts = self.open_posts();
@@ -322,6 +328,7 @@ fn length(command: &Command) -> usize {
             ..
         } => text.as_str().len(),
         Command::Abandon { note, .. } => note.as_ref().map_or(0, |text| text.as_str().len()),
+        Command::MailTranscript { .. } => 0,
         Command::CreateTicket { title, .. } => title.as_str().len(),
         Command::Rate(rating) => {
             let comment = rating.comment.as_ref();

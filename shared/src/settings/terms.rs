@@ -10,7 +10,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::lists::{Lists, Reason, Resolution, built_in_resolutions};
-use super::{Settings, messages_per_hour, retention_s, wrap_up_s};
+use super::{Settings, messages_per_hour, retention_s, transcripts, wrap_up_s};
 use crate::text::MessageText;
 
 /// The settings of a conversation. Their names are those of [`Settings`], all of which the first
@@ -38,6 +38,9 @@ pub struct Terms {
     /// See [`Settings::messages_per_hour`].
     #[serde(default = "messages_per_hour")]
     pub messages_per_hour: u32,
+    /// See [`Settings::transcripts`].
+    #[serde(default = "transcripts")]
+    pub transcripts: bool,
     /// See [`Settings::fallback_text`].
     pub fallback_text: Option<MessageText>,
     /// See [`Settings::resolutions`]; `None` for the built-in ones under their own names.
@@ -63,6 +66,7 @@ impl From<&Settings> for Terms {
             messages_burst: settings.messages_burst,
             messages_per_10s: settings.messages_per_10s,
             messages_per_hour: settings.messages_per_hour,
+            transcripts: settings.transcripts,
             fallback_text: settings.fallback_text.clone(),
             resolutions: (*resolutions != built_in_resolutions()).then(|| resolutions.clone()),
             reasons: settings.reasons.clone(),

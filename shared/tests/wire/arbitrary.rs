@@ -131,6 +131,7 @@ pub fn conversation_command() -> impl Strategy<Value = ConversationCommand> {
             .prop_map(|(message, change)| ConversationCommand::Change { message, change }),
         rating().prop_map(ConversationCommand::Rate),
         file().prop_map(|sent| ConversationCommand::SendFile(Box::new(sent))),
+        option::of(label()).prop_map(|language| ConversationCommand::MailTranscript { language }),
     ]
 }
 
@@ -338,6 +339,7 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         any::<bool>().prop_map(|required| Event::VerificationSet { required }),
         rating().prop_map(Event::Rated),
+        option::of(label()).prop_map(|language| Event::TranscriptMailed { language }),
         Just(Event::Unknown),
     ]
 }

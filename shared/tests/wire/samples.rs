@@ -50,20 +50,20 @@ macro_rules! kinds {
 }
 
 kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, ConversationCommand:
-    Post Note End Resolve Abandon CreateTicket Change Rate SendFile);
+    Post Note End Resolve Abandon CreateTicket Change Rate SendFile MailTranscript);
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer Block Unblock);
 kinds!(event, EVENTS, Event, Event:
     Opened MessagePosted NotePosted MessageChanged FileSent AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
-    Rated Erased Unknown);
+    Rated TranscriptMailed Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
     Hello Send Sync Received Seen Typing Renew);
 kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended NotEnded Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended NotEnded TranscriptOff AddressUnknown Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired IdUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -214,6 +214,9 @@ pub fn conversation_commands() -> Vec<ConversationCommand> {
         ConversationCommand::Rate(rating(Some("Quick"))),
         ConversationCommand::Rate(rating(None)),
         ConversationCommand::SendFile(Box::new(file())),
+        ConversationCommand::MailTranscript {
+            language: Some(label("pt-BR")),
+        },
     ]
 }
 
@@ -383,6 +386,9 @@ pub fn events() -> Vec<Event> {
         },
         Event::VerificationSet { required: true },
         Event::Rated(rating(Some("Quick"))),
+        Event::TranscriptMailed {
+            language: Some(label("pt-BR")),
+        },
         Event::Unknown,
     ]
 }
@@ -573,6 +579,8 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::NotWaiting,
         Refusal::Ended,
         Refusal::NotEnded,
+        Refusal::TranscriptOff,
+        Refusal::AddressUnknown,
         Refusal::Closed,
         Refusal::CustomerHere,
         Refusal::ResolutionUnknown,

@@ -450,6 +450,9 @@ impl World {
     }
 
     fn rate(&mut self, tab: usize) {
+        if self.random.chance(0.2) {
+            return self.submit(tab, Command::MailTranscript { language: None });
+        }
         let stars = u8::try_from(self.random.range(1, 5)).unwrap_or(1);
         let text = MessageText::parse("it went like this").unwrap();
         let comment = self.random.chance(0.5).then_some(text);

@@ -163,6 +163,7 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             kind: TicketKind::Incident,
             title: Title::parse("Lamp")?,
         }),
+        "mail_transcript" => Spoken::Said(Said::MailTranscript { language: None }),
         "rate" => Spoken::Said(Said::Rate(Rating {
             stars: Stars::try_from(4)?,
             comment: Some(text),
@@ -216,7 +217,8 @@ fn spoken(action: &str, conversation: Option<ConversationId>) -> Result<Option<S
             | Said::Change { .. }
             | Said::Rate(_)
             // Nobody says it over a socket (FI1).
-            | Said::SendFile(_),
+            | Said::SendFile(_)
+            | Said::MailTranscript { .. },
         )
         | Spoken::Asked(
             Command::SetAvailable { .. }

@@ -74,7 +74,7 @@ fn fate(call: &Call, field: &str) -> Fate {
         "reason" if ends("/abandon") => Fate::NoName,
         "queues[0]" if ends("/invitations") => Fate::NoName,
         "name" if ends("/files") => Fate::Cleaned,
-        "language" => Fate::Ignored,
+        "language" if !ends("/transcript") => Fate::Ignored,
         _ => Fate::Refused,
     }
 }

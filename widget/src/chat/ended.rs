@@ -1,14 +1,23 @@
 //! The end of a conversation, in the composer's place.
 
-use shared::conversation::Stage;
+use shared::conversation::{Entry, Event, Stage};
 
 use super::Chat;
+use super::rating::rating;
+use super::take::take;
 use crate::dom::{El, button, el};
 use crate::js::{self, document};
 use crate::text::text;
 use crate::ui::ending;
 
-/// Who ended it, and the way to a new one.
+/// Whether anybody came, whom one could thank.
+fn was_answered(chat: Chat) -> bool {
+    let is_answer = |entry: &Entry| matches!(entry.event, Event::AgentAssigned { .. });
+    let thread = chat.thread.get();
+    thread.entries(|entries| entries.iter().any(is_answer))
+}
+
+/// Who ended it, what the customer thinks of it, what they take along, and the way to a new one.
 pub fn ended(chat: Chat) -> El {
     let words = move || {
         let thread = chat.thread.get();
@@ -37,5 +46,7 @@ pub fn ended(chat: Chat) -> El {
                 .text(text().ended_title()),
         )
         .child(el("p", "ended__text").bind_text(words))
+        .when(move || was_answered(chat), move || rating(chat))
         .child(new.text(text().start_new()))
+        .child(take(chat))
 }

@@ -1,8 +1,9 @@
-//! The menu below the head: the language of the chat.
+//! The menu below the head: the language of the chat, and what a customer takes along.
 
 use shared::language::LANGUAGES;
 use wasm_bindgen::JsValue;
 
+use super::take::take;
 use super::{Chat, language};
 use crate::dom::{El, el};
 use crate::js::{self, document};
@@ -30,5 +31,5 @@ pub fn menu(chat: Chat) -> El {
         chat.tab().local.set(language::CHOICE, &tag);
         language::again(chat);
     });
-    el("div", "confirm menu").child(select)
+    el("div", "confirm menu").child(select).child(take(chat))
 }

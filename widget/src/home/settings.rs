@@ -44,13 +44,14 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 27] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 28] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
         ("origins", words.origins),
         ("require_verification", words.require_verification),
         ("sign_in_url", words.sign_in_url),
+        ("transcripts", words.transcripts),
         ("theme", words.look),
         ("offer_mode", words.offer_mode),
         ("routing", words.routing),
@@ -172,6 +173,7 @@ impl Page {
                 sheet.tick(at, "live_chat", words.live_chat),
                 sheet.line(at, "name", words.name, words.name_hint, empty()),
                 sheet.list(at, "origins", words.origins, words.origins_hint, "textarea"),
+                sheet.tick(at, "transcripts", words.transcripts),
             ])),
             part("customers", words.customers, words.customers_text).child(fields(vec![
                 sheet.tick(at, "require_verification", words.require_verification),

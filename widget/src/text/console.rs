@@ -106,6 +106,7 @@ pub struct Words {
     pub not_ended: &'static str,
     pub rated: &'static str,
     pub stars: &'static str,
+    pub transcript_mailed: &'static str,
     pub reason_given: &'static str,
     pub incident_created: &'static str,
     pub work_order_created: &'static str,
@@ -206,6 +207,7 @@ impl Words {
             Event::CustomerIdentified { identity, .. } => {
                 super::fill(self.identified, identity.id.as_str())
             }
+            Event::TranscriptMailed { .. } => self.transcript_mailed.to_owned(),
             Event::Rated(Rating { stars, comment }) => {
                 let said = super::fill(self.rated, &stars.number().to_string());
                 match comment {
@@ -273,6 +275,8 @@ impl Words {
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::LastAdmin
             | Refusal::MessageUnknown
+            | Refusal::TranscriptOff
+            | Refusal::AddressUnknown
             | Refusal::NotAuthor
             | Refusal::MessageDeleted
             | Refusal::LinkOver
@@ -385,6 +389,7 @@ const EN: Words = Words {
     not_ended: "The conversation is not over yet.",
     rated: "The customer gives {stars} of 5 stars",
     stars: "{stars} of 5 stars",
+    transcript_mailed: "The customer has what was written sent by e-mail.",
     reason_given: "Reason: {}",
     incident_created: "Incident created: {}",
     work_order_created: "Work order created: {}",
@@ -504,6 +509,7 @@ const DE: Words = Words {
     not_ended: "Das Gespräch ist noch nicht vorbei.",
     rated: "Der Kunde gibt {stars} von 5 Sternen",
     stars: "{stars} von 5 Sternen",
+    transcript_mailed: "Der Kunde lässt sich das Geschriebene per E-Mail schicken.",
     reason_given: "Grund: {}",
     incident_created: "Störung angelegt: {}",
     work_order_created: "Arbeitsauftrag angelegt: {}",

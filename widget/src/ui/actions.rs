@@ -211,6 +211,7 @@ fn take_back(talk: Talk, command: Command) -> Option<Box<dyn Fn()>> {
         Command::End
         | Command::Change { .. }
         | Command::Rate(_)
+        | Command::MailTranscript { .. }
         | Command::Resolve { .. }
         | Command::Abandon { .. }
         | Command::CreateTicket { .. }

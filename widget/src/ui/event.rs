@@ -53,6 +53,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         | Event::TicketCreated { .. }
         | Event::TicketChanged { .. }
         | Event::Rated(_)
+        | Event::TranscriptMailed { .. }
         | Event::WrapUpReminded
         | Event::NotePosted { .. }
         | Event::MessageChanged { .. }

@@ -286,6 +286,7 @@ fn written(item: &Pending) -> Option<Spoken> {
         Command::End
         | Command::Change { .. }
         | Command::Rate(_)
+        | Command::MailTranscript { .. }
         | Command::Resolve { .. }
         | Command::Abandon { .. }
         | Command::CreateTicket { .. }

@@ -188,7 +188,10 @@ impl World {
             )
             | (Stage::WrappingUp { .. }, Stage::WrappingUp { .. }) => true,
             (Stage::Closed { .. }, Stage::Closed { .. }) => {
-                matches!(entry.event, Event::Erased | Event::Rated(_))
+                matches!(
+                    entry.event,
+                    Event::Erased | Event::Rated(_) | Event::TranscriptMailed { .. }
+                )
             }
             (Stage::Active { .. }, Stage::Closed { .. })
             | (Stage::Waiting { .. }, Stage::WrappingUp { .. })
@@ -243,6 +246,7 @@ impl World {
             | Command::End
             | Command::Resolve { .. }
             | Command::Abandon { .. }
+            | Command::MailTranscript { .. }
             | Command::CreateTicket { .. }
             | Command::SendFile(_) => None,
             Command::Rate(rating) => rating.comment.as_ref(),

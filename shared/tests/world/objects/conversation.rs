@@ -119,6 +119,7 @@ impl World {
             conversation::Effect::Send { .. }
             | conversation::Effect::Backlog { .. }
             | conversation::Effect::Close { .. }
+            | conversation::Effect::Mail { .. }
             | conversation::Effect::Report(_)
             | conversation::Effect::Begun
             | conversation::Effect::Answer(_)
@@ -151,6 +152,7 @@ impl World {
                     self.conversation_replies(number, *id, reply);
                 }
                 conversation::Effect::Save(_)
+                | conversation::Effect::Mail { .. }
                 | conversation::Effect::Erase
                 | conversation::Effect::RemoveFile(_)
                 | conversation::Effect::Forget
