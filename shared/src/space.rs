@@ -315,9 +315,11 @@ pub enum Input {
         by: AgentId,
         /// Whom.
         visitor: VisitorId,
-        /// The visitor's [`Past`] on the disk.
+        /// Whom else the person was before the site vouched (R232).
+        before: Vec<VisitorId>,
+        /// The [`Past`] of all of them on the disk.
         past: Vec<Erasing>,
-        /// True where the shell has a session of the visitor.
+        /// True where the shell has a session of one of them.
         is_known: bool,
         /// True for erasing.
         erases: bool,

@@ -23,36 +23,36 @@ impl Shell<Place> {
         visitor: VisitorId,
         erases: bool,
     ) -> Result<SpaceTold> {
-        let mut visitors = vec![visitor];
-        let mut found = Vec::new();
-        let mut done = 0;
-        while let Some(visitor) = visitors.get(done).copied() {
-            let name = visitor.to_string();
-            let (past, mut sessions) = self.with(|awake| awake.kept_of(&name))??;
-            sessions.retain(|(_, family)| family.subject == Subject::Visitor(visitor));
-            let input = Input::Personal {
-                by,
-                visitor,
-                past,
-                is_known: !sessions.is_empty(),
-                erases,
-            };
-            match self.turn(input)?.told {
-                Some(SpaceTold::Conversations(more)) => found.extend(more),
-                // Who has become a customer may have left nothing behind.
-                Some(SpaceTold::Denied(Refusal::ConversationUnknown)) if done > 0 => (),
-                told => return Ok(told.unwrap_or(SpaceTold::Denied(Refusal::SpaceUnknown))),
+        let mut before: Vec<VisitorId> = Vec::new();
+        let (mut past, mut sessions) = (Vec::new(), Vec::new());
+        let mut next = Some(visitor);
+        let mut read = 0;
+        while let Some(whose) = next {
+            let name = whose.to_string();
+            let (older, mut own) = self.with(|awake| awake.kept_of(&name))??;
+            past.extend(older);
+            own.retain(|(_, family)| family.subject == Subject::Visitor(whose));
+            for (_, family) in &own {
+                let was = family.verified.as_ref().and_then(|(_, it)| it.before);
+                before.extend(was.filter(|was| *was != visitor && !before.contains(was)));
             }
-            for (_, family) in &sessions {
-                let before = family.verified.as_ref().and_then(|(_, it)| it.before);
-                visitors.extend(before.filter(|before| !visitors.contains(before)));
-            }
-            if erases {
-                self.with(|awake| awake.end(sessions))??;
-            }
-            done += 1;
+            sessions.extend(own);
+            next = before.get(read).copied();
+            read += 1;
         }
-        Ok(SpaceTold::Conversations(found))
+        let input = Input::Personal {
+            by,
+            visitor,
+            before,
+            past,
+            is_known: !sessions.is_empty(),
+            erases,
+        };
+        let told = self.turn(input)?.told;
+        if erases && matches!(told, Some(SpaceTold::Conversations(_))) {
+            self.with(|awake| awake.end(sessions))??;
+        }
+        Ok(told.unwrap_or(SpaceTold::Denied(Refusal::SpaceUnknown)))
     }
 }
 

@@ -108,6 +108,7 @@ pub fn past(storage: &Storage, of: &str) -> Result<Vec<Erasing>> {
         keys.push(Erasing {
             visitor,
             conversation,
+            person: None,
         });
     }
     Ok(keys)

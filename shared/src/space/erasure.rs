@@ -7,13 +7,17 @@
 //! - **R186** An admin has a visitor erased. The space's own rows lose name, company and first words in the
 //!   same turn; every conversation of the visitor, open or past, is told to erase itself, again and
 //!   again until a report says that it has (OB1, OB2). Asked again, only what is new is added. Whoever
-//!   has begun a session and no conversation can be erased, too; then nothing is owed.
+//!   has begun a session and no conversation can be erased, too; then nothing is owed. A customer for whom the
+//!   site has vouched may have been other visitors before: all of them go in one turn (R232).
 //! - **R187** A report never brings back what was erased: while it is owed, reports are blanked as they
 //!   come and nothing is transferred, since a transfer brings its note; afterwards theirs is the newest.
 //! - **R190** What was erased is not begun again: a repeat of its first message finds nothing, for as long as
 //!   its tombstone stays.
 //! - **R188** The audit log says that it was asked for and that it is done, with the visitor's id, which leads
 //!   to nothing any more.
+//! - **R232** However many visitors a person was, it is one act: one entry says that it was asked for, with
+//!   every conversation counted and the visitor that the admin named, one that all of it is done, and
+//!   admins get one mail.
 //! - **R189** An export is everything that is kept of one visitor, notes of agents included, since they are about
 //!   the person. It is the answer to an admin's own call and stands nowhere else; that it was made
 //!   stands in the audit log.
@@ -33,7 +37,7 @@ use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights;
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::text::{EmailAddress, MessageText, PersonName, Title};
 use crate::time::Timestamp;
 
@@ -61,6 +65,16 @@ pub struct Erasing {
     pub visitor: VisitorId,
     /// Which one.
     pub conversation: ConversationId,
+    /// The visitor whom the admin named, where the person was another one here (R232).
+    #[serde(default)]
+    pub person: Option<VisitorId>,
+}
+
+impl Erasing {
+    /// As whom the person was named.
+    fn named(&self) -> VisitorId {
+        self.person.unwrap_or(self.visitor)
+    }
 }
 
 impl Report {
@@ -132,26 +146,43 @@ impl Ledger {
         own.chain(reserved).collect()
     }
 
-    /// Erases a visitor, or lists the visitor's conversations for an export; `past` are those of the
-    /// rows on the disk (R186, R189).
+    /// Erases a person, or lists the person's conversations for an export: as the visitor that was named,
+    /// and as those that the person was before; `past` are those of the rows on the disk (R186, R189).
     pub fn personal(
         &mut self,
         turn: &mut Turn,
         by: AgentId,
-        visitor: VisitorId,
+        (visitor, before): (VisitorId, &[VisitorId]),
         (past, is_known, erases): (Vec<Erasing>, bool, bool),
     ) {
         let may = self.role_of(by).and_then(rights::may_handle_personal_data);
-        let own = self.conversations_of(visitor);
-        let past = past.iter().map(|key| key.conversation);
-        let all: SortedSet<ConversationId> = own.iter().copied().chain(past).collect();
+        let visitors: Vec<VisitorId> = [visitor].iter().chain(before).copied().collect();
+        let own: Vec<Erasing> = visitors
+            .iter()
+            .flat_map(|whose| {
+                let conversations = self.conversations_of(*whose).into_iter();
+                conversations.map(|conversation| Erasing {
+                    visitor: *whose,
+                    conversation,
+                    person: None,
+                })
+            })
+            .collect();
+        let keys: SortedMap<ConversationId, VisitorId> = past
+            .iter()
+            .chain(&own)
+            .map(|key| (key.conversation, key.visitor))
+            .collect();
+        let all: Vec<ConversationId> = keys.keys().copied().collect();
         let effect = match may {
             Err(refusal) => Effect::Denied(refusal),
             Ok(()) if all.is_empty() && !is_known => Effect::Denied(Refusal::ConversationUnknown),
             Ok(()) => {
-                let all: Vec<ConversationId> = all.into_iter().collect();
                 if erases {
-                    self.erase(turn, visitor, own, &all);
+                    for key in &own {
+                        self.change_item(turn, key.conversation, Item::blank);
+                    }
+                    self.erase(turn, &visitors, &keys);
                 }
                 turn.is_act = true;
                 let after = format!("{{\"conversations\":{}}}", all.len());
@@ -174,25 +205,27 @@ impl Ledger {
     fn erase(
         &mut self,
         turn: &mut Turn,
-        visitor: VisitorId,
-        own: Vec<ConversationId>,
-        all: &[ConversationId],
+        visitors: &[VisitorId],
+        keys: &SortedMap<ConversationId, VisitorId>,
     ) {
-        for conversation in own {
-            self.change_item(turn, conversation, Item::blank);
-        }
         // Who is blocked stays so, without a name.
         let blocks = self.doors.blocks.iter_mut();
-        for block in blocks.filter(|block| block.visitor == visitor) {
-            block.name = PersonName::guest(visitor);
+        for block in blocks.filter(|block| visitors.contains(&block.visitor)) {
+            block.name = PersonName::guest(block.visitor);
             block.reason = None;
             turn.saves_doors = true;
         }
-        for conversation in all {
-            self.erasures.owe(Erasing {
-                visitor,
-                conversation: *conversation,
-            });
+        let owed = self.erasures.owed().iter();
+        let owed: SortedSet<ConversationId> = owed.map(|key| key.conversation).collect();
+        for (conversation, whose) in keys {
+            if !owed.contains(conversation) {
+                let named = visitors.first().filter(|named| *named != whose);
+                self.erasures.owe(Erasing {
+                    visitor: *whose,
+                    conversation: *conversation,
+                    person: named.copied(),
+                });
+            }
         }
         turn.saves_erasures = true;
     }
@@ -217,6 +250,7 @@ impl Ledger {
         let key = owed.unwrap_or(Erasing {
             visitor: report.visitor,
             conversation: report.conversation,
+            person: None,
         });
         let is_theirs = owed.is_some() || report.erased;
         if is_theirs && !mutant::is(Mutant::LateReportRevives) {
@@ -260,8 +294,8 @@ impl Ledger {
         self.erasures.settle(&key);
         turn.saves_erasures = true;
         let mut rest = self.erasures.owed().iter();
-        if !rest.any(|owed| owed.visitor == key.visitor) {
-            self.note_act(turn, None, Deed::Erased, About::of(key.visitor));
+        if !rest.any(|owed| owed.named() == key.named()) {
+            self.note_act(turn, None, Deed::Erased, About::of(key.named()));
         }
     }
 

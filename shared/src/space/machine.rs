@@ -314,10 +314,11 @@ impl Ledger {
             Input::Personal {
                 by,
                 visitor,
+                before,
                 past,
                 is_known,
                 erases,
-            } => self.personal(turn, by, visitor, (past, is_known, erases)),
+            } => self.personal(turn, by, (visitor, &before), (past, is_known, erases)),
             Input::Zones(zones) => self.take_zones(turn, zones),
             Input::Heard { .. } | Input::Tick => (),
         }

@@ -977,6 +977,7 @@ pub fn space_rows() -> Vec<SpaceRow> {
             [Erasing {
                 visitor: VISITOR,
                 conversation: CONVERSATION,
+                person: Some(VISITOR),
             }]
             .into_iter()
             .collect(),

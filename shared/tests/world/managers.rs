@@ -85,11 +85,13 @@ impl World {
         let past = past.map(|(visitor, conversation)| space::Erasing {
             visitor: *visitor,
             conversation: *conversation,
+            person: None,
         });
         let past = past.collect();
         let turn = self.space_turn(space::Input::Personal {
             by,
             visitor,
+            before: Vec::new(),
             past,
             is_known: false,
             erases: true,

@@ -15,15 +15,18 @@ fn personal(by: u8, n: u8, past: &[u8], erases: bool) -> Input {
     Input::Personal {
         by: agent(by),
         visitor: visitor(n),
-        past: past
-            .iter()
-            .map(|c| Erasing {
-                visitor: visitor(n),
-                conversation: conversation(*c),
-            })
-            .collect(),
+        before: vec![],
+        past: past.iter().map(|c| key(n, *c)).collect(),
         is_known: false,
         erases,
+    }
+}
+
+fn key(n: u8, c: u8) -> Erasing {
+    Erasing {
+        visitor: visitor(n),
+        conversation: conversation(c),
+        person: None,
     }
 }
 
@@ -288,6 +291,7 @@ fn p12_r191_an_admin_finds_a_customer_by_address_or_visitor() {
     let past = Erasing {
         visitor: visitor(7),
         conversation: conversation(7),
+        person: None,
     };
     let find = |scene: &Scene, by, wanted: &str| {
         let found = scene.space.customers(agent(by), wanted, &[past], &[]);
@@ -368,6 +372,7 @@ fn r186_whoever_has_a_session_alone_is_found_too() {
     let known = Input::Personal {
         by: agent(EVE),
         visitor: visitor(1),
+        before: vec![],
         past: vec![],
         is_known: true,
         erases: true,
@@ -376,4 +381,59 @@ fn r186_whoever_has_a_session_alone_is_found_too() {
     assert_eq!(found(&effects), Some(Ok(0)));
     let deeds: Vec<_> = acts(&effects).iter().map(|act| act.what).collect();
     assert_eq!(deeds, [Deed::ErasureAsked, Deed::Erased], "nothing is owed");
+}
+
+#[test]
+fn r232_whoever_was_several_visitors_is_erased_in_one_act() {
+    let mut scene = Scene::with(&[EVE]);
+    let asked = |erases| Input::Personal {
+        by: agent(EVE),
+        visitor: visitor(1),
+        before: vec![visitor(2), visitor(3)],
+        past: vec![key(1, 1), key(2, 2), key(2, 3)],
+        is_known: true,
+        erases,
+    };
+    let exported = scene.take(asked(false));
+    let [act] = &acts(&exported)[..] else {
+        panic!("{exported:?}")
+    };
+    assert_eq!(
+        (act.what, act.object.clone()),
+        (Deed::Exported, visitor(1).to_string())
+    );
+    let effects = scene.take(asked(true));
+    assert_eq!(
+        (found(&effects), told(&effects)),
+        (Some(Ok(3)), vec![1, 2, 3])
+    );
+    let [act] = &acts(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(
+        (act.what, act.object.clone()),
+        (Deed::ErasureAsked, visitor(1).to_string())
+    );
+    assert_eq!(act.after.as_deref(), Some("{\"conversations\":3}"));
+    // Named once more as one of the others: what is owed stays as it is.
+    let again = scene.take(erase(EVE, 2, &[2, 3]));
+    assert_eq!(acts(&again).len(), 1);
+    let mut ends = Vec::new();
+    for (c, n) in [(2, 2), (1, 1), (3, 2)] {
+        let effects = scene.take(answered(c, Some(erased(c, 9, n))));
+        let forgets = effects.iter().find_map(|effect| {
+            if let Effect::ForgetPast(past) = effect {
+                Some((past.visitor, past.conversation))
+            } else {
+                None
+            }
+        });
+        assert_eq!(
+            forgets,
+            Some((visitor(n), conversation(c))),
+            "its row is under that name"
+        );
+        ends.extend(acts(&effects).into_iter().map(|act| (act.what, act.object)));
+    }
+    assert_eq!(ends, [(Deed::Erased, visitor(1).to_string())]);
 }
