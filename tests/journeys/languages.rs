@@ -247,7 +247,7 @@ fn p14_every_state_is_read_in_every_language() {
         browser.presses(".confirm__yes").await?;
         browser.sees(".ended__new").await?;
         is_read_in_all(&browser, "ended", "you_ended").await?;
-        let kept = "return document.querySelector('textarea').value";
+        let kept = "return document.querySelector('.composer__text').value";
         let kept: String = browser.runs(kept, &[]).await?;
         ensure!(kept == "half a sent", "{kept}");
         let mut loaded = loaded(&browser).await?;
