@@ -2,6 +2,7 @@
 
 mod bad;
 mod gone;
+mod screens;
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;

@@ -65,7 +65,7 @@ pub async fn send(
 }
 
 /// Reads JSON as whoever has the token.
-#[cfg(feature = "console")]
+#[cfg(any(feature = "chat", feature = "console"))]
 pub async fn get(path: &str, token: &str) -> Result<JsValue, HttpError> {
     let bearer = JsValue::from_str(&["Bearer ", token].concat());
     let headers = js::object(&[("Authorization", bearer)]);

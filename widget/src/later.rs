@@ -15,6 +15,7 @@ pub mod rt;
 #[cfg(feature = "chat")]
 mod split;
 
+use shared::conversation::Seq;
 use shared::id::CommandId;
 use web_sys::HtmlElement;
 
@@ -27,12 +28,20 @@ pub use self::split::{later, later_in, prepare};
 #[cfg(feature = "chat")]
 use crate::chat::{Chat, challenge, ended, menu, sign_in};
 use crate::dom::El;
+use crate::files;
+use crate::thread::Thread;
 use crate::ui::Aim;
 use crate::ui::actions::{self, Talk};
 
 /// What may come later.
 #[derive(Clone)]
 pub enum Part {
+    /// The button that chooses files.
+    Attach(Thread),
+    /// A file in the log.
+    File(Thread, Seq),
+    /// Files on their way.
+    Files(Thread),
     /// The check whether a person writes.
     #[cfg(feature = "chat")]
     Challenge(Chat),
@@ -64,6 +73,9 @@ pub enum Part {
 /// Draws a part, or does what it is for.
 fn make(part: Part) -> Option<El> {
     match part {
+        Part::Attach(thread) => Some(files::attach(thread)),
+        Part::File(thread, seq) => Some(files::show(thread, seq)),
+        Part::Files(thread) => Some(files::tray(thread)),
         #[cfg(feature = "chat")]
         Part::Challenge(chat) => Some(challenge::challenge(chat)),
         #[cfg(feature = "chat")]

@@ -21,6 +21,8 @@ mod desk;
 #[cfg(any(feature = "chat", feature = "console"))]
 mod device;
 mod dom;
+#[cfg(any(feature = "chat", feature = "console"))]
+mod files;
 #[cfg(all(feature = "home", not(any(feature = "chat", feature = "console"))))]
 mod home;
 #[cfg(feature = "chat")]

@@ -20,9 +20,10 @@ use shared::rights::Side;
 use shared::space::Place;
 use wasm_bindgen::JsValue;
 
+use crate::files::Chosen;
 use crate::tab::Tab;
 use crate::task::spawn;
-use crate::var::Bell;
+use crate::var::{Bell, Var};
 use crate::wire::{News, Wire};
 use crate::{js, time};
 
@@ -38,6 +39,8 @@ pub struct Thread {
     cursors: Bell,
     typing: Bell,
     place: Bell,
+    /// Files that were chosen.
+    pub files: Var<Vec<Chosen>>,
 }
 
 struct Shell {
@@ -93,6 +96,7 @@ impl Thread {
             cursors: Bell::new(),
             typing: Bell::new(),
             place: Bell::new(),
+            files: Var::new(Vec::new()),
         };
         thread.wire.listen(move |news| thread.hear(news));
         thread
@@ -168,6 +172,24 @@ impl Thread {
     pub fn pass(self, proof: String) {
         self.shell.borrow_mut().proof = proof.into();
         self.input(Input::Passed);
+    }
+
+    /// Where files of the conversation are, once there is one.
+    pub fn path_of_files(self) -> Option<String> {
+        let conversation = self.with(ConversationLink::conversation)?;
+        Some(
+            [
+                "/api/v1/conversations/",
+                &conversation.to_string(),
+                "/files",
+            ]
+            .concat(),
+        )
+    }
+
+    /// A token that holds, if one is to be had.
+    pub async fn token(self) -> Option<String> {
+        self.wire.tab().session.ensure().await.ok()
     }
 
     /// How the link stands.

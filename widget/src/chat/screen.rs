@@ -47,6 +47,7 @@ pub fn screen(chat: Chat) -> El {
         .to_owned()
     };
     let composer = Composer {
+        files: Some(thread),
         draft: chat.draft,
         words: move || Words::message(!matches!(thread.state(), State::Live | State::Idle)),
         on_send: move |text| {
@@ -108,5 +109,9 @@ pub fn screen(chat: Chat) -> El {
         )
         .when(is_over, move || later(Part::Ended(chat)))
         .when(must_sign_in, move || later(Part::SignIn(chat)))
+        .when(
+            move || !thread.files.with(Vec::is_empty),
+            move || later(Part::Files(thread)),
+        )
         .when(is_writing, move || composer.draw())
 }

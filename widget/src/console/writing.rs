@@ -5,6 +5,7 @@ use shared::link::{Input, State};
 
 use super::{Console, Phase, Talk};
 use crate::dom::{El, button, effect, el};
+use crate::later::{Part, later};
 use crate::text::console::words;
 use crate::ui::{Composer, Words, focus_composer_soon};
 
@@ -56,6 +57,7 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
             )
     };
     let replies = Composer {
+        files: Some(thread),
         draft: reply,
         words: move || Words::message(is_waiting()),
         on_send: move |text| {
@@ -66,6 +68,7 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let notes = Composer {
+        files: None,
         draft: note,
         words: move || Words {
             class: "composer composer--note",
@@ -79,6 +82,10 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         on_typing: || (),
     };
     parent
+        .when(
+            move || !thread.files.with(Vec::is_empty),
+            move || later(Part::Files(thread)),
+        )
         .when(is_shown, tabs)
         .when(
             move || is_shown() && !is_note(),

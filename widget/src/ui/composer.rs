@@ -9,6 +9,7 @@ use crate::dom::{El, around, effect, el};
 use crate::js::document;
 use crate::later::{Part, later, later_in};
 use crate::text::{fill, text};
+use crate::thread::Thread;
 use crate::time;
 use crate::var::Var;
 
@@ -48,6 +49,8 @@ impl Words {
 /// Text field and send button. Enter sends, Shift and Enter breaks the line.
 #[derive(Clone, Copy)]
 pub struct Composer<W, S, T> {
+    /// Where files go that are chosen, pasted or dropped; a note takes none.
+    pub files: Option<Thread>,
     /// What is written so far; emptied when it is sent.
     pub draft: Var<String>,
     /// Words and look of the field.
@@ -69,6 +72,7 @@ where
     /// Draws it.
     pub fn draw(self) -> El {
         let Self {
+            files,
             draft,
             words,
             on_send,
@@ -138,8 +142,12 @@ where
             };
             ["composer__count", over].concat()
         };
-        el("form", "composer")
-            .bind_attr("class", move || words().class.to_owned())
+        let form = el("form", "composer");
+        let form = match files {
+            Some(thread) => form.child(later(Part::Attach(thread))),
+            None => form,
+        };
+        form.bind_attr("class", move || words().class.to_owned())
             .on("submit", move |event| {
                 event.prevent_default();
                 send();

@@ -28,6 +28,8 @@ struct Spoken {
     /// What it says by now; nothing once it is deleted.
     text: Option<String>,
     at: Timestamp,
+    /// Where the file stands that it is.
+    file: Option<Seq>,
     /// What it answers.
     quotes: Option<CommandId>,
 }
@@ -110,7 +112,10 @@ fn bubble(talk: Talk, spoken: &Spoken) -> El {
     if let Some(message) = spoken.quotes {
         bubble = bubble.child(later(Part::Quote(talk, message)));
     }
-    let body = el("div", "message__body").child(words(bubble, said));
+    let body = el("div", "message__body").child(match spoken.file {
+        Some(seq) => later(Part::File(talk.replies.thread, seq)),
+        None => words(bubble, said),
+    });
     let Some(id) = spoken.id else {
         return row.child(body);
     };
@@ -249,6 +254,7 @@ fn said(thread: Thread, entry: &Entry, entries: &[Entry], reader: Reader) -> Opt
         author: signed(class, name_of(&entry.author, entries, reader)),
         text: words.of(first(&entry.event)?).map(str::to_owned),
         at: entry.at,
+        file: matches!(entry.event, Event::FileSent(_)).then_some(entry.seq),
         quotes: entry.event.about().map(|(message, _)| message),
     })
 }
@@ -298,6 +304,7 @@ fn written(item: &Pending) -> Option<Spoken> {
         author: signed(class, you.to_owned()),
         text: Some(said.to_string()),
         at: item.written_at,
+        file: None,
         quotes,
     })
 }

@@ -133,6 +133,9 @@ impl Site {
         if name != "chat" {
             sheets.extend(styles("form")?); // customers fill in none
         }
+        if name != "home" {
+            sheets.extend(styles("files")?); // nobody sends any there
+        }
         sheets.extend(styles(name)?);
         if part.is_split {
             let (later, first) = sheets.into_iter().partition(|path| is_later(path));

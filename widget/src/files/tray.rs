@@ -1,0 +1,132 @@
+//! The files on their way, above the composer.
+
+use js_sys::Promise;
+use shared::id::CommandId;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
+
+use super::{Chosen, State};
+use crate::dom::{El, button, el};
+use crate::js;
+use crate::task::spawn;
+use crate::text::text;
+use crate::thread::Thread;
+
+/// How often a file goes on by itself with another token or ticket: those of a file that takes an hour.
+const TIMES: u8 = 20;
+
+#[wasm_bindgen(module = "/src/files/send.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = send)]
+    fn send_file(path: &str, id: &str, file: &JsValue, token: &str, bar: &HtmlElement) -> Promise;
+}
+
+/// Draws them, and sends what is not there yet.
+pub fn tray(thread: Thread) -> El {
+    el("ul", "files").attr("aria-label", text().attach()).each(
+        move || thread.files.get(),
+        |chosen| u128::from_be_bytes(chosen.id.bytes()),
+        move |chosen| item(thread, chosen),
+    )
+}
+
+fn item(thread: Thread, chosen: Chosen) -> El {
+    let Chosen { id, state, .. } = chosen;
+    let name = js::get_text(&chosen.file, "name").unwrap_or_default();
+    let bar = el("progress", "files__share")
+        .attr("aria-label", &name)
+        .bind_flag("hidden", move || {
+            state.with(|state| matches!(state, State::Failed(_)))
+        });
+    // What is no file that is taken becomes none by trying again.
+    let may_pass = move || {
+        state.with(|state| match state {
+            State::Failed(word) => !word.starts_with("file_") && !word.starts_with("picture_"),
+            State::Going => false,
+        })
+    };
+    let said = move || {
+        state.with(|state| match state {
+            State::Going => text().sending(),
+            State::Failed(word) => why(word),
+        })
+    };
+    let html = bar.html().clone();
+    let send = move || send(thread, chosen.clone(), html.clone());
+    // A tray that is drawn anew goes on with what was on its way.
+    if matches!(state.now(), State::Going) {
+        send();
+    }
+    el("li", "files__item")
+        .child(el("span", "files__name").attr("dir", "auto").text(&name))
+        .child(bar)
+        .child(
+            el("span", "files__state")
+                .attr("role", "status")
+                .bind_text(move || said().to_owned()),
+        )
+        .when(may_pass, move || {
+            button(
+                "button button--quiet button--small files__retry",
+                send.clone(),
+            )
+            .text(text().retry())
+        })
+        .child(
+            button(
+                "button button--icon button--quiet files__discard icon icon--close",
+                move || forget(thread, id),
+            )
+            .attr("aria-label", &[text().discard(), " ", &name].concat()),
+        )
+}
+
+/// Sends it; it goes from the list once it is in the log.
+fn send(thread: Thread, chosen: Chosen, bar: HtmlElement) {
+    let Some(path) = thread.path_of_files() else {
+        return;
+    };
+    let Chosen { id, file, state } = chosen;
+    state.set(State::Going);
+    spawn(async move {
+        let mut word = String::new();
+        for _ in 0..TIMES {
+            let Some(token) = thread.token().await else {
+                break;
+            };
+            let sent = send_file(&path, &id.to_string(), &file, &token, &bar);
+            match JsFuture::from(sent).await {
+                Ok(_) => return forget(thread, id),
+                Err(told) => word = told.as_string().unwrap_or_default(),
+            }
+            // It goes on where it was.
+            let may_go_on = ["token_expired", "ticket_unknown", "file_incomplete"];
+            if !may_go_on.contains(&&*word) {
+                break;
+            }
+        }
+        state.set(State::Failed(word));
+    });
+}
+
+fn forget(thread: Thread, id: CommandId) {
+    thread
+        .files
+        .update(|files| files.retain(|file| file.id != id));
+}
+
+/// What went wrong, in a sentence.
+fn why(word: &str) -> &'static str {
+    let text = text();
+    match word {
+        "file_empty" => text.file_empty(),
+        "file_too_large" => text.file_too_large(),
+        "file_not_taken" => text.file_refused(),
+        "file_not_its_name" => text.file_false(),
+        "picture_damaged" | "picture_too_large" => text.file_damaged(),
+        "rate_limited" => text.file_many(),
+        "ended" | "closed" => text.ended_title(),
+        _ => text.file_failed(),
+    }
+}
