@@ -173,3 +173,152 @@ fn sec_c5_01_hostile_names_notes_and_titles_are_text() {
         is_unbitten(&jack.browser).await
     });
 }
+
+/// What has ended a statement elsewhere, or begun another one.
+const STATEMENTS: [&str; 28] = [
+    "'",
+    "\"",
+    "`",
+    "\\",
+    ";",
+    "--",
+    "/*",
+    "%",
+    "_",
+    "*",
+    "' OR '1'='1",
+    "\" OR \"1\"=\"1",
+    "' OR 1=1 --",
+    "') OR ('1'='1",
+    "'; DROP TABLE item; --",
+    "'; DELETE FROM fact; --",
+    "' UNION SELECT visitor, conversation FROM past --",
+    "' UNION SELECT sql FROM sqlite_master --",
+    "x' AND 1=(SELECT count(*) FROM session) --",
+    "x' || (SELECT value FROM fact) || '",
+    "1 OR 1=1",
+    "1; ATTACH DATABASE 'x' AS y",
+    "CASE WHEN 1=1 THEN 1 ELSE load_extension('x') END",
+    "%' ESCAPE '\\",
+    "[a-z]*",
+    "GLOB '*'",
+    "\u{ff07} OR 1=1",
+    "x\u{0}' OR '1'='1",
+];
+
+/// Every byte but letters and digits, as an address has it.
+fn in_address(text: &str) -> String {
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    text.bytes().map(byte).collect()
+}
+
+#[test]
+fn sec_q_01_what_is_asked_for_becomes_no_part_of_a_statement() {
+    play(0, async |stage| {
+        let api = stage.api();
+        let agents = vec![json!({ "name": "Ada", "role": "admin" })];
+        let space = api.space_with(json!({}), agents).await?;
+        let admin = api.sign_in(&space, "Ada").await?.token;
+        let visitor = api.visitor(&space).await?;
+        let body = json!({ "text": "Hello", "email": "mia@larch.example", "name": "Mia" });
+        let id = stage::wire::fresh_id()?;
+        let begun = api.begin(&visitor.token, id, &body).await?;
+        ensure!(begun.status == 201, "{begun:?}");
+        let path = |what: &str| format!("/api/v1/spaces/{}/{what}", space.space);
+        let fields = [
+            "items?list",
+            "items?list=waiting&queue",
+            "items?list=waiting&after",
+            "audit?who",
+            "audit?what",
+            "audit?before",
+            "audit/check?after",
+        ];
+        let mut asked = 0;
+        for statement in STATEMENTS {
+            for around in ["", "mia@larch.example"] {
+                let text = format!("{around}{statement}");
+                for field in fields {
+                    let path = path(&format!("{field}={}", in_address(&text)));
+                    let answer = api.get(&path, Some(&admin)).await?;
+                    ensure!(matches!(answer.status, 404 | 422), "{path}: {answer:?}");
+                    asked += 1;
+                }
+                for field in ["email", "customer", "visitor", "conversation"] {
+                    let path = path("customers/search");
+                    let body = json!({ field: text });
+                    let answer = api.post(&path, Some(&admin), &body).await?;
+                    let is_nobody = answer.body["customers"] == json!([]);
+                    let is_refused = matches!(answer.status, 404 | 422);
+                    ensure!(
+                        is_refused || answer.status == 200 && is_nobody,
+                        "{body}: {answer:?}"
+                    );
+                    asked += 1;
+                }
+            }
+        }
+        ensure!(asked > 500, "{asked}");
+        // Everything is as it was.
+        let body = json!({ "email": "mia@larch.example" });
+        let found = api
+            .post(&path("customers/search"), Some(&admin), &body)
+            .await?;
+        ensure!(found.body["customers"][0]["name"] == "Mia", "{found:?}");
+        let waits = api.get(&path("items?list=waiting"), Some(&admin)).await?;
+        let items = waits.body["items"].as_array().map(Vec::len);
+        ensure!(items == Some(1), "{waits:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn sec_c5_02_headers_of_a_browser_are_kept_nowhere_and_shown_to_nobody() {
+    const BITES: &str = "<script>bitten=1</script>";
+    play(0, async |_| {
+        let mut edge = stage::start::Edge::start()?;
+        let api = &stage::api::Api::new(edge.base());
+        let agents = vec![json!({ "name": "Ada", "role": "admin" })];
+        let space = api.space_with(json!({}), agents).await?;
+        let admin = api.sign_in(&space, "Ada").await?.token;
+        let visitor = api.visitor(&space).await?;
+        let hostile = |path: &str| {
+            let request = api.request(reqwest::Method::POST, path);
+            let headers = [
+                "User-Agent",
+                "Referer",
+                "Accept-Language",
+                "X-Forwarded-For",
+            ];
+            let request = headers
+                .iter()
+                .fold(request, |request, name| request.header(*name, BITES));
+            request.header("Idempotency-Key", "0190b6a4-2f7e-7cc3-98c4-dc0c0c07398f")
+        };
+        let request = hostile("/api/v1/conversations").bearer_auth(&visitor.token);
+        let begun = api.send(request.json(&json!({ "text": "Hello" }))).await?;
+        ensure!(begun.status == 201, "{begun:?}");
+        let conversation = begun.body["conversation"].as_str();
+        let conversation = conversation.context("no conversation")?;
+        for path in [
+            format!("/api/v1/conversations/{conversation}/events"),
+            format!("/api/v1/spaces/{}/items?list=waiting", space.space),
+        ] {
+            let answer = api.get(&path, Some(&admin)).await?;
+            ensure!(!answer.body.to_string().contains("bitten"), "{answer:?}");
+        }
+        let log = edge.log();
+        edge.kill();
+        let rows = crate::privacy::rows(&edge)?;
+        let rows = String::from_utf8_lossy(&rows);
+        ensure!(rows.contains("Hello") && !rows.contains("bitten"), "a row");
+        ensure!(!log.contains("bitten"), "a line of the log");
+        Ok(())
+    });
+}

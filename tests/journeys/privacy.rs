@@ -45,7 +45,7 @@ async fn until(api: &Api, path: &str, token: &str, is: impl Fn(&Answer) -> bool)
 }
 
 #[test]
-fn p12_m10_sec_x_01_what_is_kept_of_a_customer_is_exported_and_erased() {
+fn p12_m10_sec_x_01_sec_x_02_what_is_kept_of_a_customer_is_exported_and_erased() {
     play(0, async |stage| {
         let api = stage.api();
         let (space, admin) = office(api, json!({})).await?;
@@ -95,6 +95,19 @@ fn p12_m10_sec_x_01_what_is_kept_of_a_customer_is_exported_and_erased() {
             "{text}"
         );
 
+        // It is the answer to the admin's own call: no address leads to it, and none keeps a copy.
+        let path = format!("/api/v1/spaces/{}/exports", space.space);
+        let other = api
+            .send(api.request(reqwest::Method::GET, &path).bearer_auth(&admin))
+            .await?;
+        ensure!(other.status == 405, "{other:?}");
+        let request = api
+            .request(reqwest::Method::POST, &path)
+            .bearer_auth(&admin);
+        let (_, headers) = api.send_whole(request.json(&body)).await?;
+        let kept = headers.get("cache-control").map(|kept| kept.as_bytes());
+        ensure!(kept == Some(b"no-store"), "{headers:?}");
+
         let visitor = json!({ "visitor": customer.me.visitor });
         let erased = asks(api, &space, "erasures", Some(&admin), &visitor).await?;
         ensure!(erased.status == 202, "{erased:?}");
@@ -130,7 +143,13 @@ fn p12_m10_sec_x_01_what_is_kept_of_a_customer_is_exported_and_erased() {
         .await?;
         let kinds = log.body["entries"].as_array().context("no entries")?;
         let kinds: Vec<_> = kinds.iter().map(|entry| &entry["what"]).collect();
-        let expected = ["erased", "erasure_asked", "exported", "space_created"];
+        let expected = [
+            "erased",
+            "erasure_asked",
+            "exported",
+            "exported",
+            "space_created",
+        ];
         ensure!(kinds == expected, "{log:?}");
         ensure!(!log.body.to_string().contains("4711"), "{log:?}");
         Ok(())
@@ -183,7 +202,7 @@ fn is_clear(what: &str, bytes: &[u8]) -> Result<()> {
 }
 
 /// Every row of every database of the objects.
-fn rows(edge: &Edge) -> Result<Vec<u8>> {
+pub fn rows(edge: &Edge) -> Result<Vec<u8>> {
     let script = "
         const { DatabaseSync } = require('node:sqlite');
         const fs = require('fs');
