@@ -155,7 +155,7 @@ fn sec_u1_fw1_fw2_fw3_a_file_goes_on_after_a_cut_and_is_read_by_both_sides() {
 }
 
 #[test]
-fn sec_u3_fw4_a_file_is_read_in_pieces_at_an_origin_where_nothing_else_is() {
+fn sec_u3_hd9_fw4_a_file_is_read_in_pieces_at_an_origin_where_nothing_else_is() {
     play(0, async |stage| {
         let api = stage.api();
         let scene = Scene::opens(api, json!({})).await?;

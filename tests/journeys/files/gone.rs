@@ -4,9 +4,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use shared::conversation::{Change, Command};
 use stage::files::Upload;
-use stage::play;
-use stage::{GLANCE, PATIENCE};
-use tokio::time::{Instant, sleep};
+use stage::{PATIENCE, play};
+use tokio::time::Instant;
 
 use super::Scene;
 
@@ -15,7 +14,6 @@ async fn is_gone(file: &Upload<'_>, url: &str) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     while file.api.reads(url, &[]).await?.status != 404 {
         ensure!(Instant::now() < end, "{} stays", file.name);
-        sleep(GLANCE).await;
     }
     Ok(())
 }
