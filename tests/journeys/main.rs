@@ -26,6 +26,7 @@ mod documents;
 mod doors;
 mod duty;
 mod embed;
+mod emoji;
 mod endings;
 mod every;
 mod exchange;

@@ -84,11 +84,11 @@ pub fn app() -> String {
         .unwrap_or_default()
 }
 
-/// Address of the sheet of what comes later.
-#[cfg(feature = "chat")]
-pub fn later_sheet() -> String {
+/// What the Worker wrote into the document under that name.
+#[cfg(any(feature = "chat", feature = "console"))]
+pub fn data(name: &str) -> String {
     let body = js::document().body();
-    body.and_then(|body| body.dataset().get("more"))
+    body.and_then(|body| body.dataset().get(name))
         .unwrap_or_default()
 }
 

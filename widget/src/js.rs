@@ -69,10 +69,15 @@ extern "C" {
     pub fn object_url(file: &JsValue) -> String;
 }
 
-#[cfg(feature = "chat")]
+#[cfg(any(feature = "chat", feature = "console"))]
 #[wasm_bindgen(inline_js = r#"
 export const file = (url, millis) =>
   fetch(url, { signal: AbortSignal.timeout(millis) }).then((answer) => answer.text());
+
+export const regions = (lang) => {
+  const names = new Intl.DisplayNames([lang], { type: "region" });
+  return (code) => names.of(code);
+};
 
 let wanted;
 export const sheet = (href) =>
@@ -90,8 +95,19 @@ extern "C" {
     /// it is that file.
     pub fn file(url: &str, millis: u32) -> Promise;
 
+    /// A function that names regions by their code, in that language.
+    pub fn regions(lang: &str) -> Function;
+
     /// Adds the sheet to the document, once; kept when it is there.
+    #[cfg(feature = "chat")]
     pub fn sheet(url: &str) -> Promise;
+}
+
+/// Whether the reader points with something fine, and so has keys of metal or plastic.
+#[cfg(any(feature = "chat", feature = "console"))]
+pub fn has_mouse() -> bool {
+    let query = window().match_media("(pointer: fine)");
+    query.ok().flatten().is_some_and(|query| query.matches())
 }
 
 /// The window.

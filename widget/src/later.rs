@@ -32,6 +32,7 @@ use crate::files;
 use crate::thread::Thread;
 use crate::ui::Aim;
 use crate::ui::actions::{self, Talk};
+use crate::ui::emoji;
 
 /// What may come later.
 #[derive(Clone)]
@@ -58,6 +59,8 @@ pub enum Part {
     Bar(Aim),
     /// What a button of a message is for.
     Does(Talk, HtmlElement),
+    /// The choice of an emoji, of the button of a composer.
+    Emoji(Aim, HtmlElement),
     /// The last message of one's own, to edit it.
     EditLast(Aim),
     /// Why something is not sent.
@@ -86,6 +89,7 @@ fn make(part: Part) -> Option<El> {
         Part::SignIn(chat) => Some(sign_in::sign_in(chat)),
         Part::Bar(aim) => Some(actions::bar(aim)),
         Part::Does(talk, button) => actions::does(talk, &button),
+        Part::Emoji(aim, button) => emoji::emoji(aim, &button),
         Part::Failure(talk, id) => Some(actions::failure(talk, id)),
         Part::Fate(talk, message) => Some(actions::fate(talk, message)),
         Part::Quote(talk, message) => Some(actions::quote(talk, message)),

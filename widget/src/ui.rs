@@ -4,6 +4,7 @@ pub mod actions;
 mod aim;
 mod banner;
 mod composer;
+pub mod emoji;
 mod event;
 mod log;
 mod message;

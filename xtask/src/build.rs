@@ -6,6 +6,7 @@
 mod bindgen;
 pub mod compile;
 mod edge;
+mod emoji;
 mod minify;
 mod names;
 pub mod pack;

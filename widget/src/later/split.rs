@@ -36,7 +36,7 @@ pub fn later_in(element: &HtmlElement, part: Part) {
 
 /// Loads what comes later, before somebody asks for it.
 pub fn prepare() {
-    let sheet = js::sheet(&config::later_sheet());
+    let sheet = js::sheet(&config::data("more"));
     spawn(async move {
         // Who asks for it tries again.
         let _ = load().await;
@@ -45,7 +45,7 @@ pub fn prepare() {
 }
 
 fn fill(place: El, part: Part, owner: Owner) {
-    let sheet = js::sheet(&config::later_sheet());
+    let sheet = js::sheet(&config::data("more"));
     spawn(async move {
         let has_sheet = JsFuture::from(sheet).await.is_ok();
         match draw(part.clone(), owner.clone()).await {

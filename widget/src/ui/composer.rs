@@ -165,6 +165,23 @@ where
                     .bind_text(count),
             )
             .child(
+                el("button", "composer__emoji")
+                    .attr("type", "button")
+                    .attr("aria-haspopup", "dialog")
+                    .attr("aria-expanded", "false")
+                    .attr("aria-label", text().emoji())
+                    .text("☺")
+                    .on("click", move |event| {
+                        let button: Option<HtmlElement> =
+                            event.current_target().map(JsCast::unchecked_into);
+                        if let Some(button) = button {
+                            let form = button.parent_element().map(JsCast::unchecked_into);
+                            let form = form.unwrap_or_else(|| button.clone());
+                            later_in(&form, Part::Emoji(aim, button));
+                        }
+                    }),
+            )
+            .child(
                 el("button", "composer__send icon icon--send")
                     .attr("type", "submit")
                     .bind_attr("aria-label", move || words().send.to_owned())

@@ -6,7 +6,7 @@ use super::{
     bindgen,
     compile::Part,
     edge::remove,
-    minify, pack,
+    emoji, minify, pack,
     split::Split,
     stamp::{Stamp, files, of, short},
     texts,
@@ -58,6 +58,7 @@ fn stamp(apps: &[(&Part, PathBuf)]) -> Result<Stamp> {
     seen.extend(files(&paths::root().join("public"))?);
     seen.extend(styles("")?);
     seen.extend(texts::files()?);
+    seen.extend(emoji::files());
     let mut inputs = Vec::new();
     for path in seen {
         inputs.push(path.to_string_lossy().into_owned().into_bytes());
@@ -111,10 +112,12 @@ impl Site {
         Ok(())
     }
 
-    /// The languages of the chat, each a file. They carry the digest of all, so that a document can name
+    /// The languages of the chat, each a file, and its emoji in that language. They carry the digest of all, so that a document can name
     /// any of them: `{{asset:texts}}` is that digest.
     fn add_texts(&mut self) -> Result<()> {
-        let packed = texts::packed()?;
+        let mut packed = texts::packed()?;
+        let emoji = emoji::packed()?.into_iter();
+        packed.extend(emoji.map(|(tag, text)| (format!("emoji.{tag}"), text)));
         let digest = of(packed.iter().map(|(_, text)| text.as_bytes()));
         let digest = &digest[..8];
         for (tag, text) in packed {
