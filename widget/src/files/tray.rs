@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 use super::{Chosen, State};
+use crate::config;
 use crate::dom::{El, button, el};
 use crate::js;
 use crate::task::spawn;
@@ -16,10 +17,22 @@ use crate::thread::Thread;
 /// How often a file goes on by itself with another token or ticket: those of a file that takes an hour.
 const TIMES: u8 = 20;
 
-#[wasm_bindgen(module = "/src/files/send.js")]
+// A browser may remember for ever that a module did not come: whoever tries again asks for another address.
+#[wasm_bindgen(inline_js = r#"
+const module = (url) => import(url).catch(() => import(`${url}?${Date.now()}`));
+export const send = (url, ...all) => module(url).then((it) => it.send(...all));
+"#)]
 extern "C" {
+    /// `public/assets/send.js`, which loads with the first file.
     #[wasm_bindgen(js_name = send)]
-    fn send_file(path: &str, id: &str, file: &JsValue, token: &str, bar: &HtmlElement) -> Promise;
+    fn send_file(
+        url: &str,
+        path: &str,
+        id: &str,
+        file: &JsValue,
+        token: &str,
+        bar: &HtmlElement,
+    ) -> Promise;
 }
 
 /// Draws them, and sends what is not there yet.
@@ -90,12 +103,13 @@ fn send(thread: Thread, chosen: Chosen, bar: HtmlElement) {
     let Chosen { id, file, state } = chosen;
     state.set(State::Going);
     spawn(async move {
+        let script = config::data("send");
         let mut word = String::new();
         for _ in 0..TIMES {
             let Some(token) = thread.token().await else {
                 break;
             };
-            let sent = send_file(&path, &id.to_string(), &file, &token, &bar);
+            let sent = send_file(&script, &path, &id.to_string(), &file, &token, &bar);
             match JsFuture::from(sent).await {
                 Ok(_) => return forget(thread, id),
                 Err(told) => word = told.as_string().unwrap_or_default(),
