@@ -1,6 +1,8 @@
 //! What people do: they write, wait, answer, decline, forget, reload, give up.
 
-use shared::conversation::{Change, Command, Fence, Rating, Stage, Stars, TicketKind};
+use shared::conversation::{
+    Change, Command, Event as Happened, Fence, Rating, Stage, Stars, TicketKind,
+};
 use shared::id::{AgentId, CommandId, ConversationId, VisitorId};
 use shared::link::{Input, PendingState, SpaceInput, State};
 use shared::rights::{Person, Role};
@@ -346,6 +348,15 @@ impl World {
         let emoji = Emoji::parse(emoji).unwrap();
         if self.random.chance(0.1) {
             return self.send_file(client);
+        }
+        let entries = self.clients[client].link.transcript().entries();
+        let is_file = entries
+            .iter()
+            .any(|entry| entry.id == Some(message) && matches!(entry.event, Happened::FileSent(_)));
+        // A file has no other words: it is deleted more often.
+        if is_file && self.random.chance(0.5) {
+            let change = Change::Deletion;
+            return self.submit(client, Command::Change { message, change });
         }
         let change = match self.random.range(0, 9) {
             0..=1 => {
