@@ -1,7 +1,7 @@
 //! The customer's app.
 
 pub mod challenge;
-mod confirm;
+pub mod confirm;
 pub mod ended;
 mod frame;
 mod header;
@@ -12,7 +12,7 @@ mod rating;
 mod screen;
 pub mod sign_in;
 mod take;
-mod waiting;
+pub mod waiting;
 mod welcome;
 
 use std::rc::Rc;

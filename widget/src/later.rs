@@ -26,13 +26,15 @@ use self::split::Missing as SplitLoaderError;
 #[cfg(feature = "chat")]
 pub use self::split::{later, later_in, prepare};
 #[cfg(feature = "chat")]
-use crate::chat::{Chat, challenge, ended, menu, sign_in};
+use crate::chat::{Chat, challenge, confirm, ended, menu, sign_in, waiting};
 use crate::dom::El;
 use crate::files;
 use crate::thread::Thread;
 use crate::ui::Aim;
 use crate::ui::actions::{self, Talk};
 use crate::ui::emoji;
+#[cfg(feature = "chat")]
+use crate::var::Var;
 
 /// What may come later.
 #[derive(Clone)]
@@ -46,6 +48,9 @@ pub enum Part {
     /// The check whether a person writes.
     #[cfg(feature = "chat")]
     Challenge(Chat),
+    /// The question before the chat is ended; false when it is answered.
+    #[cfg(feature = "chat")]
+    Confirm(Chat, Var<bool>),
     /// The end of a conversation.
     #[cfg(feature = "chat")]
     Ended(Chat),
@@ -55,6 +60,9 @@ pub enum Part {
     /// The way to sign in.
     #[cfg(feature = "chat")]
     SignIn(Chat),
+    /// While nobody has come yet.
+    #[cfg(feature = "chat")]
+    Waiting(Chat),
     /// What a composer is about.
     Bar(Aim),
     /// What a button of a message is for.
@@ -81,6 +89,10 @@ fn make(part: Part) -> Option<El> {
         Part::Files(thread) => Some(files::tray(thread)),
         #[cfg(feature = "chat")]
         Part::Challenge(chat) => Some(challenge::challenge(chat)),
+        #[cfg(feature = "chat")]
+        Part::Confirm(chat, is_asking) => Some(confirm::confirm(chat, is_asking)),
+        #[cfg(feature = "chat")]
+        Part::Waiting(chat) => Some(waiting::waiting(chat)),
         #[cfg(feature = "chat")]
         Part::Ended(chat) => Some(ended::ended(chat)),
         #[cfg(feature = "chat")]

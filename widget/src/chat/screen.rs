@@ -5,7 +5,6 @@ use shared::link::{Input, State};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
-use super::confirm::confirm;
 use super::header::header;
 use super::welcome::{after, before};
 use super::{Chat, Screen};
@@ -24,10 +23,6 @@ pub fn screen(chat: Chat) -> El {
     let stop_asking = move || {
         is_asking.set(false);
         focus_composer();
-    };
-    let end = move || {
-        is_asking.set(false);
-        thread.submit(Command::End);
     };
     let aim = Aim::new(thread, Reader::Customer, chat.draft);
     let line = move || Line {
@@ -102,7 +97,10 @@ pub fn screen(chat: Chat) -> El {
     );
     let who_types = move || chat.agent().filter(|_| thread.other_is_typing());
     main.when(move || !is_over(), move || typing(who_types))
-        .when(move || is_asking.get(), move || confirm(end, stop_asking))
+        .when(
+            move || is_asking.get(),
+            move || later(Part::Confirm(chat, is_asking)),
+        )
         .when(
             move || thread.needs_challenge(),
             move || later(Part::Challenge(chat)),

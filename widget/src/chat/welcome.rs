@@ -1,8 +1,8 @@
 //! What the log shows around its rows: welcome, and ghosts of what is on its way.
 
-use super::waiting::waiting;
 use super::{Chat, Screen};
 use crate::dom::{El, decor, el};
+use crate::later::{Part, later};
 use crate::text::text;
 
 /// Welcome or ghosts, before the first message.
@@ -20,7 +20,7 @@ pub fn before(chat: Chat, log: El) -> El {
 pub fn after(chat: Chat, log: El) -> El {
     log.when(
         move || chat.screen() == Screen::Waiting,
-        move || waiting(chat),
+        move || later(Part::Waiting(chat)),
     )
 }
 
