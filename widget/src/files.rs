@@ -9,7 +9,6 @@ pub use show::show;
 pub use tray::tray;
 
 use js_sys::Array;
-use shared::conversation::Stage;
 use shared::file::{FileError, check_size};
 use shared::id::CommandId;
 use wasm_bindgen::{JsCast, JsValue};
@@ -39,16 +38,8 @@ enum State {
     Failed(String),
 }
 
-/// The button that chooses files, while any may be sent; the composer around it takes what is pasted and dropped.
+/// The button that chooses files; the composer around it takes what is pasted and dropped.
 pub fn attach(thread: Thread) -> El {
-    let is_open = move || {
-        thread.lifecycle(|lifecycle| {
-            matches!(
-                lifecycle.stage,
-                Stage::Waiting { .. } | Stage::Active { .. }
-            )
-        })
-    };
     let input = el("input", "composer__files")
         .attr("type", "file")
         .attr("multiple", "")
@@ -59,9 +50,7 @@ pub fn attach(thread: Thread) -> El {
         // The same file may be chosen again.
         let _ = js_sys::Reflect::set(&html, &"value".into(), &"".into());
     });
-    let label = el("label", "composer__attach icon icon--clip")
-        .bind_flag("hidden", move || is_open() != Some(true))
-        .child(input);
+    let label = el("label", "composer__attach icon icon--clip").child(input);
     let html = label.html().clone();
     // It is in its place by then.
     js::next_frame(move || {

@@ -1,5 +1,6 @@
 //! The composer: a text on its way to the other side.
 
+use shared::conversation::Lifecycle;
 use shared::text::{MESSAGE_MAX, MessageText};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
@@ -144,7 +145,10 @@ where
         };
         let form = el("form", "composer");
         let form = match files {
-            Some(thread) => form.child(later(Part::Attach(thread))),
+            Some(thread) => form.when(
+                move || thread.lifecycle(Lifecycle::is_open).unwrap_or(false),
+                move || later(Part::Attach(thread)),
+            ),
             None => form,
         };
         form.bind_attr("class", move || words().class.to_owned())
