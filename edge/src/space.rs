@@ -150,9 +150,11 @@ impl Place {
             Effect::Instruct {
                 conversation,
                 instruction,
+                is_known,
             } => {
                 if let Some(space) = &self.name {
-                    around.shell.instruct(space, conversation, instruction);
+                    let asked = (instruction, is_known);
+                    around.shell.instruct(space, conversation, asked);
                 }
             }
             Effect::Admitted { settings, queue } => {
@@ -461,7 +463,7 @@ impl Shell<Place> {
         self: &Rc<Self>,
         space: &SpaceId,
         conversation: ConversationId,
-        instruction: Instruction,
+        (instruction, was_known): (Instruction, bool),
     ) {
         let (shell, space) = (self.clone(), space.clone());
         self.state.wait_until(async move {
@@ -471,6 +473,7 @@ impl Shell<Place> {
             let answered = Input::Answered {
                 conversation,
                 fence,
+                was_known,
                 answer,
             };
             if let Err(error) = shell.turn(answered) {

@@ -249,6 +249,8 @@ pub enum Input {
         conversation: ConversationId,
         /// The fence of the instruction; `None` for `Describe`.
         fence: Option<Fence>,
+        /// What [`Effect::Instruct`] said of it.
+        was_known: bool,
         /// Its answer.
         answer: Answer,
     },
@@ -380,6 +382,8 @@ pub enum Effect {
         conversation: ConversationId,
         /// What.
         instruction: Instruction,
+        /// Whether the space has its report: goes with the call, and comes back with the answer (R260).
+        is_known: bool,
     },
     /// Answer to [`Input::Admit`]: it may begin.
     Admitted {

@@ -177,10 +177,7 @@ impl Ledger {
                 ..reservation
             };
             self.reservations.set(conversation, reservation);
-            turn.effects.push(Effect::Instruct {
-                conversation,
-                instruction: Instruction::Describe,
-            });
+            self.instruct(turn, conversation, Instruction::Describe);
         }
     }
 

@@ -7,6 +7,9 @@
 //! - **R15** An agent, or a supervisor, gives a held conversation back: the slot stays filled
 //!   until the conversation agrees, the place in the queue is the old one, and the agent who had
 //!   it counts as having declined it (F56).
+//! - **R260** An answer that there is no such conversation counts for what the space knew when it asked: one
+//!   to a question from before the first report says nothing once the report has come, however late it
+//!   is. What is asked from then on, by a round, a proposal or an erasure, finds what was truly lost.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -105,7 +108,7 @@ impl Ledger {
             repeats: 0,
         };
         self.change_item(turn, conversation, |item| item.state = state);
-        self.instruct(turn, conversation);
+        self.propose_again(turn, conversation);
     }
 
     /// Repeats a proposal that was not answered (R13).
@@ -123,11 +126,11 @@ impl Ledger {
             }
         });
         if !mutant::is(Mutant::CommandNotRetried) {
-            self.instruct(turn, conversation);
+            self.propose_again(turn, conversation);
         }
     }
 
-    fn instruct(&self, turn: &mut Turn, conversation: ConversationId) {
+    fn propose_again(&self, turn: &mut Turn, conversation: ConversationId) {
         let Some(item) = self.items.get(&conversation) else {
             return;
         };
@@ -147,11 +150,22 @@ impl Ledger {
                 queue: queue.clone(),
                 taken: *taken,
             };
-            turn.effects.push(Effect::Instruct {
-                conversation,
-                instruction: Instruction::Assign(assignment),
-            });
+            self.instruct(turn, conversation, Instruction::Assign(assignment));
         }
+    }
+
+    /// Tells a conversation something, and keeps with the call what is known of it (R260).
+    pub fn instruct(
+        &self,
+        turn: &mut Turn,
+        conversation: ConversationId,
+        instruction: Instruction,
+    ) {
+        turn.effects.push(Effect::Instruct {
+            conversation,
+            instruction,
+            is_known: self.items.contains_key(&conversation),
+        });
     }
 
     /// A proposal is under way for the very thing that a command asks: it is answered with it.
@@ -223,7 +237,7 @@ impl Ledger {
         &mut self,
         turn: &mut Turn,
         conversation: ConversationId,
-        fence: Option<Fence>,
+        (fence, was_known): (Option<Fence>, bool),
         answer: Answer,
     ) {
         let Answer {
@@ -234,8 +248,11 @@ impl Ledger {
         if let Some(dismissal) = dismissed {
             self.dismissed(turn, conversation, dismissal);
         }
-        let is_known = report.is_some();
-        if !is_known && fence.is_none() {
+        let is_there = report.is_some();
+        if !is_there && !was_known && self.items.contains_key(&conversation) {
+            return;
+        }
+        if !is_there && fence.is_none() {
             self.has_not_begun(conversation);
             self.has_none_to_erase(turn, conversation);
         }
@@ -255,7 +272,7 @@ impl Ledger {
         };
         match outcome {
             // There is no such conversation, so nobody can hold it.
-            None if !is_known && (is_pending || fence.is_none()) => {
+            None if !is_there && (is_pending || fence.is_none()) => {
                 self.forget_insiders(turn, conversation);
                 self.bury(turn, conversation, Refusal::ConversationUnknown);
                 self.clear_item(turn, conversation);
@@ -263,10 +280,7 @@ impl Ledger {
             Some(Outcome::Done) if is_pending => self.conclude(turn, conversation),
             Some(Outcome::Stale) if is_pending => {
                 self.reject(turn, conversation, Outcome::Stale);
-                turn.effects.push(Effect::Instruct {
-                    conversation,
-                    instruction: Instruction::Describe,
-                });
+                self.instruct(turn, conversation, Instruction::Describe);
             }
             Some(Outcome::Ended) if is_pending => {
                 self.reject(turn, conversation, Outcome::Ended);

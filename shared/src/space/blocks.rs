@@ -16,7 +16,6 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Effect;
 use super::audit_log::{About, Deed, text};
 use super::commands::Reply;
 use super::customers::WINDOW;
@@ -164,10 +163,7 @@ impl Ledger {
     pub fn tell_to_end(&mut self, turn: &mut Turn) {
         for conversation in self.ends.take(turn.now, WINDOW) {
             if !mutant::is(Mutant::BlockWithoutEnd) {
-                turn.effects.push(Effect::Instruct {
-                    conversation,
-                    instruction: Instruction::End,
-                });
+                self.instruct(turn, conversation, Instruction::End);
             }
         }
     }

@@ -13,7 +13,6 @@
 
 use alloc::vec::Vec;
 
-use super::Effect;
 use super::audit_log::{About, Deed, text};
 use super::doors::{Doors, Opened};
 use super::ledger::Ledger;
@@ -81,10 +80,7 @@ impl Ledger {
     pub fn tell_verification(&mut self, turn: &mut Turn) {
         let required = self.settings.require_verification;
         for conversation in self.verifications.take(turn.now, WINDOW) {
-            turn.effects.push(Effect::Instruct {
-                conversation,
-                instruction: Instruction::NeedVerified(required),
-            });
+            self.instruct(turn, conversation, Instruction::NeedVerified(required));
         }
     }
 

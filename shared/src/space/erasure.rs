@@ -236,10 +236,7 @@ impl Ledger {
             if mutant::is(Mutant::ErasureToldOnce) {
                 self.has_erased(turn, key);
             }
-            turn.effects.push(Effect::Instruct {
-                conversation: key.conversation,
-                instruction: Instruction::Erase,
-            });
+            self.instruct(turn, key.conversation, Instruction::Erase);
         }
     }
 

@@ -309,8 +309,9 @@ impl Ledger {
             Input::Answered {
                 conversation,
                 fence,
+                was_known,
                 answer,
-            } => self.answered(turn, conversation, fence, answer),
+            } => self.answered(turn, conversation, (fence, was_known), answer),
             Input::Personal {
                 by,
                 visitor,

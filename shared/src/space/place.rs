@@ -307,10 +307,7 @@ impl Ledger {
                     continue;
                 }
                 if let Some(place) = self.place(turn.now, conversation) {
-                    turn.effects.push(Effect::Instruct {
-                        conversation,
-                        instruction: Instruction::Place(place),
-                    });
+                    self.instruct(turn, conversation, Instruction::Place(place));
                 }
             }
         }

@@ -9,7 +9,6 @@
 
 use core::time::Duration;
 
-use super::Effect;
 use super::ledger::Ledger;
 use super::row::{Item, ItemState};
 use super::turn::Turn;
@@ -107,12 +106,9 @@ impl Ledger {
         let oldest = number(last) + 1;
         let rounds = (oldest..=newest).rev().take(ROUNDS);
         let asked = rounds.flat_map(|round| self.rounds.of(round));
-        let asked = asked.map(|conversation| Effect::Instruct {
-            conversation: *conversation,
-            instruction: Instruction::Describe,
-        });
-        let before = turn.effects.len();
-        turn.effects.extend(asked);
-        turn.saves_space |= turn.effects.len() > before;
+        for conversation in asked {
+            self.instruct(turn, *conversation, Instruction::Describe);
+            turn.saves_space = true;
+        }
     }
 }

@@ -187,10 +187,8 @@ impl Ledger {
         for (conversation, agent) in self.dismissals.take(turn.now, usize::MAX) {
             if let Some(duty) = self.roster.get(&agent) {
                 let era = duty.agent.tenure.era;
-                turn.effects.push(Effect::Instruct {
-                    conversation,
-                    instruction: Instruction::Dismiss(Dismissal { agent, era }),
-                });
+                let dismissal = Dismissal { agent, era };
+                self.instruct(turn, conversation, Instruction::Dismiss(dismissal));
             }
         }
     }

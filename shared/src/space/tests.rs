@@ -243,6 +243,7 @@ impl Scene {
         self.take(Input::Answered {
             conversation: conversation(c),
             fence: Some(Fence(fence)),
+            was_known: true,
             answer: Answer {
                 outcome: Some(outcome),
                 report: Some(report),

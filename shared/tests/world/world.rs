@@ -101,8 +101,9 @@ pub enum Event {
     /// The Worker has checked an agent's token with the space.
     Entered(usize, Box<Person>),
     Confirmed(usize, Box<conversation::Input>, u32),
-    Instruct(usize, Box<Instruction>),
-    Answered(usize, Option<Fence>, Box<Answer>, u32),
+    /// With what the space knew of it when it asked (R260).
+    Instruct(usize, Box<Instruction>, bool),
+    Answered(usize, (Option<Fence>, bool), Box<Answer>, u32),
     /// A command over HTTP reaches an object.
     AskedSpace(AgentId, CommandId, Box<space::Command>),
     AskedConversation(usize, Box<Person>, CommandId, Box<conversation::Command>),
@@ -370,11 +371,11 @@ impl World {
             Event::Confirmed(conversation, input, generation) => {
                 self.confirmation_arrives(conversation, *input, generation);
             }
-            Event::Instruct(conversation, instruction) => {
-                self.instruction_arrives(conversation, *instruction);
+            Event::Instruct(conversation, instruction, was_known) => {
+                self.instruction_arrives(conversation, *instruction, was_known);
             }
-            Event::Answered(conversation, fence, answer, generation) => {
-                self.answer_arrives(conversation, fence, *answer, generation);
+            Event::Answered(conversation, asked, answer, generation) => {
+                self.answer_arrives(conversation, asked, *answer, generation);
             }
             Event::AskedSpace(agent, id, command) => {
                 self.call_of_space_arrives(agent, id, *command);

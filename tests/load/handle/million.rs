@@ -423,14 +423,15 @@ impl Shift {
                 Effect::Instruct {
                     conversation,
                     instruction,
-                } => self.instructs(conversation, instruction),
+                    is_known,
+                } => self.instructs(conversation, instruction, is_known),
                 _ => (),
             }
         }
         confirmed
     }
 
-    fn instructs(&mut self, id: ConversationId, instruction: Instruction) {
+    fn instructs(&mut self, id: ConversationId, instruction: Instruction, was_known: bool) {
         let fence = match &instruction {
             Instruction::Assign(assignment) => Some(assignment.fence),
             _ => None,
@@ -444,6 +445,7 @@ impl Shift {
             self.takes(Input::Answered {
                 conversation: id,
                 fence,
+                was_known,
                 answer,
             });
             let place = None;

@@ -322,6 +322,7 @@ impl Place {
             let Effect::Instruct {
                 conversation,
                 instruction: Instruction::Assign(assignment),
+                ..
             } = effect
             else {
                 continue;
@@ -334,6 +335,7 @@ impl Place {
             let answered = Input::Answered {
                 conversation,
                 fence: Some(assignment.fence),
+                was_known: true,
                 answer: Answer {
                     outcome: Some(Outcome::Done),
                     report: Some(report),

@@ -89,6 +89,7 @@ fn a6_ended_without_a_report_is_over_too() {
     let effects = scene.take(Input::Answered {
         conversation: conversation(1),
         fence: Some(Fence(1)),
+        was_known: true,
         answer: Answer {
             outcome: Some(Outcome::Ended),
             ..Answer::default()
@@ -216,6 +217,7 @@ fn a_conversation_that_does_not_exist_is_held_by_nobody() {
     scene.take(Input::Answered {
         conversation: conversation(1),
         fence: Some(Fence(1)),
+        was_known: true,
         answer: Answer {
             outcome: None,
             ..Answer::default()

@@ -44,6 +44,7 @@ fn ends(effects: &[Effect]) -> Vec<ConversationId> {
         if let Effect::Instruct {
             conversation,
             instruction: Instruction::End,
+            ..
         } = effect
         {
             ends.push(*conversation);

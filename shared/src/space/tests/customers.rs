@@ -62,6 +62,7 @@ fn told(effects: &[Effect]) -> Vec<(u8, bool)> {
         if let Effect::Instruct {
             conversation,
             instruction: Instruction::NeedVerified(required),
+            ..
         } = effect
         {
             Some((conversation.bytes()[0], *required))

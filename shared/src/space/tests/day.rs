@@ -115,7 +115,7 @@ pub fn any_step() -> impl Strategy<Value = (u64, Step)> {
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a letter lives for one step")]
 enum Letter {
-    To(ConversationId, Instruction),
+    To(ConversationId, Instruction, bool),
     From(Input),
 }
 
@@ -245,9 +245,10 @@ impl Day {
                 Effect::Instruct {
                     conversation,
                     instruction,
+                    is_known,
                 } => self
                     .post
-                    .push(Letter::To(*conversation, instruction.clone())),
+                    .push(Letter::To(*conversation, instruction.clone(), *is_known)),
                 Effect::Send { .. }
                 | Effect::ForgetPast(_)
                 | Effect::Found(_)
@@ -362,7 +363,7 @@ impl Day {
                 Some(Letter::From(input)) => {
                     self.take(input);
                 }
-                Some(Letter::To(conversation, instruction)) => {
+                Some(Letter::To(conversation, instruction, was_known)) => {
                     let c = conversation.bytes()[0];
                     let talk = self.talks.get_mut(&c).unwrap();
                     let answer = obey(talk, &instruction);
@@ -378,6 +379,7 @@ impl Day {
                     self.post.push(Letter::From(Input::Answered {
                         conversation,
                         fence,
+                        was_known,
                         answer,
                     }));
                     self.tell(c);

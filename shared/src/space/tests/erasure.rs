@@ -55,6 +55,7 @@ fn answered(c: u8, report: Option<Report>) -> Input {
     Input::Answered {
         conversation: conversation(c),
         fence: None,
+        was_known: true,
         answer: answer(report),
     }
 }
@@ -65,6 +66,7 @@ fn told(effects: &[Effect]) -> Vec<u8> {
         if let Effect::Instruct {
             conversation,
             instruction: Instruction::Erase,
+            ..
         } = effect
         {
             told.push(conversation.bytes()[0]);

@@ -17,6 +17,7 @@ fn places(effects: &[Effect]) -> Vec<(u8, Place)> {
         if let Effect::Instruct {
             conversation,
             instruction: Instruction::Place(place),
+            ..
         } = effect
         {
             found.push((conversation.bytes()[0], place.clone()));

@@ -26,6 +26,7 @@ fn slot_kept_on_reject_shows() {
         Input::Answered {
             conversation,
             fence,
+            was_known: true,
             answer,
         },
     );

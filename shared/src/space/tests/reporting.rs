@@ -164,6 +164,7 @@ fn r100_what_never_begins_frees_its_visitor_when_it_says_so() {
         scene.take(Input::Answered {
             conversation: conversation(1),
             fence: None,
+            was_known: false,
             answer,
         });
     };
@@ -186,6 +187,7 @@ fn r100_what_never_begins_frees_its_visitor_when_it_says_so() {
     begun.take(Input::Answered {
         conversation: conversation(1),
         fence: None,
+        was_known: false,
         answer,
     });
     assert_eq!(begun.offered(1), Some((ADA, 1)), "its report was lost");
@@ -226,4 +228,74 @@ fn r23_a_visitor_has_one_open_conversation() {
         agents: vec![],
     });
     assert_eq!(admit(&mut nowhere, 1, 1), Some(Refusal::SpaceOff));
+}
+
+/// The answer that there is no conversation 1, to a question of which the space said this.
+fn is_none(scene: &mut Scene, was_known: bool) {
+    scene.take(Input::Answered {
+        conversation: conversation(1),
+        fence: None,
+        was_known,
+        answer: Answer::default(),
+    });
+}
+
+/// The one question of a turn, and whether the space had the report.
+fn asked(effects: &[Effect]) -> Option<(Instruction, bool)> {
+    effects.iter().find_map(|effect| {
+        if let Effect::Instruct {
+            instruction,
+            is_known,
+            ..
+        } = effect
+        {
+            return Some((instruction.clone(), *is_known));
+        }
+        None
+    })
+}
+
+#[test]
+fn r260_an_answer_from_before_the_first_report_buries_nothing() {
+    let mut scene = Scene::with(&[ADA]);
+    admit(&mut scene, 1, 1);
+    let described = |is_known| Some((Instruction::Describe, is_known));
+    assert_eq!(asked(&scene.wait(30_000)), described(false));
+    // It is not there yet, and its answer is on its way for long.
+    scene.waits(1);
+    scene.talk(ADA, 1, 1, 3);
+    let before = scene.space.items().next().cloned();
+    is_none(&mut scene, false);
+    assert_eq!(scene.space.items().next().cloned(), before);
+    assert_eq!(scene.used(ADA), 1);
+    // What is truly lost says so to the next round.
+    let mut effects = scene.wait(300_000);
+    for _ in 0..12 {
+        if asked(&effects).is_none() {
+            effects = scene.wait(300_000);
+        }
+    }
+    assert_eq!(asked(&effects), described(true));
+    is_none(&mut scene, true);
+    assert_eq!(scene.used(ADA), 0);
+}
+
+#[test]
+fn r260_what_was_not_there_to_erase_is_told_again_once_it_has_reported() {
+    let mut scene = Scene::with(&[ADA, EVE]);
+    admit(&mut scene, 1, 1);
+    let effects = scene.take(Input::Personal {
+        by: agent(EVE),
+        visitor: VisitorId::from_bytes([1; 16]),
+        before: vec![],
+        past: vec![],
+        is_known: false,
+        erases: true,
+    });
+    assert_eq!(asked(&effects), Some((Instruction::Erase, false)));
+    scene.waits(1);
+    is_none(&mut scene, false);
+    let again = scene.wait(60_000);
+    let told = instructions(&again);
+    assert!(told.contains(&Instruction::Erase), "{told:?}");
 }

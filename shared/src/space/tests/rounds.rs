@@ -64,6 +64,7 @@ fn r101_a_release_that_was_lost_is_made_good() {
     scene.take(Input::Answered {
         conversation: conversation(1),
         fence: None,
+        was_known: true,
         answer,
     });
     assert_eq!(scene.used(ADA), 0);

@@ -38,6 +38,7 @@ fn dismissals(effects: &[Effect]) -> Vec<(u8, u8, u32)> {
         let Effect::Instruct {
             conversation,
             instruction: Instruction::Dismiss(Dismissal { agent, era }),
+            ..
         } = effect
         else {
             return None;
@@ -52,6 +53,7 @@ fn dismissed(scene: &mut Scene, c: u8, n: u8, era: u32) -> Vec<Effect> {
     scene.take(Input::Answered {
         conversation: conversation(c),
         fence: None,
+        was_known: true,
         answer: Answer {
             report: Some(report(c, 2, 0, Standing::Waiting)),
             dismissed: Some(Dismissal { agent, era }),

@@ -72,12 +72,22 @@ impl World {
         &mut self,
         conversation: ConversationId,
         instruction: &Instruction,
+        is_known: bool,
     ) {
         let number = self.object_of(conversation);
-        self.call(&Event::Instruct(number, Box::new(instruction.clone())));
+        self.call(&Event::Instruct(
+            number,
+            Box::new(instruction.clone()),
+            is_known,
+        ));
     }
 
-    pub fn instruction_arrives(&mut self, number: usize, instruction: Instruction) {
+    pub fn instruction_arrives(
+        &mut self,
+        number: usize,
+        instruction: Instruction,
+        was_known: bool,
+    ) {
         self.note("instruction", [number as u64, 0], |_| {
             format!("{instruction:?}")
         });
@@ -96,7 +106,12 @@ impl World {
         for effect in effects.into_iter().flatten() {
             if let conversation::Effect::Answer(answer) = effect {
                 let answer = Box::new(answer);
-                self.call(&Event::Answered(number, fence, answer, generation));
+                self.call(&Event::Answered(
+                    number,
+                    (fence, was_known),
+                    answer,
+                    generation,
+                ));
             }
         }
     }
@@ -104,7 +119,7 @@ impl World {
     pub fn answer_arrives(
         &mut self,
         number: usize,
-        fence: Option<conversation::Fence>,
+        (fence, was_known): (Option<conversation::Fence>, bool),
         answer: conversation::Answer,
         generation: u32,
     ) {
@@ -118,6 +133,7 @@ impl World {
         self.space_turn(space::Input::Answered {
             conversation,
             fence,
+            was_known,
             answer,
         });
     }

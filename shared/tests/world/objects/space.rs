@@ -172,7 +172,8 @@ impl World {
                 space::Effect::Instruct {
                     conversation,
                     instruction,
-                } => self.send_instruction(*conversation, instruction),
+                    is_known,
+                } => self.send_instruction(*conversation, instruction, *is_known),
                 space::Effect::Register {
                     agent,
                     number,
