@@ -104,6 +104,14 @@ pub fn all() -> Vec<String> {
     texts
 }
 
+/// What stands at a message as a reaction is an emoji, and no text that looks for a place in markup.
+#[test]
+fn sec_c1_03_no_hostile_text_is_an_emoji() {
+    for text in all() {
+        assert!(shared::text::Emoji::parse(&text).is_err(), "{text}");
+    }
+}
+
 #[test]
 fn sec_c1_02_the_corpus_has_a_thousand_texts() {
     let mut texts = all();

@@ -68,7 +68,7 @@ fn german_has_one_word_for_a_thing() {
 }
 
 #[test]
-fn no_text_becomes_markup() {
+fn sec_c1_03_no_text_becomes_markup() {
     let words = [
         "inner_html",
         "innerHTML",
@@ -281,6 +281,25 @@ fn sec_k_02_secrets_come_in_by_one_door() {
     });
     refuse(edge.collect(), |source| {
         code(source).any(|line| line.contains(".secret("))
+    });
+}
+
+/// What is not awaited is a guard that was never asked: no crate leaves the lints of the workspace.
+#[test]
+fn sec_r2_02_what_is_not_awaited_does_not_compile() {
+    let manifest = |path: &str| fs::read_to_string(paths::root().join(path)).unwrap();
+    let workspace = manifest("Cargo.toml");
+    let (_, lints) = workspace.split_once("[workspace.lints.rust]").unwrap();
+    assert!(lints.contains("unused_must_use = \"deny\""), "{lints}");
+    for package in ["shared", "edge", "widget", "xtask", "tests"] {
+        let manifest = manifest(&format!("{package}/Cargo.toml"));
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{package} has lints of its own"
+        );
+    }
+    refuse(rust_but_this(), |source| {
+        code(source).any(|line| line.contains("allow(unused_must_use"))
     });
 }
 
