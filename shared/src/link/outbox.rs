@@ -117,18 +117,25 @@ impl Outbox {
     /// The log is known up to its head: marked items are not in it.
     ///
     /// What was sent before an item that the log shows, and is not in it, was refused, and the
-    /// answer was lost. Sent again it could be taken after all, out of its order (M6): of all
-    /// refusals one alone can turn into a yes, and that only for agents.
+    /// answer was lost. Sent again it could be taken after all, out of its order (M6). Of all
+    /// refusals two can turn into a yes: that of an agent who has the conversation again, and that of
+    /// what is about a message which has come since.
     pub(super) fn caught_up(&mut self, side: Side, effects: &mut Vec<Effect>) {
         let shown = self.shown;
         let was_refused = |item: &Pending| {
-            side == Side::Agent && item.state == PendingState::Sent && Some(item.written_at) < shown
+            (side == Side::Agent || is_about_a_message(&item.command))
+                && item.state == PendingState::Sent
+                && Some(item.written_at) < shown
         };
         let is_over = |item: &&Pending| item.state == PendingState::Dropping || was_refused(item);
         let items = self.items.iter().filter(is_over);
         let ids: Vec<_> = items.map(|item| item.id).collect();
+        let why = match side {
+            Side::Agent => Refusal::NotAssignee,
+            Side::Customer => Refusal::MessageUnknown,
+        };
         for id in ids {
-            self.fail(id, Failure::Refused(Refusal::NotAssignee), effects);
+            self.fail(id, Failure::Refused(why.clone()), effects);
         }
     }
 
@@ -309,6 +316,17 @@ fn is_worth_keeping(command: &Command, failure: &Failure) -> bool {
         Change::Deletion => !matches!(why, Some(Refusal::MessageUnknown | Refusal::MessageDeleted)),
         Change::Reaction { .. } => false,
     }
+}
+
+const fn is_about_a_message(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Change { .. }
+            | Command::Post {
+                reply_to: Some(_),
+                ..
+            }
+    )
 }
 
 const fn is_open(item: &Pending) -> bool {

@@ -154,6 +154,32 @@ fn k6_what_the_log_passed_over_was_refused() {
     assert_eq!(link.pending()[0].state, failed);
 }
 
+/// Seed 4531 of the world: an answer to one's own message that had failed, which was then written again; the refusal of
+/// the answer was lost, and after it the answer would have been taken.
+#[test]
+fn k6_an_answer_to_what_was_not_there_was_refused() {
+    let mut link = live(customer(), 1);
+    link.handle(ms(1), 0, post(1));
+    link.handle(ms(1), 0, refused(1));
+    let answer = Command::Post {
+        text: MessageText::parse("And this").unwrap(),
+        reply_to: Some(id(1)),
+    };
+    let answer = Input::Submit {
+        id: id(2),
+        command: answer,
+    };
+    link.handle(ms(1), 0, answer);
+    link.handle(ms(1), 0, Input::Retry { id: id(1) });
+    let mut link = reconnected(link, 2);
+    link.handle(ms(3), 0, welcome(2, EPOCH));
+    link.handle(ms(3), 0, posted(2, 1));
+    let effects = link.handle(ms(3), 0, live_at(2));
+    assert!(sends(&effects).is_empty());
+    let failed = PendingState::Failed(Failure::Refused(Refusal::MessageUnknown));
+    assert_eq!(link.pending()[0].state, failed);
+}
+
 #[test]
 fn k6_an_item_older_than_24_h_asks_first() {
     let mut link = opened(with_outbox(vec![pending(1), pending(2)]), 1);

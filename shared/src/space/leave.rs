@@ -15,7 +15,7 @@ use super::ledger::Ledger;
 use super::row::{ItemState, TransferEnd};
 use super::turn::Turn;
 use crate::frame::CloseCode;
-use crate::id::{AgentId, ConversationId};
+use crate::id::AgentId;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::rights::Action;
@@ -93,8 +93,14 @@ impl Ledger {
             let slots = duty.slots.iter();
             slots.map(|(conversation, _)| (*conversation, duty.agent.agent))
         });
-        let slots: Vec<(ConversationId, AgentId)> = slots.collect();
-        for (conversation, agent) in slots {
+        // Whoever passes a conversation on may have left, too: what is passed on comes back first.
+        let (passed, rest): (Vec<_>, Vec<_>) = slots.partition(|(conversation, agent)| {
+            let item = self.items.get(conversation);
+            item.is_some_and(
+                |item| matches!(item.state, ItemState::Transferring { to, .. } if to == *agent),
+            )
+        });
+        for (conversation, agent) in passed.into_iter().chain(rest) {
             let Some(item) = self.items.get(&conversation) else {
                 continue;
             };

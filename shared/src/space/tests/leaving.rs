@@ -82,6 +82,22 @@ fn r41_who_left_is_let_in_nowhere_until_back() {
     assert_eq!(effects, [Effect::Denied(Refusal::AgentUnknown)]);
 }
 
+/// Seed 11720 of the world: the item stayed with somebody who had left until the next turn.
+#[test]
+fn r42_a_transfer_between_two_who_left_goes_back_to_its_place() {
+    for (holder, target) in [(ADA, BEN), (BEN, ADA)] {
+        let mut scene = Scene::with(&[ADA, BEN]);
+        scene.set_available(target, false);
+        scene.waits(1);
+        scene.talk(holder, 1, 1, 3);
+        scene.set_available(target, true);
+        scene.transfer(holder, 1, to_agent(target));
+        set_active(&mut scene, holder, false);
+        let effects = set_active(&mut scene, target, false);
+        assert_eq!(assignments(&effects).len(), 1, "it is given back at once");
+    }
+}
+
 #[test]
 fn r42_a_transfer_to_who_left_comes_back() {
     let mut scene = Scene::with(&[ADA, BEN]);

@@ -190,6 +190,8 @@ impl World {
         self.check_files();
         self.check_erasures();
         self.check_sum();
+        // A queue may have closed since they were looked at last.
+        self.probe_places();
         self.check_places();
         self.check_accounts();
         for number in 0..self.clients.len() {
