@@ -86,6 +86,22 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn p14_every_language_of_the_chat_has_its_emoji() {
+        let folder = paths::root().join("widget/src/text/chat");
+        let mut languages: Vec<_> = crate::build::stamp::files(&folder)
+            .unwrap()
+            .iter()
+            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        languages.sort();
+        let texts = fs::read_to_string(paths::root().join("widget/src/text/emoji.txt")).unwrap();
+        let lines = texts.lines().filter_map(|line| line.split_once(" = "));
+        let mut tags: Vec<_> = lines.map(|(tag, _)| tag.to_owned()).collect();
+        tags.sort();
+        assert_eq!(tags, languages);
+    }
+
+    #[test]
     fn an_emoji_has_its_name_its_words_and_its_skin() {
         let group = |slug: &str, emojis: Value| json!({ "slug": slug, "emojis": emojis });
         let emoji = |text: &str, skin: bool| json!({ "emoji": text, "skin_tone_support": skin });
