@@ -10,8 +10,12 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let english = source("en");
-    let english = read("en", &english);
+    let source_en = source("en");
+    let english = read("en", &source_en);
+    let (early, _) = source_en
+        .split_once("\n# Later")
+        .expect("a line `# Later` in en.txt");
+    let early = read("en", early).len();
     let german = source("de");
     let german = read("de", &german);
     check("en", &english, &english);
@@ -20,9 +24,10 @@ fn main() {
     let write = |name: &str, text: String| {
         fs::write(Path::new(&out).join(name), text).expect("a folder to write to");
     };
-    write("en.txt", pack::pack(&english, &english));
+    write("en.txt", pack::pack(&english[..early], &english));
+    write("en.later.txt", pack::pack(&english[early..], &english));
     write("de.txt", pack::pack(&english, &german));
-    write("keys.rs", keys(&english));
+    write("keys.rs", keys(&english, early));
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/text/pack.rs");
 }
@@ -45,21 +50,29 @@ fn check(tag: &str, english: &[pack::Entry<'_>], entries: &[pack::Entry<'_>]) {
 }
 
 /// A method for each text: `text().retry()`, and `text().about(3)` for what is said with a number.
-fn keys(english: &[pack::Entry<'_>]) -> String {
+fn keys(english: &[pack::Entry<'_>], early: usize) -> String {
     let mut rust = format!(
         "/// How many texts there are.\npub const KEYS: usize = {};\n\
+         /// How many of them English has from the start.\nconst EARLY: usize = {early};\n\
          #[cfg_attr(not(feature = \"chat\"), allow(dead_code, reason = \"the console says less than the chat\"))]\n\
          impl Text {{\n",
         english.len()
     );
     for (index, entry) in english.iter().enumerate() {
         let (key, text) = (entry.key, entry.forms.last().map_or("", |(_, text)| *text));
+        let words = if index < early {
+            format!("self.words[{index}]")
+        } else {
+            format!("self.later({index})")
+        };
         let method = if entry.is_plural() {
             format!(
-                "pub fn {key}(&self, count: usize) -> String {{ self.counted({index}, count) }}"
+                "pub fn {key}(&self, count: usize) -> String {{ self.counted({words}, count) }}"
             )
+        } else if index < early {
+            format!("pub const fn {key}(&self) -> &'static str {{ {words} }}")
         } else {
-            format!("pub const fn {key}(&self) -> &'static str {{ self.words[{index}] }}")
+            format!("pub fn {key}(&self) -> &'static str {{ {words} }}")
         };
         writeln!(rust, "    /// {text}\n    {method}").expect("a text takes all");
     }

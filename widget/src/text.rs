@@ -3,7 +3,8 @@
 //! What the chat says, and what all apps say, is written in `text/chat/TAG.txt`, a file for each language.
 //! Of `en.txt` the build makes a method of [`Text`] for each key, so a new text is a line there, a line in
 //! every other file, and `text().key()` where it is shown; `key.one` and `key.other` (and whatever other
-//! plural categories a language has) make a `text().key(count)`. The texts of English are compiled in,
+//! plural categories a language has) make a `text().key(count)`. The texts of English are compiled in (those below its line
+//! `# Later` into the part of the chat that loads on first use: a text that is said before goes above),
 //! German too for people at work; a customer who reads another language loads one file (`chat/language.rs`).
 //! What is wrong with a file stops the build; what it lacks is shown in English, and fails a test
 //! (`tests/journeys/languages.rs`).
@@ -37,6 +38,8 @@ include!(concat!(env!("OUT_DIR"), "/keys.rs"));
 
 /// The texts of English, packed.
 const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/en.txt"));
+/// Those that only parts of the chat say which come later.
+const ENGLISH_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/en.later.txt"));
 /// The texts of German, packed; for customers they are a file like those of every other language.
 #[cfg(any(feature = "console", feature = "home"))]
 const GERMAN: &str = include_str!(concat!(env!("OUT_DIR"), "/de.txt"));
@@ -59,17 +62,28 @@ impl Text {
         Box::leak(Box::new(Self { lang, words }))
     }
 
+    /// A text that English has not from the start. Only parts that come later ask, so its words come with them.
+    fn later(&self, index: usize) -> &'static str {
+        match self.words[index] {
+            "" => ENGLISH_LATER
+                .split('\n')
+                .nth(index - EARLY)
+                .unwrap_or_default(),
+            own => own,
+        }
+    }
+
     /// The form that the language has for that number, with the number in it.
     #[cfg_attr(
         not(feature = "chat"),
         allow(dead_code, reason = "the console counts in words of its own")
     )]
-    fn counted(&self, index: usize, count: usize) -> String {
+    fn counted(&self, forms: &str, count: usize) -> String {
         let locales = Array::of1(&self.lang.into());
         let rules = Intl::PluralRules::new(&locales, &Object::new());
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let category = String::from(rules.select(count.into()));
-        let mut parts = self.words[index].split('\t');
+        let mut parts = forms.split('\t');
         let mut form = "";
         // The last one is for every other number.
         while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
