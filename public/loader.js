@@ -1,5 +1,6 @@
 // The script that a site pastes: draws the launcher, makes the chat's frame at the first intent, and carries
 // messages between the page and the frame. Served as /bellhop.js; nothing else is requested before intent.
+// Whatever a page says beyond open, close, toggle, show and hide is for page.js, which loads with the first such word.
 // The chat lives in the frame, on our origin: nothing of the page can reach it, nor it the page.
 
 (() => {
@@ -8,19 +9,18 @@
 
   const page = document.documentElement;
   const tag = document.currentScript;
-  const { space = "", color, side = "end", text, theme = "light dark", locale = "" } = tag.dataset;
-  const { origin } = new URL(tag.src);
-  const SLOW = 15e3; // ms without a sign of life of an opened frame before we say so
+    const data = tag.dataset;
+  const { space = "" } = data;
+  const origin = new URL(tag.src).origin;
 
   const complain = (why) => console.error(`Bellhop: data-space "${space}": ${why}`);
 
-  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(space)) return complain("malformed");
+  if (!/^[a-z\d][a-z\d-]{0,62}$/.test(space)) return complain("malformed");
 
   const key = "bellhop:" + space;
   const view = visualViewport;
   const narrow = matchMedia("(max-width:480px),(max-height:480px)");
-  const profile = {};
-  let label = text || "Chat", frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, wants, unread = 0, typed = "";
+  let label, frame, isReady, isFailed, isOpen = false, isFull = false, overflow, timer, before, wants, unread = 0, typed = "";
 
   // --- what is drawn: a shadow root on <html>, out of reach of the page's css and of a change of <body>
 
@@ -32,19 +32,19 @@
   const host = make("bellhop-chat");
   const shadow = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  // One tag of each kind: div root, button launcher, b bell or cross, span text, i badge, output trouble, iframe chat.
+  // One tag of each kind: div root, button launcher, b bell or cross, i badge, output trouble, iframe chat.
   // Borders are transparent for forced colours, which show them.
   sheet.replaceSync(`:host{all:initial!important;position:fixed!important;z-index:2147483647!important}
 :host:before,:host:after{content:none!important}
 @media print{:host{display:none!important}}
 *{box-sizing:border-box}
-div{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));display:grid;justify-items:end;gap:10px;pointer-events:none;font:600 15px/1.3 system-ui;--c:light-dark(#1f5245,#2f7a66);--o:#fffaf0;--k:#d3a34a}
+div{position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));display:grid;gap:10px;pointer-events:none;font:600 15px system-ui;--c:light-dark(#1f5245,#2f7a66);--o:#fffaf0;--k:#d3a34a}
 button{position:relative;display:flex;align-items:center;justify-content:center;gap:10px;min-width:60px;height:60px;padding:0 14px;border:2px solid transparent;border-radius:30px;background:var(--c);color:var(--o);font:inherit;white-space:nowrap;box-shadow:inset 0 0 0 1.5px var(--k),0 8px 32px #0004;cursor:pointer;pointer-events:auto}
 button:focus-visible{outline:3px solid var(--o);box-shadow:0 0 0 6px var(--c)}
 b{width:28px;height:28px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 4h8v2h-3v2a10 10 0 0 1 9 11H4A10 10 0 0 1 13 8V6h-3zM2 21h24v3H2z")}
 @media(forced-colors:active){b{background:ButtonText}}
 .open b{clip-path:path("M4 10l10 10 10-10-2-2-8 8-8-8z")}
-i{position:absolute;top:-6px;inset-inline-end:-6px;min-width:22px;padding:0 6px;border-radius:11px;background:#a3341f;color:#fff;font:700 13px/22px system-ui}
+i{position:absolute;top:-6px;inset-inline-end:-6px;min-width:22px;padding:0 6px;border-radius:11px;background:#a3341f;color:#fff;font:600 13px/22px system-ui}
 output,iframe{border:1px solid #8886;border-radius:18px;background:light-dark(#f8f3e9,#17140f);color:light-dark(#29241d,#f2eadc);box-shadow:0 8px 32px #0004}
 output{padding:10px 14px}
 output:empty,[hidden]{display:none}
@@ -60,22 +60,31 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   const note = make("output", root);
   const button = make("button", root);
   make("b", button);
-  if (text) make("span", button).textContent = text;
+  const word = new Text();
+  button.append(word);
   const badge = make("i", button);
 
-  // Of the two insets one is always nonsense and ignored.
-  let brand, on, css = `${side}:20px;inset-inline-${side}:20px;justify-items:${side};color-scheme:${theme}`;
-  // A canvas reads any css colour; on it black or white, whichever contrasts more: always 4.5 to 1 or better.
-  if (color) {
-    const canvas = make("canvas").getContext("2d");
-    canvas.fillStyle = "#1f5245";
-    canvas.fillStyle = color;
-    brand = canvas.fillStyle;
-    const luminance = [0.2126, 0.7152, 0.0722].reduce((sum, part, at) => sum + part * (parseInt(brand.substr(1 + 2 * at, 2), 16) / 255) ** 2.2, 0);
-    on = luminance > 0.18 ? "#000" : "#fff";
-    css += `;--c:${brand};--o:${on};--k:${on}8`;
-  }
-  root.style.cssText = css;
+  // As the attributes of the tag say by now.
+  const dress = () => {
+    const { color, side = "end", text = "", theme = "light dark" } = data;
+    let brand, on;
+    // Of the two insets one is always nonsense and ignored.
+    let css = `${side}:20px;inset-inline-${side}:20px;justify-items:${side};color-scheme:${theme}`;
+    // A canvas reads any css colour; on it black or white, whichever contrasts more: always 4.5 to 1 or better.
+    if (color) {
+      const canvas = make("canvas").getContext("2d");
+      canvas.fillStyle = "#1f5245";
+      canvas.fillStyle = color;
+      brand = canvas.fillStyle;
+      const [red, green, blue] = brand.match(/\w\w/g).map((part) => (parseInt(part, 16) / 255) ** 2.2);
+      on = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000" : "#fff";
+      css += `;--c:${brand};--o:${on};--k:${on}8`;
+    }
+    root.style.cssText = css;
+    label = (word.textContent = text) || "Chat";
+    paint();
+    return { ...data, color: brand, on };
+  };
 
   const paint = () => {
     badge.hidden = isOpen || !unread;
@@ -93,9 +102,9 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
 
   // --- the frame
 
-  const post = (bellhop, data) => {
+  const post = (bellhop, more) => {
     if (!isReady) return;
-    frame.contentWindow.postMessage({ ...data, bellhop, typed, shown: isOpen }, origin);
+    frame.contentWindow.postMessage({ ...more, bellhop, typed, shown: isOpen }, origin);
     typed = "";
   };
 
@@ -106,7 +115,7 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
     frame = make("iframe");
     frame.title = label;
     frame.allow = "microphone; camera; display-capture; autoplay; clipboard-write";
-    frame.src = `${origin}/chat?space=${space}&lang=${locale}`;
+    frame.src = `${origin}/chat?space=${space}&lang=${data.locale || ""}`;
     root.prepend(frame);
   };
 
@@ -126,7 +135,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       before = focused;
       load();
       unread = 0;
-      if (!isReady) timer = setTimeout(fail, SLOW);
+      // ms without a sign of life of an opened frame before we say so
+      if (!isReady) timer = setTimeout(fail, 15e3);
     }
     paint();
     post("shown");
@@ -147,10 +157,8 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       clearTimeout(timer);
       isReady = 1;
       isFailed = note.textContent = "";
-      paint();
-      post("init", { ...profile, ...tag.dataset, color: brand, on });
+      post("init", dress());
     },
-    close: () => show(false),
     // The chat names the launcher in the language that it is read in.
     unread({ count, name }) {
       unread = count | 0;
@@ -164,18 +172,18 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
       }
       paint();
     },
-    open_conversation: ({ open }) => store(() => open ? (localStorage[key] = 1) : delete localStorage[key]),
+    talk: ({ open }) => store(() => open ? (localStorage[key] = 1) : delete localStorage[key]),
     gone({ reason }) {
       show(false);
       watch.disconnect();
       host.remove();
       commands = {};
-      hear.open_conversation({});
+      hear.talk({});
       complain(reason);
     },
   };
-  addEventListener("message", ({ data, origin: from, source }) => {
-    if (from == origin && source == frame?.contentWindow) hear[data.bellhop]?.(data);
+  addEventListener("message", ({ data: told, origin: from, source }) => {
+    if (from == origin && source == frame?.contentWindow) (hear[told.bellhop] || commands[told.bellhop])?.(told);
   });
 
   // --- the page
@@ -183,18 +191,17 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   const escape = (event) => {
     if (event.key == "Escape" && !event.defaultPrevented) show(false);
   };
-  const watch = new MutationObserver(() => host.isConnected || page.append(host));
+  // Behind the body, from the moment that there is one.
+  const stand = () => host.isConnected || (document.body && page.append(host));
+  const watch = new MutationObserver(stand);
   let commands = {
     open: () => show(true),
     close: () => show(false),
-    show: () => (button.hidden = false),
+    toggle: () => show(!isOpen),
     hide: () => (button.hidden = true),
-    set: (value) => post("set", Object.assign(profile, value)),
-    identify: (identify) => commands.set({ identify }),
-    on: (name, act) => (hear[name] ||= act),
+    show: () => (button.hidden = false),
   };
-
-  button.onclick = () => show(!isOpen);
+  button.onclick = commands.toggle;
   button.onpointerenter = button.onfocus = () => isFailed || load();
   // A page with one-key shortcuts or a focus trap must not hear of what happens here.
   for (const leak of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(leak, (event) => {
@@ -209,14 +216,21 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   for (const change of ["resize", "scroll"]) view.addEventListener(change, paint);
   addEventListener("securitypolicyviolation", (event) => event.disposition == "enforce" && event.blockedURI.startsWith(origin) && fail());
 
-  (window.Bellhop = (name, value, act) => commands[name]?.(value, act)).on = 1;
-  early?.q?.forEach((call) => Bellhop(...call));
-  paint();
-
-  const start = () => {
-    page.append(host);
-    watch.observe(page, { childList: true });
-    if (store(() => localStorage[key]) && !navigator.connection?.saveData) (window.requestIdleCallback || setTimeout)(load);
+  // The rest of the words in a file of its own. One that does not come is asked for again, with all that was said.
+  let rest;
+  const Bellhop = window.Bellhop = (name, ...more) => {
+    if (commands[name]) commands[name]();
+    else (rest ||= import(origin + "/bellhop-page.js").then((page) => page.default(commands, dress, post, root, tag))).then((run) => run(name, ...more), () => {
+      rest = 0;
+      setTimeout(Bellhop, 3e4, name, ...more);
+    });
+    return () => Bellhop("off", ...more);
   };
-  document.body ? start() : addEventListener("DOMContentLoaded", start);
+  Bellhop.on = 1;
+  dress();
+
+  stand();
+  watch.observe(page, { childList: true });
+  if (store(() => localStorage[key]) && !navigator.connection?.saveData) (window.requestIdleCallback || setTimeout)(load);
+  for (const call of early?.q || []) Bellhop(...call);
 })();

@@ -55,9 +55,10 @@ pub async fn demo(call: &Call) -> Result<Response, Problem> {
     document(call, "demo.html", 200, Kind::Demo, &values).await
 }
 
-/// `/bellhop.js`: any page may run it, and keeps it for five minutes.
+/// `/bellhop.js`, `/bellhop-page.js` and their types: any page may run them, and keeps them for five minutes.
 pub async fn loader(call: &Call) -> Result<Response, Problem> {
-    let response = files::send(call, "bellhop.js").await?;
+    let name = call.url.path.trim_start_matches('/');
+    let response = files::send(call, name).await?;
     says(response, Kind::Loader, &call.url.origin)
 }
 

@@ -10,7 +10,7 @@ pub enum Target {
     Root,
     /// The demo shop page.
     Demo,
-    /// The loader that a site embeds.
+    /// What a site embeds: the loader, the rest of it, and its types.
     Loader,
     /// The chat's document.
     Chat,
@@ -184,6 +184,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/", Target::Root),
     route("GET", "/demo", Target::Demo),
     route("GET", "/bellhop.js", Target::Loader),
+    route("GET", "/bellhop-page.js", Target::Loader),
+    route("GET", "/bellhop.d.ts", Target::Loader),
     route("GET", "/chat", Target::Chat),
     route("GET", "/agent", Target::Console),
     route("GET", "/challenge", Target::Challenge),

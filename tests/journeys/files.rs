@@ -206,6 +206,7 @@ fn sec_u3_hd9_fw4_a_file_is_read_in_pieces_at_an_origin_where_nothing_else_is() 
             "/",
             "/demo",
             "/bellhop.js",
+            "/bellhop-page.js",
             "/agent",
             "/openapi.json",
             "/api/v1/session",

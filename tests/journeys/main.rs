@@ -34,6 +34,7 @@ mod files;
 mod gallery;
 mod handovers;
 mod headers;
+mod host;
 mod hostile;
 mod keys;
 mod languages;

@@ -94,6 +94,8 @@ fn rows() -> Result<Vec<Row>> {
     worker.extend(files(&edge.join("snippets"))?);
     Ok(vec![
         Row::new("loader", &[site.join("bellhop.js")], 2_500, false)?,
+        // What a page says beyond opening and closing the chat, and hears from it: loaded with the first such word.
+        Row::new("page", &[site.join("bellhop-page.js")], 2_500, false)?,
         // 95,000 with every feature of the product in it. 4,000 are the small markdown, another 4,000 what becomes
         // of a message after it was written. The last 1,000 show it before it is in the log, and ask for it;
         // 900 more are what the log has of ratings and transcripts; 1,100 are for files, 200 the way to

@@ -6,12 +6,13 @@ use crate::errors::Problem;
 use crate::router::Call;
 
 /// What kind of content a name promises; the build packs those that are marked.
-const KINDS: [(&str, &str, bool); 11] = [
+const KINDS: [(&str, &str, bool); 12] = [
     ("js", "text/javascript; charset=utf-8", true),
     ("css", "text/css; charset=utf-8", true),
     ("wasm", "application/wasm", true),
     ("json", "application/json", true),
     ("txt", "text/plain; charset=utf-8", true),
+    ("ts", "text/plain; charset=utf-8", true),
     ("svg", "image/svg+xml", true),
     ("png", "image/png", false),
     ("webp", "image/webp", false),

@@ -1,6 +1,7 @@
 //! The chat in its frame: what the loader says, and what it is told; the browser and other tabs.
 
-use shared::link::Input;
+use shared::conversation::{Author, Entry, Seq};
+use shared::link::{Input, State};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, StorageEvent};
 
@@ -58,14 +59,35 @@ pub fn attach(chat: Chat) {
         host::tell("unread", &[("count", count.into()), ("name", name.into())]);
     });
     effect(move || {
-        let is_open = matches!(chat.screen(), Screen::Waiting | Screen::Active);
+        let screen = chat.screen();
         chat.is_shown.get();
-        host::tell("open_conversation", &[("open", is_open.into())]);
+        if screen != Screen::Loading {
+            let is_open = matches!(screen, Screen::Waiting | Screen::Active);
+            host::tell("talk", &[("open", is_open.into())]);
+        }
+    });
+    // What was there before the chat was is no news.
+    let heard = Var::new(None);
+    effect(move || {
+        let thread = chat.thread.get();
+        let last = thread.entries(last_message);
+        if thread.state() == State::Live {
+            if last.is_some() && heard.now().is_some_and(|heard| heard != last) {
+                host::tell("message", &[]);
+            }
+            heard.set(Some(last));
+        }
     });
     host::tell("ready", &[]);
     if !host::is_framed() {
         ui::focus_composer();
     }
+}
+
+/// The place of the last message of the other side.
+fn last_message(entries: &[Entry]) -> Option<Seq> {
+    let is_theirs = |entry: &&Entry| entry.event.is_message() && entry.author != Author::Customer;
+    entries.iter().rev().find(is_theirs).map(|entry| entry.seq)
 }
 
 /// What the launcher is called: as the page has named it, or in the language of the chat.
@@ -107,25 +129,23 @@ fn take_keys(chat: Chat, mark: Var<usize>, message: &JsValue) {
 
 fn hear(chat: Chat, kind: &str, message: &JsValue) {
     match kind {
-        "init" => {
+        "init" | "set" => {
             dress(message);
-            chat.launcher
-                .set(js::get_text(message, "text").unwrap_or_default());
-            take(chat, message);
-            show(chat, message);
+            if let Some(text) = js::get_text(message, "text") {
+                chat.launcher.set(text);
+            }
+            chat.claim(message);
+            let shown = js_sys::Reflect::get(message, &"identify".into());
+            if let Some(shown) = shown.ok().filter(|shown| !shown.is_undefined()) {
+                identity::identify(chat, shown);
+            }
+            // Who says something about the page does not mean to write.
+            if kind == "init" {
+                show(chat, message);
+            }
         }
         "shown" => show(chat, message),
-        "set" => take(chat, message),
         _ => (),
-    }
-}
-
-/// What the page says of the person.
-fn take(chat: Chat, message: &JsValue) {
-    chat.claim(message);
-    let shown = js_sys::Reflect::get(message, &"identify".into());
-    if let Some(shown) = shown.ok().filter(|shown| !shown.is_undefined()) {
-        identity::identify(chat, shown);
     }
 }
 
@@ -149,13 +169,12 @@ fn dress(message: &JsValue) {
         .and_then(|body| body.dataset().get("color"));
     let is_own = own == js::get_text(message, "color");
     for (name, property) in [("color", "--brand"), ("on", "--on-brand")] {
-        if !is_own && let Some(color) = js::get_text(message, name) {
-            let _ = html.style().set_property(property, &color);
+        if let Some(color) = js::get_text(message, name) {
+            let color = if is_own { "" } else { &color };
+            let _ = html.style().set_property(property, color);
         }
     }
-    if let Some(theme) = js::get_text(message, "theme")
-        && (theme == "light" || theme == "dark")
-    {
+    if let Some(theme) = js::get_text(message, "theme") {
         let _ = html.set_attribute("data-theme", &theme);
     }
 }

@@ -23,10 +23,18 @@ pub fn script(source: &[u8]) -> Result<Vec<u8>> {
 
 /// The script that a site's page loads.
 pub fn loader(source: &[u8]) -> Result<Vec<u8>> {
-    filter(
+    let mut script = filter(
         npm::esbuild()?.args(["--loader=js", "--minify", LOADER]),
         source,
-    )
+    )?;
+    // The ends of lines in its sheet, which is a text to esbuild.
+    let mut last = 0;
+    script.retain(|byte| {
+        let is_kept = (last, *byte) != (b'}', b'\n');
+        last = *byte;
+        is_kept
+    });
+    Ok(script)
 }
 
 /// One sheet.

@@ -198,6 +198,7 @@ impl Site {
                     let source = self.fill(&name, content)?;
                     ("bellhop.js".into(), minify::loader(source.as_bytes())?)
                 }
+                ("page.js", _) => ("bellhop-page.js".into(), minify::script(&content)?),
                 (_, ".html") => (name.clone(), self.fill(&name, content)?.into_bytes()),
                 _ => (name, content),
             };
