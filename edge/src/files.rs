@@ -10,9 +10,11 @@ mod store;
 pub use pass::{Link, Place, Ticket};
 pub use store::Store;
 
+use shared::features::Feature;
 use worker::Env;
 
 use crate::address::Address;
+use crate::features;
 
 /// The variable that names the origin of files: one of their own, without cookies (SECURITY.md U3). One on
 /// somebody's own machine has the port of the call.
@@ -27,6 +29,11 @@ pub fn origin(env: &Env, call: &Address) -> String {
         return format!("{origin}:{}", call.port);
     }
     origin
+}
+
+/// Whether files are sent here at all: there is a bucket, and an origin to read them from.
+pub fn is_on(env: &Env) -> bool {
+    features::is_on(env, Feature::Files) && store::bucket(env).is_some()
 }
 
 /// Whether a request comes to the origin of files: nothing else is there, and they are nowhere else.

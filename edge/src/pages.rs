@@ -4,6 +4,7 @@ mod dress;
 mod files;
 mod html;
 
+use shared::conversation::Source;
 use shared::headers::{self, Kind};
 use shared::id::SpaceId;
 use shared::language;
@@ -83,6 +84,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
     };
     let sign_in = settings.sign_in_url.as_ref();
     let takes = takes(call, &settings);
+    let sends_files = sends_files(call, &settings, Source::Widget);
     let theme = settings.theme.unwrap_or_default();
     let logo = theme.logo.as_ref().map_or("", |logo| logo.as_str());
     let color = theme.color.map(|color| color.shades().0.color.to_string());
@@ -108,6 +110,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ("color", color.as_deref().unwrap_or_default()),
         ("logo", logo),
         ("take", takes),
+        ("files", sends_files),
         ("scheme", theme.scheme.css()),
     ];
     let mut text = files::text(call, "chat.html").await?;
@@ -131,6 +134,18 @@ fn takes(call: &Call, settings: &Settings) -> &'static str {
         (false, _) => "",
         (true, false) => "text",
         (true, true) => "text mail",
+    }
+}
+
+/// Whether files are sent from a page: `none` where the installation has no place for them, `off` where the space takes
+/// none in conversations of that source.
+fn sends_files(call: &Call, settings: &Settings, source: Source) -> &'static str {
+    if !crate::files::is_on(&call.env) {
+        "none"
+    } else if settings.files_off.contains(&source) {
+        "off"
+    } else {
+        ""
     }
 }
 
@@ -179,6 +194,7 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
         ("space", space.as_str()),
         ("name", settings.name.as_str()),
         ("session", session),
+        ("files", sends_files(call, &settings, Source::Console)),
     ];
     document(call, "console.html", 200, kind, &values).await
 }

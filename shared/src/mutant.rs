@@ -102,6 +102,8 @@ pub enum Mutant {
     AnybodyEdits,
     /// A file stays in the store when its message is deleted.
     DeletedFileStays,
+    /// Files are sent whatever the source of the conversation.
+    FilesFromAnywhere,
     /// A change of a note goes to the customer, too.
     NoteEditLeaks,
     /// A visitor is blocked and goes on writing in what stands.
@@ -110,7 +112,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -159,6 +161,7 @@ impl Mutant {
         Self::StaleWordsRead,
         Self::AnybodyEdits,
         Self::DeletedFileStays,
+        Self::FilesFromAnywhere,
         Self::NoteEditLeaks,
         Self::BlockWithoutEnd,
     ];
@@ -215,6 +218,7 @@ impl Mutant {
             Self::StaleWordsRead => "stale_words_read",
             Self::AnybodyEdits => "anybody_edits",
             Self::DeletedFileStays => "deleted_file_stays",
+            Self::FilesFromAnywhere => "files_from_anywhere",
             Self::NoteEditLeaks => "note_edit_leaks",
             Self::BlockWithoutEnd => "block_without_end",
         }

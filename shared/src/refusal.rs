@@ -54,6 +54,9 @@ pub enum Refusal {
     /// The space keeps its conversations to itself (AF5 of `conversation`).
     #[error("this space hands out no transcripts")]
     TranscriptOff,
+    /// The space takes no files in conversations of this source (FI5 of `conversation`).
+    #[error("files cannot be sent in this conversation")]
+    FilesOff,
     /// Nobody has signed an address to send it to (AF6 of `conversation`).
     #[error("the site has signed no address of yours")]
     AddressUnknown,
@@ -209,6 +212,7 @@ impl Refusal {
             Self::Ended => "ended",
             Self::NotEnded => "not_ended",
             Self::TranscriptOff => "transcript_off",
+            Self::FilesOff => "files_off",
             Self::AddressUnknown => "address_unknown",
             Self::Closed => "closed",
             Self::CustomerHere => "customer_here",
@@ -261,6 +265,7 @@ impl Refusal {
             | Self::NotInQueue
             | Self::SpaceOff
             | Self::TranscriptOff
+            | Self::FilesOff
             | Self::VerificationRequired
             | Self::Blocked
             | Self::ChallengeRequired

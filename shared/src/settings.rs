@@ -7,6 +7,7 @@
 //! - **S5** Each change that changes something raises the version. Who names the version that the
 //!   change was made for is refused when it is not the newest.
 //! - **S13** What is closed is kept for 1 s to ten years, 0 is for ever.
+//! - **S14** A source of conversations is named once among those without files.
 //!
 //! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
 //! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, colours and launcher (S10
@@ -36,6 +37,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::Source;
 use crate::mutant::{self, Mutant};
 use crate::refusal::Refusal;
 use crate::sorted::SortedSet;
@@ -118,6 +120,9 @@ pub struct Settings {
     /// Whether customers may take along what was written, as a text and by e-mail (P7): yes.
     #[serde(default = "transcripts")]
     pub transcripts: bool,
+    /// Sources whose conversations take no files (F64, D10, S14): virtual agents.
+    #[serde(default = "files_off")]
+    pub files_off: Vec<Source>,
     /// How the launcher and the chat look (P31); `None` for ours.
     #[serde(default)]
     pub theme: Option<Theme>,
@@ -174,6 +179,11 @@ const fn retention_s() -> u32 {
 /// The default of [`Settings::transcripts`].
 const fn transcripts() -> bool {
     true
+}
+
+/// The default of [`Settings::files_off`].
+fn files_off() -> Vec<Source> {
+    vec![Source::VirtualAgent]
 }
 
 /// The default of [`Settings::wrap_up_s`].
@@ -266,6 +276,8 @@ pub struct Change {
     pub sign_in_url: Option<String>,
     /// See [`Settings::transcripts`].
     pub transcripts: Option<bool>,
+    /// See [`Settings::files_off`]; the whole list.
+    pub files_off: Option<Vec<Source>>,
     /// See [`Settings::theme`]; what it leaves out stays, too.
     pub theme: Option<ThemeChange>,
 }
@@ -306,6 +318,7 @@ impl Settings {
             require_verification: false,
             sign_in_url: None,
             transcripts: transcripts(),
+            files_off: files_off(),
             theme: None,
         }
     }
@@ -330,6 +343,7 @@ impl Settings {
             require_verification,
             sign_in_url,
             transcripts,
+            files_off,
             theme,
             ..
         } = change;
@@ -360,6 +374,16 @@ impl Settings {
         }
         next.require_verification = require_verification.unwrap_or(next.require_verification);
         next.transcripts = transcripts.unwrap_or(next.transcripts);
+        if let Some(sources) = files_off {
+            for (place, source) in sources.iter().enumerate() {
+                if sources.iter().take(place).any(|known| known == source) {
+                    return Err(SettingFault::Twice
+                        .of(&format!("files_off[{place}]"))
+                        .into());
+                }
+            }
+            next.files_off = sources;
+        }
         if let Some(url) = sign_in_url {
             let malformed = |_| SettingFault::Malformed.of("sign_in_url");
             next.sign_in_url = match url.trim() {
@@ -572,6 +596,24 @@ mod tests {
             };
             assert_eq!(settings.changed(change).is_ok(), is_fine, "{seconds}");
         }
+    }
+
+    #[test]
+    fn s14_f64_d10_virtual_agents_take_no_files_unless_the_space_says_so() {
+        use Source::{Slack, VirtualAgent, Widget};
+        let changed = |files_off: &[Source]| {
+            let change = Change {
+                files_off: Some(files_off.to_vec()),
+                ..Change::default()
+            };
+            settings().changed(change)
+        };
+        assert_eq!(settings().files_off, [VirtualAgent]);
+        assert_eq!(changed(&[]).unwrap().files_off, []);
+        let all = changed(&Source::ALL).unwrap();
+        assert_eq!((&*all.files_off, all.version), (&Source::ALL[..], 1));
+        let twice = changed(&[Widget, Slack, Widget]).unwrap_err();
+        assert!(twice.to_string().starts_with("files_off[2]"), "{twice}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod bad;
 mod gone;
+mod off;
 mod screens;
 
 use anyhow::{Context, Result, ensure};

@@ -231,7 +231,10 @@ impl Chat {
 
     fn replace(self, conversation: Option<ConversationId>) {
         self.thread.now().close();
-        let thread = Thread::new(&self.tab(), Side::Customer, conversation);
+        // What was chosen and is not sent goes along.
+        let files = self.thread.now().files;
+        let mut thread = Thread::new(&self.tab(), Side::Customer, conversation);
+        thread.files = files;
         thread.claim(self.claim.now());
         thread.input(Input::Start);
         self.thread.set(thread);

@@ -137,6 +137,7 @@ impl Text {
             | Refusal::TicketExists
             | Refusal::NotEnded
             | Refusal::TranscriptOff
+            | Refusal::FilesOff
             | Refusal::AddressUnknown
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }

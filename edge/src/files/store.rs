@@ -54,8 +54,8 @@ pub struct Store {
 impl Store {
     /// The files of a conversation; `None` where the installation has no bucket.
     pub fn of(env: &Env, conversation: ConversationId) -> Option<Self> {
-        let bucket = worker::js_sys::Reflect::get(env.as_ref(), &"FILES".into()).ok()?;
-        bucket.is_object().then_some(Self {
+        let bucket = bucket(env)?;
+        Some(Self {
             bucket,
             conversation,
         })
@@ -221,6 +221,12 @@ impl Store {
             .map(|part| JsValue::from(self.part(ticket.file, part)))
             .collect()
     }
+}
+
+/// The bucket; `None` where the installation has none.
+pub fn bucket(env: &Env) -> Option<JsValue> {
+    let bucket = worker::js_sys::Reflect::get(env.as_ref(), &"FILES".into()).ok()?;
+    bucket.is_object().then_some(bucket)
 }
 
 /// Sizes of files are far below 2^53.

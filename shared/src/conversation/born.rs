@@ -132,6 +132,7 @@ impl Born {
             follows: birth.follows,
             email: birth.email.clone(),
             identity: birth.identity.clone(),
+            files_off: birth.files_off(),
         };
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);

@@ -83,7 +83,11 @@ impl Born {
             // Nobody but us has seen it come (FI1).
             None if matches!(command, Command::SendFile(_)) => FromServer::Refused {
                 id,
-                refusal: Refusal::Forbidden,
+                refusal: if self.birth.files_off() {
+                    Refusal::FilesOff
+                } else {
+                    Refusal::Forbidden
+                },
             },
             None => {
                 let word = self.words.missing(&command);
@@ -160,6 +164,7 @@ impl Born {
                 Stage::Waiting { .. },
             ) if !is_note && person.side() == Side::Agent => Err(Refusal::NotAssignee),
             (Command::Post { text, reply_to }, _) => Ok(vec![Self::posted(text, reply_to, meant)?]),
+            (Command::SendFile(_), _) if self.birth.files_off() => Err(Refusal::FilesOff),
             (Command::SendFile(sent), _) => {
                 self.check_pace_of_files(now, person, sent.size)?;
                 Ok(vec![Event::FileSent(sent)])

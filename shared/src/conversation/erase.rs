@@ -43,6 +43,7 @@ impl Event {
                 queue: _,
                 source: _,
                 follows: _,
+                files_off: _,
             } => {
                 *name = PersonName::guest(*visitor);
                 *company = None;

@@ -110,6 +110,29 @@ pub enum Source {
     Widget,
     /// The HTTP API.
     Api,
+    /// An agent, who wrote first.
+    Console,
+    /// `WhatsApp`.
+    Whatsapp,
+    /// Slack.
+    Slack,
+    /// Microsoft Teams.
+    Teams,
+    /// A virtual agent, which has handed it over.
+    VirtualAgent,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 7] = [
+        Self::Widget,
+        Self::Api,
+        Self::Console,
+        Self::Whatsapp,
+        Self::Slack,
+        Self::Teams,
+        Self::VirtualAgent,
+    ];
 }
 
 /// What has happened.
@@ -140,6 +163,9 @@ pub enum Event {
         /// What the site has signed about the customer, if it vouched before the first message.
         #[serde(default)]
         identity: Option<Box<Identity>>,
+        /// True where nobody sends a file, because of the source (FI5).
+        #[serde(default)]
+        files_off: bool,
     },
     /// Somebody wrote to the other side.
     MessagePosted {

@@ -9,13 +9,15 @@
 //!   it cannot have.
 //! - **FI4** Whoever sees its entry may read it, until it is deleted or erased. Then it is taken out of the store,
 //!   as everything is when the conversation is forgotten (U10 of SECURITY.md).
+//! - **FI5** Nobody sends one in a conversation of a source that the space has files switched off for (F64, D10): from
+//!   [`crate::settings::Settings::files_off`], which it keeps as it was when it was born (S2) and its first entry tells.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::born::Born;
 use super::commands::sender;
-use super::{Command, Effect, Entry, Event, Sender};
+use super::{Birth, Command, Effect, Entry, Event, Sender};
 use crate::file::{FileName, Sent};
 use crate::id::{CommandId, FileId};
 use crate::mutant::{self, Mutant};
@@ -48,6 +50,13 @@ impl Sent {
     /// Takes out what somebody has called it (ER2).
     pub(super) fn blank(&mut self) {
         self.name = FileName::none();
+    }
+}
+
+impl Birth {
+    /// Whether nobody sends a file here (FI5).
+    pub(super) fn files_off(&self) -> bool {
+        self.settings.files_off.contains(&self.source) && !mutant::is(Mutant::FilesFromAnywhere)
     }
 }
 

@@ -958,6 +958,7 @@ fn opening() -> Event {
         follows: None,
         email: None,
         identity: None,
+        files_off: false,
     }
 }
 

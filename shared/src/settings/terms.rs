@@ -10,7 +10,8 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::lists::{Lists, Reason, Resolution, built_in_resolutions};
-use super::{Settings, messages_per_hour, retention_s, transcripts, wrap_up_s};
+use super::{Settings, files_off, messages_per_hour, retention_s, transcripts, wrap_up_s};
+use crate::conversation::Source;
 use crate::text::MessageText;
 
 /// The settings of a conversation. Their names are those of [`Settings`], all of which the first
@@ -41,6 +42,9 @@ pub struct Terms {
     /// See [`Settings::transcripts`].
     #[serde(default = "transcripts")]
     pub transcripts: bool,
+    /// See [`Settings::files_off`].
+    #[serde(default = "files_off")]
+    pub files_off: Vec<Source>,
     /// See [`Settings::fallback_text`].
     pub fallback_text: Option<MessageText>,
     /// See [`Settings::resolutions`]; `None` for the built-in ones under their own names.
@@ -67,6 +71,7 @@ impl From<&Settings> for Terms {
             messages_per_10s: settings.messages_per_10s,
             messages_per_hour: settings.messages_per_hour,
             transcripts: settings.transcripts,
+            files_off: settings.files_off.clone(),
             fallback_text: settings.fallback_text.clone(),
             resolutions: (*resolutions != built_in_resolutions()).then(|| resolutions.clone()),
             reasons: settings.reasons.clone(),

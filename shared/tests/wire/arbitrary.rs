@@ -100,7 +100,7 @@ fn role() -> impl Strategy<Value = Role> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    prop_oneof![Just(Source::Widget), Just(Source::Api)]
+    sample::select(&Source::ALL[..])
 }
 
 fn cause() -> impl Strategy<Value = EndCause> {
@@ -273,9 +273,10 @@ fn event() -> impl Strategy<Value = Event> {
             option::of(name()),
             option::of(conversation()),
             option::of(identity()),
+            any::<bool>(),
         )
             .prop_map(
-                |(visitor, name, queue, source, company, follows, identity)| {
+                |(visitor, name, queue, source, company, follows, identity, files_off)| {
                     Event::Opened {
                         visitor,
                         name,
@@ -287,6 +288,7 @@ fn event() -> impl Strategy<Value = Event> {
                             .as_ref()
                             .and_then(|identity| identity.email.clone()),
                         identity: identity.map(Box::new),
+                        files_off,
                     }
                 }
             ),

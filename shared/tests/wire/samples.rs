@@ -63,7 +63,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended NotEnded TranscriptOff AddressUnknown Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended NotEnded TranscriptOff FilesOff AddressUnknown Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired IdUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -306,6 +306,7 @@ pub fn events() -> Vec<Event> {
             follows: Some(CONVERSATION),
             email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
             identity: Some(Box::new(identity())),
+            files_off: true,
         },
         Event::MessagePosted {
             text: text("Where is my order? 📦"),
@@ -580,6 +581,7 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::Ended,
         Refusal::NotEnded,
         Refusal::TranscriptOff,
+        Refusal::FilesOff,
         Refusal::AddressUnknown,
         Refusal::Closed,
         Refusal::CustomerHere,

@@ -10,7 +10,7 @@ use stage::play;
 use crate::access::Inspector;
 
 /// Puts files into the field of the composer, as a person does.
-async fn chooses(browser: &Browser, paths: &[String]) -> Result<()> {
+pub(super) async fn chooses(browser: &Browser, paths: &[String]) -> Result<()> {
     browser.sees(".composer__attach:not([hidden])").await?;
     let field = browser
         .element("return document.querySelector('.composer__files')")

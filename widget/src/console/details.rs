@@ -106,6 +106,11 @@ fn rows(console: Console, talk: Talk) -> Vec<El> {
     let source = match source {
         Source::Widget => words.widget,
         Source::Api => "API",
+        Source::Console => words.console,
+        Source::Whatsapp => "WhatsApp",
+        Source::Slack => "Slack",
+        Source::Teams => "Teams",
+        Source::VirtualAgent => words.virtual_agent,
     };
     all.push(row(
         words.queue,

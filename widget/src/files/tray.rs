@@ -1,6 +1,9 @@
 //! The files on their way, above the composer.
 
+use std::cell::Cell;
+
 use js_sys::Promise;
+use shared::conversation::Lifecycle;
 use shared::id::CommandId;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -8,7 +11,7 @@ use web_sys::HtmlElement;
 
 use super::{Chosen, State};
 use crate::config;
-use crate::dom::{El, button, el};
+use crate::dom::{El, button, effect, el};
 use crate::js;
 use crate::task::spawn;
 use crate::text::text;
@@ -46,31 +49,42 @@ pub fn tray(thread: Thread) -> El {
 
 fn item(thread: Thread, chosen: Chosen) -> El {
     let Chosen { id, state, .. } = chosen;
+    let is_open = move || thread.lifecycle(Lifecycle::is_open);
     let name = js::get_text(&chosen.file, "name").unwrap_or_default();
     let bar = el("progress", "files__share")
         .attr("aria-label", &name)
         .bind_flag("hidden", move || {
-            state.with(|state| matches!(state, State::Failed(_)))
+            is_open().is_none() || state.with(|state| matches!(state, State::Failed(_)))
         });
-    // What is no file that is taken becomes none by trying again.
     let may_pass = move || {
         state.with(|state| match state {
-            State::Failed(word) => !word.starts_with("file_") && !word.starts_with("picture_"),
+            State::Failed(word) => !is_final(word),
             State::Going => false,
         })
     };
     let said = move || {
         state.with(|state| match state {
+            State::Going if is_open().is_none() => text().file_waits(),
             State::Going => text().sending(),
             State::Failed(word) => why(word),
         })
     };
     let html = bar.html().clone();
     let send = move || send(thread, chosen.clone(), html.clone());
-    // A tray that is drawn anew goes on with what was on its way.
-    if matches!(state.now(), State::Going) {
-        send();
-    }
+    // A tray that is drawn anew goes on with what was on its way; what was chosen before there is a conversation
+    // goes into it, and what came too late for one into the next.
+    let (has_gone, first) = (Cell::new(false), send.clone());
+    effect(move || {
+        if is_open() == Some(true) && !has_gone.replace(true) {
+            let goes = state.peek(|state| match state {
+                State::Going => true,
+                State::Failed(word) => is_over(word),
+            });
+            if goes {
+                first();
+            }
+        }
+    });
     el("li", "files__item")
         .child(el("span", "files__name").attr("dir", "auto").text(&name))
         .child(bar)
@@ -114,6 +128,10 @@ fn send(thread: Thread, chosen: Chosen, bar: HtmlElement) {
                 Ok(_) => return forget(thread, id),
                 Err(told) => word = told.as_string().unwrap_or_default(),
             }
+            // Another tray has drawn it, and goes on with it.
+            if word == "gone" {
+                return;
+            }
             // It goes on where it was.
             let may_go_on = ["token_expired", "ticket_unknown", "file_incomplete"];
             if !may_go_on.contains(&&*word) {
@@ -130,6 +148,17 @@ fn forget(thread: Thread, id: CommandId) {
         .update(|files| files.retain(|file| file.id != id));
 }
 
+/// Whether the conversation was over.
+fn is_over(word: &str) -> bool {
+    ["ended", "closed", "conversation_unknown"].contains(&word)
+}
+
+/// What is no file that is taken becomes none by trying again.
+fn is_final(word: &str) -> bool {
+    let here = ["file_", "picture_", "files_off", "files_not"];
+    here.iter().any(|part| word.starts_with(part))
+}
+
 /// What went wrong, in a sentence.
 fn why(word: &str) -> &'static str {
     let text = text();
@@ -140,7 +169,8 @@ fn why(word: &str) -> &'static str {
         "file_not_its_name" => text.file_false(),
         "picture_damaged" | "picture_too_large" => text.file_damaged(),
         "rate_limited" => text.file_many(),
-        "ended" | "closed" => text.ended_title(),
+        "files_off" | "files_not_configured" => text.file_off(),
+        word if is_over(word) => text.ended_title(),
         _ => text.file_failed(),
     }
 }

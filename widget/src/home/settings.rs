@@ -44,7 +44,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 28] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 29] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -52,6 +52,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 28] {
         ("require_verification", words.require_verification),
         ("sign_in_url", words.sign_in_url),
         ("transcripts", words.transcripts),
+        ("files_off", words.files_off),
         ("theme", words.look),
         ("offer_mode", words.offer_mode),
         ("routing", words.routing),
@@ -167,6 +168,15 @@ impl Page {
             ("when_fast", words.challenge_when_fast),
             ("always", words.challenge_always),
         ];
+        let sources = [
+            ("widget", "Widget"),
+            ("virtual_agent", words.virtual_agent),
+            ("console", words.console),
+            ("api", "API"),
+            ("whatsapp", "WhatsApp"),
+            ("slack", "Slack"),
+            ("teams", "Teams"),
+        ];
         let time = |name, label, hint| sheet.duration(at, name, label, hint);
         let parts = [
             part("chat", words.chat, "").child(fields(vec![
@@ -174,6 +184,7 @@ impl Page {
                 sheet.line(at, "name", words.name, words.name_hint, empty()),
                 sheet.list(at, "origins", words.origins, words.origins_hint, "textarea"),
                 sheet.tick(at, "transcripts", words.transcripts),
+                sheet.ticks(at, "files_off", words.files_off, &sources),
             ])),
             part("customers", words.customers, words.customers_text).child(fields(vec![
                 sheet.tick(at, "require_verification", words.require_verification),

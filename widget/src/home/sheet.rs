@@ -244,6 +244,47 @@ impl Sheet {
             .child(self.why(&path))
     }
 
+    /// Any of a few: a list of their names, in the order of `all`.
+    pub fn ticks(
+        self,
+        at: &At,
+        name: &'static str,
+        label: &str,
+        all: &[(&'static str, &str)],
+    ) -> El {
+        let path = at.path(name);
+        let group = el("div", "queue__ticks")
+            .attr("role", "group")
+            .attr("aria-label", label)
+            .attr("data-path", &path);
+        let order: Vec<&'static str> = all.iter().map(|(value, _)| *value).collect();
+        let has = |list: &Array, value: &str| list.includes(&value.into(), 0);
+        let group = all.iter().fold(group, |group, (value, word)| {
+            let is_in = has(&at.list(name), value);
+            let (at, order, value) = (at.clone(), order.clone(), *value);
+            let act = move |is_on: bool| {
+                let before = at.list(name);
+                let after = Array::new();
+                for known in &order {
+                    if if *known == value {
+                        is_on
+                    } else {
+                        has(&before, known)
+                    } {
+                        after.push(&(*known).into());
+                    }
+                }
+                at.write(name, &after);
+                self.changed.ring();
+            };
+            group.child(tick(word, is_in, act))
+        });
+        el("div", "field")
+            .child(el("span", "field__label").text(label))
+            .child(group)
+            .child(self.why(&path))
+    }
+
     /// One of a few.
     pub fn choice(self, at: &At, name: &'static str, label: &str, all: &[(&str, &str)]) -> El {
         let path = at.path(name);

@@ -75,6 +75,8 @@ pub struct Words {
     pub ended: &'static str,
     pub source: &'static str,
     pub widget: &'static str,
+    pub console: &'static str,
+    pub virtual_agent: &'static str,
     pub assigned_to: &'static str,
     pub quiet: &'static str,
     pub quiet_text: &'static str,
@@ -276,6 +278,7 @@ impl Words {
             | Refusal::LastAdmin
             | Refusal::MessageUnknown
             | Refusal::TranscriptOff
+            | Refusal::FilesOff
             | Refusal::AddressUnknown
             | Refusal::NotAuthor
             | Refusal::MessageDeleted
@@ -358,6 +361,8 @@ const EN: Words = Words {
     ended: "Ended",
     source: "Source",
     widget: "Widget",
+    console: "Console",
+    virtual_agent: "Virtual agent",
     assigned_to: "Assigned to",
     quiet: "All quiet",
     quiet_text: "Open a chat on the left. New conversations ring here while you are available.",
@@ -478,6 +483,8 @@ const DE: Words = Words {
     ended: "Beendet",
     source: "Quelle",
     widget: "Widget",
+    console: "Konsole",
+    virtual_agent: "Virtueller Agent",
     assigned_to: "Bei",
     quiet: "Alles ruhig",
     quiet_text: "Öffnen Sie links einen Chat. Neue Gespräche melden sich hier, solange Sie verfügbar sind.",

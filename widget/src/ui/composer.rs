@@ -3,7 +3,7 @@
 use shared::conversation::Lifecycle;
 use shared::text::{MESSAGE_MAX, MessageText};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::aim::Aim;
 use crate::dom::{El, around, effect, el};
@@ -80,6 +80,9 @@ where
             on_typing,
             aim,
         } = self;
+        // Before there is a conversation, the way to files loads when somebody comes near.
+        let is_near = Var::new(false);
+        let near = move |_: Event| is_near.set(true);
         let length = move || draft.with(|draft| draft.trim().chars().count());
         let is_over = move || length() > MESSAGE_MAX;
         let send = move || {
@@ -145,10 +148,17 @@ where
         };
         let form = el("form", "composer");
         let form = match files {
-            Some(thread) => form.when(
-                move || thread.lifecycle(Lifecycle::is_open).unwrap_or(false),
-                move || later(Part::Attach(thread)),
-            ),
+            Some(thread) => ["dragenter", "input", "pointerover"]
+                .into_iter()
+                .fold(form, |form, comes| form.on(comes, near))
+                .when(
+                    move || {
+                        thread
+                            .lifecycle(Lifecycle::is_open)
+                            .unwrap_or_else(|| is_near.get())
+                    },
+                    move || later(Part::Attach(thread)),
+                ),
             None => form,
         };
         form.bind_attr("class", move || words().class.to_owned())

@@ -1,4 +1,4 @@
-//! FI1 to FI4.
+//! FI1 to FI5.
 
 #![allow(
     clippy::wildcard_enum_match_arm,
@@ -8,7 +8,7 @@
 use alloc::boxed::Box;
 
 use super::super::testing::*;
-use super::super::{Input, Instruction};
+use super::super::{Input, Instruction, Source};
 use super::*;
 use crate::frame::{FromServer, SocketId};
 use crate::rights::Side;
@@ -148,6 +148,58 @@ fn fi3_a_file_is_a_message_without_words() {
             _ => None,
         });
         assert_eq!(refusal, Some(expected), "{command:?}");
+    }
+}
+
+#[test]
+fn fi5_f64_d10_no_file_where_its_source_has_them_switched_off() {
+    let cases = [
+        (Source::VirtualAgent, None, true),
+        (Source::Widget, None, false),
+        (Source::Api, None, false),
+        (Source::VirtualAgent, Some(alloc::vec![]), false),
+        (Source::Widget, Some(alloc::vec![Source::Widget]), true),
+    ];
+    for (source, files_off, is_off) in cases {
+        let case = alloc::format!("{source:?} {files_off:?}");
+        let mut birth = birth();
+        birth.source = source;
+        birth.settings.files_off = files_off.unwrap_or(birth.settings.files_off);
+        let mut desk = Desk::with(Input::Begin {
+            birth,
+            id: command_id(0),
+            text: text("My order has not arrived"),
+        });
+        desk.at(ms(0), assign(1, Some(JACK)));
+        let expected = if is_off {
+            Err(Refusal::FilesOff)
+        } else {
+            Ok(())
+        };
+        for (who, id) in [(CUSTOMER, 101), (JACK, 102)] {
+            assert_eq!(sent(&mut desk, ms(10), who, (id, 9)), expected, "{case}");
+            // Over a socket the same word, where it is not the wrong door in any case.
+            let command = Command::SendFile(Box::new(file(id + 10, 9)));
+            let told = desk.at(
+                ms(11),
+                super::super::testing::send(who, 1, id + 10, command),
+            );
+            let refused = refused(who, &told);
+            let word = if is_off {
+                Refusal::FilesOff
+            } else {
+                Refusal::Forbidden
+            };
+            assert_eq!(refused, Some(word), "{case}");
+        }
+        for side in [Side::Customer, Side::Agent] {
+            let log = desk.log(side);
+            let Some(Event::Opened { files_off, .. }) = log.first().map(|entry| &entry.event)
+            else {
+                panic!("{case}: {log:?}")
+            };
+            assert_eq!(*files_off, is_off, "{case}");
+        }
     }
 }
 

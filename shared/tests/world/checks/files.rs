@@ -1,4 +1,4 @@
-//! What lies in the store (FI4).
+//! What lies in the store (FI4), and where nothing may come (FI5).
 
 #![allow(
     clippy::wildcard_enum_match_arm,
@@ -39,6 +39,12 @@ impl World {
                 Event::FileSent(sent) => Some((id, sent.file)),
                 _ => None,
             });
+            let birth = object.disk.birth.as_ref();
+            let is_off =
+                birth.is_some_and(|birth| birth.settings.files_off.contains(&birth.source));
+            if is_off && sent.clone().next().is_some() {
+                return self.violate("FI5", || format!("{number} has a file"));
+            }
             let mut wrong = sent.filter(|(id, file)| {
                 let is_gone = is_erased || id.is_some_and(|id| deleted.contains(&id));
                 object.store.contains(file) == is_gone

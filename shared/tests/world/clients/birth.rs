@@ -246,7 +246,10 @@ impl World {
                 [.., 0..=40] => vec![Label::parse("german").unwrap()],
                 _ => Vec::new(),
             },
-            source: conversation::Source::Widget,
+            source: match id.bytes() {
+                [.., 0..=40, _] => conversation::Source::VirtualAgent,
+                _ => conversation::Source::Widget,
+            },
             company: PersonName::parse("Larch & Sons").ok(),
             follows: self.earlier(self.visitor_of(number)),
             email: EmailAddress::parse(ADDRESS).ok(),
