@@ -16,7 +16,9 @@ use shared::refusal::Refusal;
 use shared::rights::Person;
 use shared::session::Subject;
 use shared::settings::{Change, Lists, Settings, Terms};
-use shared::space::{Agent, AgentChange, AuditQuery, Door, Me, OpenTime, Opened, Place, Query};
+use shared::space::{
+    Agent, AgentChange, AuditQuery, Door, Mark, Me, OpenTime, Opened, Place, Query,
+};
 use shared::text::{Label, MessageText, PersonName};
 use worker::{Env, Error, Method, Request, Response, Result, Stub};
 
@@ -245,6 +247,13 @@ pub enum SpaceAsk {
     },
     /// Which customers have that address, or are that visitor (R191)?
     Customers(String),
+    /// A page of a visitor's own conversations.
+    Earlier {
+        /// Whose.
+        visitor: VisitorId,
+        /// Where it begins.
+        after: Option<Mark>,
+    },
     /// Begin a session.
     SignIn(SignIn),
     /// By which keys does your site vouch for its customers?

@@ -28,6 +28,8 @@ pub enum Target {
     RefreshToken,
     /// The first message makes a conversation.
     Conversations,
+    /// A visitor's own conversations.
+    Earlier,
     /// Entries of a conversation.
     Events,
     /// The words of a conversation, as a text.
@@ -194,6 +196,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/visitors", Target::Visitors),
     route("POST", "/api/v1/tokens/refresh", Target::RefreshToken),
     route("POST", "/api/v1/conversations", Target::Conversations),
+    route("GET", "/api/v1/conversations", Target::Earlier),
     route("GET", "/api/v1/conversations/{conversation}/events", Target::Events),
     route("GET", "/api/v1/conversations/{conversation}/socket", Target::ConversationSocket),
     route("GET", "/api/v1/spaces/{space}/socket", Target::SpaceSocket),

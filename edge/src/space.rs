@@ -419,6 +419,9 @@ impl Shell<Place> {
                 let by = by()?;
                 return self.with(|awake| awake.customers(by, &wanted))?;
             }
+            SpaceAsk::Earlier { visitor, after } => {
+                return self.with(|awake| awake.earlier(visitor, after))?;
+            }
             SpaceAsk::Report(report) => Input::Reported(*report),
         };
         let told = self.turn(input)?.told;

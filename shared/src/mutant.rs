@@ -86,6 +86,8 @@ pub enum Mutant {
     LateReportRevives,
     /// A customer who is erased keeps the address, and is found by it.
     AddressOutlivesErasure,
+    /// What has yet to erase itself stands in the list of its visitor.
+    ErasingListed,
     /// What comes behind a held command is told to come again at once.
     HoldWithoutWait,
     /// Whoever does not wait is told to wait again and again.
@@ -112,7 +114,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -157,6 +159,7 @@ impl Mutant {
         Self::ErasureToldOnce,
         Self::LateReportRevives,
         Self::AddressOutlivesErasure,
+        Self::ErasingListed,
         Self::BlockedBegins,
         Self::StaleWordsRead,
         Self::AnybodyEdits,
@@ -210,6 +213,7 @@ impl Mutant {
             Self::ErasureToldOnce => "erasure_told_once",
             Self::LateReportRevives => "late_report_revives",
             Self::AddressOutlivesErasure => "address_outlives_erasure",
+            Self::ErasingListed => "erasing_listed",
             Self::HoldWithoutWait => "hold_without_wait",
             Self::HeldForEver => "held_for_ever",
             Self::LateAddressTaken => "late_address_taken",

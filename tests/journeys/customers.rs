@@ -1,6 +1,7 @@
 //! Customers for whom the site vouches: keys, tokens, what is handed over, and who may write.
 
 mod chat;
+mod earlier;
 mod examples;
 mod mailed;
 

@@ -2,6 +2,7 @@
 
 pub mod challenge;
 pub mod confirm;
+mod earlier;
 pub mod ended;
 mod frame;
 mod header;
@@ -38,8 +39,10 @@ use crate::{device, js, later, text, ui};
 #[derive(Clone, Copy)]
 pub struct Chat {
     tab: Var<Rc<Tab>>,
-    /// The conversation on the screen.
+    /// The visitor's own conversation.
     pub thread: Var<Thread>,
+    /// The conversation on the screen: that one, or an earlier one.
+    pub shown: Var<Thread>,
     /// What is written and not sent; outlives the composer and a reload.
     pub draft: Var<String>,
     /// Whether the person can see the chat.
@@ -114,9 +117,11 @@ pub fn start() {
 impl Chat {
     fn new(tab: &Rc<Tab>) -> Self {
         let conversation = tab.local.get("conversation").and_then(|id| id.parse().ok());
+        let thread = Thread::new(tab, Side::Customer, conversation);
         let chat = Self {
             tab: Var::new(Rc::clone(tab)),
-            thread: Var::new(Thread::new(tab, Side::Customer, conversation)),
+            thread: Var::new(thread),
+            shown: Var::new(thread),
             draft: Var::new(tab.own.get("draft").unwrap_or_default()),
             is_shown: Var::new(false),
             is_online: Var::new(js::is_online()),
@@ -134,7 +139,7 @@ impl Chat {
         effect(move || chat.follow());
         // Whoever talks will need the rest; who only looks loads none of it.
         effect(move || {
-            if chat.is_shown.get() && matches!(chat.screen(), Screen::Waiting | Screen::Active) {
+            if chat.is_shown.get() && chat.is_busy() {
                 later::prepare();
             }
         });
@@ -148,7 +153,11 @@ impl Chat {
 
     /// What the screen is about.
     pub fn screen(self) -> Screen {
-        let thread = self.thread.get();
+        self.screen_of(self.shown.get())
+    }
+
+    /// What it would be about with that conversation on it.
+    pub fn screen_of(self, thread: Thread) -> Screen {
         let screen = thread.lifecycle(|lifecycle| match lifecycle.stage {
             Stage::Waiting { .. } => Screen::Waiting,
             Stage::Active { .. } => Screen::Active,
@@ -160,9 +169,15 @@ impl Chat {
         })
     }
 
+    /// Whether the visitor's own conversation is open.
+    pub fn is_busy(self) -> bool {
+        let screen = self.screen_of(self.thread.get());
+        matches!(screen, Screen::Waiting | Screen::Active)
+    }
+
     /// The screen name of the agent who has the conversation.
     pub fn agent(self) -> Option<String> {
-        let name = self.thread.get().lifecycle(|lifecycle| {
+        let name = self.shown.get().lifecycle(|lifecycle| {
             lifecycle
                 .assignee()
                 .map(|assignee| assignee.name.to_string())
@@ -229,7 +244,13 @@ impl Chat {
         self.claim.set(claim);
     }
 
+    /// Whether that is the visitor's own conversation, and not an earlier one.
+    pub fn is_own(self, thread: Thread) -> bool {
+        thread.is(self.thread.now())
+    }
+
     fn replace(self, conversation: Option<ConversationId>) {
+        self.shown.now().close();
         self.thread.now().close();
         // What was chosen and is not sent goes along.
         let files = self.thread.now().files;
@@ -238,6 +259,7 @@ impl Chat {
         thread.claim(self.claim.now());
         thread.input(Input::Start);
         self.thread.set(thread);
+        self.shown.set(thread);
     }
 
     /// What a change of the thread means for the app around it.

@@ -102,6 +102,12 @@ impl Thread {
         thread
     }
 
+    /// Whether it is the same thread.
+    #[cfg(feature = "chat")]
+    pub fn is(self, other: Self) -> bool {
+        core::ptr::eq(self.shell, other.shell)
+    }
+
     /// Hands an input to the link and does what it says.
     pub fn input(self, input: Input) {
         let dice = u64::from_le_bytes(js::random());

@@ -102,8 +102,9 @@ fn rows() -> Result<Vec<Row>> {
         // emoji. What a customer needs to type is all that may come.
         Row::new("chat", &app("chat", "chat.html")?, 94_500, false)?,
         // What the chat loads when it is first asked for: the ends of a talk with ratings and transcripts, menus, what is
-        // done with messages, 7,000 to send and show files, 6,000 to choose an emoji, and 700 are the English words of all that.
-        Row::new("later", &later, 30_000, false)?,
+        // done with messages, 7,000 to send and show files, 6,000 to choose an emoji, 700 are the English words of all that,
+        // and 2,700 earlier conversations.
+        Row::new("later", &later, 32_600, false)?,
         // The largest; the texts of English are in the chat, and whoever reads another loads one.
         Row::new("language", &largest(languages), 2_500, false)?,
         // The largest; loaded when the first emoji is chosen.
@@ -117,8 +118,8 @@ fn rows() -> Result<Vec<Row>> {
         // other are a third of it. Customers never load it; the platform takes 3,000,000. The last
         // 28,000 are for files (five calls, what their bytes are, and cleaning four kinds of pictures), 7,900 for
         // ratings and transcripts, 5,600 so that every admin has an address and an erasure is one act, the
-        // 8,000 before for finding a customer, and for the mails to admins.
-        Row::new("edge", &worker, 597_500, true)?,
+        // 8,000 before for finding a customer, and for the mails to admins; 3,600 for a visitor's own conversations.
+        Row::new("edge", &worker, 601_100, true)?,
     ])
 }
 

@@ -100,6 +100,17 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
     )
 }
 
+/// `GET conversations?after=`: the visitor's own.
+pub async fn earlier(call: &Call) -> Result<Response, Problem> {
+    let pass = call.pass()?;
+    let Person::Visitor { visitor, .. } = pass.person else {
+        return Err(Refusal::Forbidden.into());
+    };
+    let after = super::items::after(|name| call.parameter(name))?;
+    let asked = SpaceAsk::Earlier { visitor, after };
+    super::read_space(call, &pass.space, &asked).await
+}
+
 /// `GET conversations/{conversation}/events?after=`
 pub async fn events(call: &Call) -> Result<Response, Problem> {
     let pass = call.pass()?;

@@ -1,7 +1,7 @@
 //! Work items: the lists that agents read page by page.
 
 use shared::refusal::Refusal;
-use shared::space::{MarkError, Query};
+use shared::space::{Mark, MarkError, Query};
 use shared::text::Label;
 use worker::Response;
 
@@ -23,14 +23,21 @@ fn query(parameter: impl Fn(&str) -> Option<String>) -> Result<Query, Problem> {
     };
     // What is no name of a queue, names none.
     let queue = parameter("queue").map(|name| Label::parse(&name));
-    let after = parameter("after").map(|mark| mark.parse());
     Ok(Query {
         list,
         queue: queue.transpose().map_err(|_| Refusal::QueueUnknown)?,
-        after: after
-            .transpose()
-            .map_err(|error: MarkError| Problem::field("mark_malformed", "after", error))?,
+        after: after(parameter)?,
     })
+}
+
+/// The mark after which a page begins.
+///
+/// # Errors
+/// 422 for what is none.
+pub fn after(parameter: impl Fn(&str) -> Option<String>) -> Result<Option<Mark>, Problem> {
+    let mark = parameter("after").map(|mark| mark.parse());
+    let malformed = |error: MarkError| Problem::field("mark_malformed", "after", error);
+    mark.transpose().map_err(malformed)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use shared::id::{AgentId, VisitorId};
 use shared::refusal::Refusal;
 use shared::session::{Family, Subject};
-use shared::space::{Erasing, Input};
+use shared::space::{Erasing, Input, Mark};
 use worker::Result;
 
 use super::{Place, told};
@@ -65,6 +65,12 @@ impl Awake<Place> {
         let (past, sessions) = self.kept_of(wanted)?;
         let machine = &self.core.machine;
         told(machine.customers(by, wanted, &past, &sessions))
+    }
+
+    /// A page of a visitor's own conversations (R270).
+    pub(super) fn earlier(&self, visitor: VisitorId, after: Option<Mark>) -> Result<SpaceTold> {
+        let past = rows::past_of(&self.storage, visitor, after)?;
+        told(self.core.machine.earlier(visitor, after, past))
     }
 
     /// The rows of a visitor, or of an address.

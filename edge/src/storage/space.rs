@@ -1,8 +1,9 @@
 //! Rows of a space: the space itself, one row per agent, per work item, per session and per act.
 
+use serde::Serialize;
 use shared::id::{AgentId, ConversationId, VisitorId};
 use shared::session::{self, Family};
-use shared::space::{AuditEntry, Effect, Erasing, Row};
+use shared::space::{AuditEntry, EARLIER, Effect, Erasing, Mark, Past, Row};
 use shared::time::Timestamp;
 use worker::{Result, SqlStorageValue};
 
@@ -16,19 +17,30 @@ pub const TABLES: &str = "
     CREATE TABLE item(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE session(id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE past(visitor TEXT, conversation TEXT, email TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
+    CREATE TABLE past(visitor TEXT, conversation TEXT, email TEXT, began INTEGER, value TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
 /// What a space of an earlier release has not.
 const UPGRADE: &str = "
     CREATE TABLE IF NOT EXISTS audit(n INTEGER PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, email TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS past(visitor TEXT, conversation TEXT, email TEXT, began INTEGER, value TEXT, PRIMARY KEY(visitor, conversation)) WITHOUT ROWID;
 ";
 
-/// Whether a space of an earlier state of this release keeps no addresses of what is past, and what it lacks.
-const NO_ADDRESSES: &str =
-    "SELECT 1 FROM sqlite_master WHERE name = 'past' AND instr(sql, 'email') = 0";
-const ADD_ADDRESSES: &str = "ALTER TABLE past ADD COLUMN email TEXT";
+/// Columns that an earlier state of this release has not in its rows of what is past: whether one lacks, and what adds it.
+const COLUMNS: [[&str; 2]; 3] = [
+    [
+        "SELECT 1 FROM sqlite_master WHERE name = 'past' AND instr(sql, 'email') = 0",
+        "ALTER TABLE past ADD COLUMN email TEXT",
+    ],
+    [
+        "SELECT 1 FROM sqlite_master WHERE name = 'past' AND instr(sql, 'began') = 0",
+        "ALTER TABLE past ADD COLUMN began INTEGER",
+    ],
+    [
+        "SELECT 1 FROM sqlite_master WHERE name = 'past' AND instr(sql, 'value') = 0",
+        "ALTER TABLE past ADD COLUMN value TEXT",
+    ],
+];
 
 /// Acts read at a time.
 const ACTS: i32 = 200;
@@ -46,8 +58,10 @@ pub fn load(storage: &Storage) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     storage.run(UPGRADE, vec![])?;
-    if !storage.read(NO_ADDRESSES, vec![])?.is_empty() {
-        storage.run(ADD_ADDRESSES, vec![])?;
+    for [lacks, adds] in COLUMNS {
+        if !storage.read(lacks, vec![])?.is_empty() {
+            storage.run(adds, vec![])?;
+        }
     }
     let statement = "SELECT value FROM fact \
         UNION ALL SELECT value FROM agent UNION ALL SELECT value FROM item \
@@ -112,6 +126,38 @@ pub fn past(storage: &Storage, of: &str) -> Result<Vec<Erasing>> {
         });
     }
     Ok(keys)
+}
+
+/// What is past of a visitor after a mark, the newest first: one more than a page. What has no `value` was
+/// written before rows said what a list shows.
+///
+/// # Errors
+/// When a row cannot be read.
+pub fn past_of(storage: &Storage, visitor: VisitorId, after: Option<Mark>) -> Result<Vec<Past>> {
+    if !storage.is_written() {
+        return Ok(Vec::new());
+    }
+    let statement = "SELECT value FROM past WHERE visitor = ?1 AND value IS NOT NULL \
+        AND (began < ?2 OR began = ?2 AND conversation > ?3) ORDER BY began DESC, conversation LIMIT ?4";
+    let (before, than) = match after {
+        Some(mark) => (mark.moment().millis(), mark.conversation().to_string()),
+        None => (u64::MAX, String::new()),
+    };
+    let most = i32::try_from(EARLIER).unwrap_or(i32::MAX).saturating_add(1);
+    let values = vec![
+        visitor.to_string().into(),
+        number(before),
+        than.into(),
+        most.into(),
+    ];
+    let rows = storage.read(statement, values)?;
+    let mut past = Vec::new();
+    for columns in rows {
+        if let Row::Past(row) = read(columns.text(0)?)? {
+            past.push(row);
+        }
+    }
+    Ok(past)
 }
 
 /// The sessions whose rows hold a text. It looks at every one: an index would cost every customer.
@@ -242,11 +288,16 @@ fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
         vec![visitor.to_string().into(), conversation.to_string().into()]
     };
     match change {
-        Change::Put(Row::Past(past)) => {
+        Change::Put(row @ Row::Past(past)) => {
             let mut values = keys(past.visitor, past.conversation);
             let email = past.email.as_ref().map(|email| email.as_str().to_owned());
             values.push(email.into());
-            return storage.run("INSERT OR REPLACE INTO past VALUES (?, ?, ?)", values);
+            values.push(number(past.began_at.millis()));
+            values.push(json(row)?.into());
+            // Columns that were added stand in another order.
+            let statement = "INSERT OR REPLACE INTO past(visitor, conversation, email, began, value) \
+                VALUES (?, ?, ?, ?, ?)";
+            return storage.run(statement, values);
         }
         Change::ForgetPast(key) => {
             let statement = "DELETE FROM past WHERE visitor = ? AND conversation = ?";
@@ -278,11 +329,11 @@ fn apply(storage: &Storage, change: Change<'_>) -> Result<()> {
     };
     let mut values: Vec<SqlStorageValue> = vec![id.into()];
     if let Change::Put(row) = change {
-        values.push(
-            serde_json::to_string(row)
-                .map_err(|_| corrupt("a row has no JSON"))?
-                .into(),
-        );
+        values.push(json(row)?.into());
     }
     storage.run(statement, values)
+}
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| corrupt("a row has no JSON"))
 }

@@ -28,7 +28,7 @@ use crate::mutant::{self, Mutant};
 use crate::rights::{Audience, Side, audience};
 use crate::sorted::SortedMap;
 use crate::space::Place;
-use crate::text::{Label, MessageText, first_words};
+use crate::text::{Label, MessageText, PersonName, first_words};
 
 /// Length of the first words in a report, in scalar values: one line of a list.
 pub(super) const FIRST_WORDS: usize = 80;
@@ -53,6 +53,8 @@ pub(super) struct Born {
     pub(super) is_reminded: bool,
     /// True once it was erased (ER2).
     pub(super) is_erased: bool,
+    /// The screen name of the agent who had it last.
+    pub(super) answered_by: Option<PersonName>,
     /// The reason that was given last.
     pub(super) reason: Option<Label>,
     pub(super) ticket: Option<Ticket>,
@@ -97,6 +99,7 @@ impl Born {
             stale: Vec::new(),
             is_reminded: false,
             is_erased: false,
+            answered_by: None,
             reason: None,
             ticket: None,
             rated: Rated::default(),
@@ -215,7 +218,8 @@ impl Born {
             self.first_message = entry.id;
             self.first_words = first_words(text.as_str(), FIRST_WORDS);
         }
-        if let Event::AgentAssigned { .. } = entry.event {
+        if let Event::AgentAssigned { name, .. } = &entry.event {
+            self.answered_by = Some(name.clone());
             self.place = None;
         }
         if let Event::WrapUpReminded = entry.event {

@@ -64,6 +64,9 @@ pub struct Report {
     /// What the customer thinks of it, once they have said so (AF4).
     #[serde(default)]
     pub rating: Option<Rating>,
+    /// The screen name of the agent who had it last (R270 of `space`).
+    #[serde(default)]
+    pub answered_by: Option<PersonName>,
     /// Number of the resolutions and reasons that it knows (WD1).
     #[serde(default)]
     pub lists: u32,

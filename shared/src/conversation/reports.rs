@@ -96,6 +96,7 @@ impl Born {
             needs_verified: self.lifecycle.needs_verified,
             ticket: self.ticket.clone(),
             rating: self.rated.rating.clone(),
+            answered_by: self.answered_by.clone(),
             lists: self.words.lists.number,
             erased: self.is_erased,
             age_ms: time::millis(now.since(self.lifecycle.opened_at)),

@@ -121,10 +121,10 @@ impl Ledger {
         } else {
             self.check_person(turn.now, visitor, address)
         };
-        let reserved = self.reservations.of.get(&visitor);
-        let is_reserved = reserved == Some(&conversation);
+        let reserved = self.reservations.of(visitor);
+        let is_reserved = reserved == Some(conversation);
         let is_listed = self.items.contains_key(&conversation);
-        let open = self.open.get(&visitor).and_then(|open| open.first());
+        let open = self.listed_open(visitor).next();
         let is_known = is_listed || is_reserved;
         let admitted = |queue: Label| Effect::Admitted {
             settings: Terms::from(&self.settings),
@@ -140,7 +140,7 @@ impl Ledger {
                 Effect::Denied(Refusal::VerificationRequired)
             }
             _ if blocked.is_err() => Effect::Denied(Refusal::Blocked),
-            Some(&conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
+            Some(conversation) => Effect::Denied(Refusal::ConversationOpen { conversation }),
             None => {
                 let begins = pace.and_then(|()| self.begins_in(queue));
                 match begins.and_then(|queue| person.map(|()| queue)) {

@@ -234,12 +234,18 @@ impl Ledger {
         })
     }
 
-    /// R94: every item stands in its list and no other.
+    /// R94, R271: every item stands in its list and no other, and under its visitor.
     fn check_lists(&self) -> Result<(), Broken> {
         let mut lists = Lists::new();
+        let mut own: SortedMap<_, SortedSet<_>> = SortedMap::new();
         for item in self.items.values() {
             lists.put(item);
+            let of_visitor = own.entry(item.report.visitor).or_default();
+            of_visitor.insert(item.mark_of_visitor());
         }
+        ensure(self.own == own, "R271", || {
+            format!("{:?} is not {own:?}", self.own)
+        })?;
         ensure(self.lists == lists, "R94", || {
             format!("{:?} is not {lists:?}", self.lists)
         })

@@ -109,9 +109,8 @@ impl Ledger {
         let after = text(&block.until);
         self.doors.blocks.retain(|known| known.visitor != visitor);
         self.doors.blocks.push(block);
-        for conversation in self.open.get(&visitor).into_iter().flatten() {
-            self.ends.owe(*conversation);
-        }
+        let open: Vec<_> = self.listed_open(visitor).collect();
+        open.into_iter().for_each(|it| self.ends.owe(it));
         turn.saves_doors = true;
         let about = About::new(visitor, &after);
         self.note_act(turn, Some(by), Deed::VisitorBlocked, about);
@@ -153,9 +152,8 @@ impl Ledger {
         self.doors.blocks = rest;
         turn.saves_doors = true;
         for block in over {
-            for conversation in self.open.get(&block.visitor).into_iter().flatten() {
-                self.ends.settle(conversation);
-            }
+            let open: Vec<_> = self.listed_open(block.visitor).collect();
+            open.iter().for_each(|it| self.ends.settle(it));
         }
     }
 

@@ -99,7 +99,7 @@ impl Ledger {
 
     /// The conversations of a visitor that may be open, one that has not reported yet included.
     pub fn open_of(&self, visitor: VisitorId) -> Vec<ConversationId> {
-        let open = self.open.get(&visitor).into_iter().flatten().copied();
+        let open = self.listed_open(visitor);
         open.chain(self.reservations.of(visitor)).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! Erasing one person, and which conversations a visitor has had (P12).
 //!
 //! - **R185** A work item whose tombstone has served its time leaves a [`Past`] behind: the visitor, the
-//!   conversation, when it was over and the customer's address, as one row under the visitor's id that
-//!   nothing loads. It goes when its conversation says that it was erased, so the space forgets a visitor with the
+//!   conversation, when it was over, the customer's address and what the customer's own list shows of it (R270),
+//!   as one row under the visitor's id that nothing loads. It goes when its conversation says that it was erased, so the space forgets a visitor with the
 //!   last conversation (ER4).
 //! - **R186** An admin has a visitor erased. The space's own rows lose name, company and first words in the
 //!   same turn; every conversation of the visitor, open or past, is told to erase itself, again and
@@ -23,6 +23,7 @@
 //!   stands in the audit log.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,30 @@ pub struct Past {
     /// The customer's address, by which an admin finds it.
     #[serde(default)]
     pub email: Option<EmailAddress>,
+    /// When it began.
+    #[serde(default)]
+    pub began_at: Timestamp,
+    /// The screen name of the agent who had it last.
+    #[serde(default)]
+    pub agent: Option<PersonName>,
+    /// First words of the first message; none in a row that is not listed (R272).
+    #[serde(default)]
+    pub first_words: String,
+}
+
+impl Past {
+    /// What is left of a row whose conversation has yet to erase itself (R186).
+    const fn blank(key: Erasing, now: Timestamp) -> Self {
+        Self {
+            visitor: key.visitor,
+            conversation: key.conversation,
+            closed_at: now,
+            email: None,
+            began_at: Timestamp::ZERO,
+            agent: None,
+            first_words: String::new(),
+        }
+    }
 }
 
 /// A conversation that has yet to erase itself (R186).
@@ -98,6 +123,7 @@ impl Report {
             needs_verified: _,
             ticket,
             rating,
+            answered_by: _,
             lists: _,
             erased: _,
             age_ms: _,
@@ -135,17 +161,6 @@ impl Item {
 }
 
 impl Ledger {
-    /// The conversations of a visitor that have a work item, or its tombstone. Looks at every one: an
-    /// erasure or an export is a rare thing, and an index would cost every conversation.
-    pub fn conversations_of(&self, visitor: VisitorId) -> Vec<ConversationId> {
-        let items = self.items.values();
-        let own = items.filter(|item| item.report.visitor == visitor);
-        let own = own.map(|item| item.report.conversation);
-        // One that was let in and has not reported may stand, too.
-        let reserved = self.reservations.of(visitor);
-        own.chain(reserved).collect()
-    }
-
     /// Erases a person, or lists the person's conversations for an export: as the visitor that was named,
     /// and as those that the person was before; `past` are those of the rows on the disk (R186, R189).
     pub fn personal(
@@ -182,6 +197,8 @@ impl Ledger {
                     for key in &own {
                         self.change_item(turn, key.conversation, Item::blank);
                     }
+                    let rows = past.iter().map(|key| Past::blank(*key, turn.now));
+                    turn.past.extend(rows);
                     self.erase(turn, &visitors, &keys);
                 }
                 turn.is_act = true;

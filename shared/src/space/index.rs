@@ -18,10 +18,8 @@ impl Ledger {
             self.lanes.put_item(item, &self.settings, agents);
         }
         self.backlogs.put(item);
-        if item.is_open() {
-            let open = self.open.entry(item.report.visitor).or_default();
-            open.insert(conversation);
-        }
+        let own = self.own.entry(item.report.visitor).or_default();
+        own.insert(item.mark_of_visitor());
         if item.is_untold(self.settings.require_verification) {
             self.verifications.put(conversation);
         } else {
@@ -72,10 +70,10 @@ impl Ledger {
             self.lanes.take_item(item, &self.settings);
         }
         self.backlogs.take(item);
-        if let Some(open) = self.open.get_mut(&item.report.visitor) {
-            open.remove(&conversation);
-            if open.is_empty() {
-                self.open.remove(&item.report.visitor);
+        if let Some(own) = self.own.get_mut(&item.report.visitor) {
+            own.remove(&item.mark_of_visitor());
+            if own.is_empty() {
+                self.own.remove(&item.report.visitor);
             }
         }
         if let Some(count) = item.count(&mut self.counts) {

@@ -19,7 +19,7 @@ use super::duty::Duty;
 use super::erasure::Erasing;
 use super::hours::Gates;
 use super::lanes::Lanes;
-use super::lists::Lists;
+use super::lists::{Lists, Mark};
 use super::newcomers::Newcomers;
 use super::place::Lines;
 use super::roster;
@@ -77,8 +77,8 @@ pub(super) struct Ledger {
     pub deadlines: SortedSet<(Timestamp, ConversationId)>,
     /// When each socket counts as gone unless it is heard.
     pub silences: SortedSet<(Timestamp, SocketId)>,
-    /// Conversations that each visitor can still write in.
-    pub open: SortedMap<VisitorId, SortedSet<ConversationId>>,
+    /// Every item under its visitor: what the visitor can still write in, then the newest first (R271).
+    pub own: SortedMap<VisitorId, SortedSet<Mark>>,
     pub reservations: Reservations,
     pub newcomers: Newcomers,
     pub rounds: Rounds,
@@ -121,7 +121,7 @@ impl Ledger {
             leavers: SortedSet::new(),
             deadlines: SortedSet::new(),
             silences: SortedSet::new(),
-            open: SortedMap::new(),
+            own: SortedMap::new(),
             reservations: Reservations::new(),
             newcomers: Newcomers::new(),
             rounds: Rounds::new(),

@@ -194,12 +194,14 @@ impl Item {
 
     /// Its place there.
     fn mark(&self) -> Mark {
-        let at = match self.closed_at() {
-            Some(at) => u64::MAX.saturating_sub(at.millis()),
-            None => self.waiting_since.millis(),
-        };
         let conversation = self.report.conversation;
-        Mark { at, conversation }
+        match self.closed_at() {
+            Some(at) => Mark::back(at, conversation),
+            None => Mark {
+                at: self.waiting_since.millis(),
+                conversation,
+            },
+        }
     }
 
     fn closed_at(&self) -> Option<Timestamp> {
@@ -363,6 +365,39 @@ impl Ledger {
             closed_at: item.closed_at(),
             stars: report.rating.as_ref().map(|rating| rating.stars),
         }
+    }
+}
+
+impl Mark {
+    /// The place of what is open, before everything that is over.
+    pub(super) const fn open(conversation: ConversationId) -> Self {
+        Self {
+            at: 0,
+            conversation,
+        }
+    }
+
+    /// Whether that stands there.
+    pub(super) const fn is_open(self) -> bool {
+        self.at == 0
+    }
+
+    /// A place in a list that begins with the newest.
+    pub(super) const fn back(at: Timestamp, conversation: ConversationId) -> Self {
+        let at = u64::MAX.saturating_sub(at.millis());
+        Self { at, conversation }
+    }
+
+    /// The moment of a place in a list that begins with the newest.
+    #[must_use]
+    pub const fn moment(self) -> Timestamp {
+        Timestamp::from_millis(u64::MAX.saturating_sub(self.at))
+    }
+
+    /// Which conversation stands there.
+    #[must_use]
+    pub const fn conversation(self) -> ConversationId {
+        self.conversation
     }
 }
 

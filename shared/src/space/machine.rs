@@ -249,6 +249,9 @@ impl Ledger {
                             conversation,
                             closed_at: until - TOMBSTONE,
                             email: report.email.clone(),
+                            began_at: item.waiting_since,
+                            agent: report.answered_by.clone(),
+                            first_words: report.first_words.clone(),
                         });
                     }
                     self.remove_item(turn, conversation);

@@ -10,6 +10,7 @@ mod configuring;
 mod customers;
 mod day;
 mod doors;
+mod earlier;
 mod erasure;
 mod hours;
 mod leaving;
@@ -405,6 +406,7 @@ fn report(c: u8, revision: u64, fence: u64, standing: Standing) -> Report {
         company: None,
         ticket: None,
         rating: None,
+        answered_by: None,
         lists: 0,
         erased: false,
         age_ms: 0,

@@ -784,6 +784,7 @@ pub fn reports() -> Vec<Report> {
         needs_verified: true,
         ticket: Some(ticket()),
         rating: Some(rating(Some("Quick"))),
+        answered_by: Some(name("Jack")),
         lists: 2,
         erased: false,
         age_ms: 61_000,
@@ -974,6 +975,9 @@ pub fn space_rows() -> Vec<SpaceRow> {
             conversation: CONVERSATION,
             closed_at: NOW,
             email: Some(EmailAddress::parse("zoe@shop.example").unwrap()),
+            began_at: NOW,
+            agent: Some(name("Jack")),
+            first_words: "Where is my order?".into(),
         }),
         SpaceRow::Erasing(
             [Erasing {

@@ -80,7 +80,7 @@ impl World {
         let visitors: Vec<_> = self.visitors.iter().map(|it| it.visitor).collect();
         let visitor = self.random.pick(&visitors);
         self.note("erase", [0, 0], |_| visitor.to_string());
-        let past = self.space.disk.past.iter();
+        let past = self.space.disk.past.keys();
         let past = past.filter(|(whose, _)| *whose == visitor);
         let past = past.map(|(visitor, conversation)| space::Erasing {
             visitor: *visitor,
@@ -98,6 +98,7 @@ impl World {
         });
         if turn.is_some() {
             self.check_found(by, visitor);
+            self.check_list_of_erased(visitor);
         }
         self.plan(self.swarm.erase, Event::Act(Act::Erase));
     }

@@ -15,7 +15,7 @@ use shared::id::{AgentId, ConversationId, FileId, SpaceId, VisitorId};
 use shared::rights::Side;
 use shared::settings::{Lists, Settings, Terms};
 use shared::space::{
-    Agent, AuditEntry, Doors, Item, ItemState, Row as SpaceRow, Seat as SpaceSeat, Space,
+    Agent, AuditEntry, Doors, Item, ItemState, Past, Row as SpaceRow, Seat as SpaceSeat, Space,
 };
 use shared::time::Timestamp;
 
@@ -151,7 +151,7 @@ pub struct SpaceDisk {
     pub agents: BTreeMap<AgentId, Agent>,
     pub items: BTreeMap<ConversationId, Item>,
     /// What was a work item (R185).
-    pub past: BTreeSet<(VisitorId, ConversationId)>,
+    pub past: BTreeMap<(VisitorId, ConversationId), Past>,
     erasing: Option<SpaceRow>,
     /// Who is kept out, among others.
     pub doors: Option<Doors>,

@@ -3,6 +3,7 @@
 use shared::conversation::{Entry, Event, Stage};
 
 use super::Chat;
+use super::earlier::{self, back};
 use super::rating::rating;
 use super::take::take;
 use crate::dom::{El, button, el};
@@ -19,6 +20,9 @@ fn was_answered(chat: Chat) -> bool {
 
 /// Who ended it, what the customer thinks of it, what they take along, and the way to a new one.
 pub fn ended(chat: Chat) -> El {
+    if !chat.is_own(chat.shown.now()) {
+        return back(chat);
+    }
     let words = move || {
         let thread = chat.thread.get();
         let cause = thread.lifecycle(|lifecycle| match lifecycle.stage {
@@ -48,5 +52,5 @@ pub fn ended(chat: Chat) -> El {
         .child(el("p", "ended__text").bind_text(words))
         .when(move || was_answered(chat), move || rating(chat))
         .child(new.text(text().start_new()))
-        .child(take(chat))
+        .child(take(chat).child(earlier::open(chat)))
 }

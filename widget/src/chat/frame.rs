@@ -59,7 +59,7 @@ pub fn attach(chat: Chat) {
         host::tell("unread", &[("count", count.into()), ("name", name.into())]);
     });
     effect(move || {
-        let screen = chat.screen();
+        let screen = chat.screen_of(chat.thread.get());
         chat.is_shown.get();
         if screen != Screen::Loading {
             let is_open = matches!(screen, Screen::Waiting | Screen::Active);
@@ -105,7 +105,7 @@ fn name(own: &str, unread: u32) -> String {
 
 /// Tells the other side that everything is read, when the person can see it.
 fn see(chat: Chat) {
-    if chat.is_shown.now() && !document().hidden() {
+    if chat.is_shown.now() && !document().hidden() && chat.is_own(chat.shown.now()) {
         chat.thread.now().input(Input::Seen);
     }
 }

@@ -66,10 +66,10 @@ pub fn header(chat: Chat, end: impl Fn() + Copy + 'static) -> El {
                 ),
         )
         .child(
-            button("header__menu icon icon--globe", move || {
+            button("header__menu icon icon--more", move || {
                 chat.is_choosing.update(|is_open| *is_open = !*is_open)
             })
-            .attr("aria-label", text().language())
+            .attr("aria-label", text().menu())
             .bind_attr("aria-expanded", move || chat.is_choosing.get().to_string()),
         )
         .when(is_open, move || {

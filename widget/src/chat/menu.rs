@@ -1,8 +1,9 @@
-//! The menu below the head: the language of the chat, and what a customer takes along.
+//! The menu below the head: the language of the chat, what a customer takes along, and earlier conversations.
 
 use shared::language::LANGUAGES;
 use wasm_bindgen::JsValue;
 
+use super::earlier::earlier;
 use super::take::take;
 use super::{Chat, language};
 use crate::dom::{El, el};
@@ -31,5 +32,8 @@ pub fn menu(chat: Chat) -> El {
         chat.tab().local.set(language::CHOICE, &tag);
         language::again(chat);
     });
-    el("div", "confirm menu").child(select).child(take(chat))
+    el("div", "confirm menu")
+        .child(select)
+        .child(take(chat))
+        .child(earlier(chat))
 }

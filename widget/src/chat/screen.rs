@@ -19,7 +19,8 @@ use crate::var::Var;
 /// Everything inside `#app`, for the conversation that is open.
 pub fn screen(chat: Chat) -> El {
     let is_asking = Var::new(false);
-    let thread = chat.thread.get();
+    let thread = chat.shown.get();
+    let is_past = !chat.is_own(thread);
     let stop_asking = move || {
         is_asking.set(false);
         focus_composer();
@@ -55,7 +56,7 @@ pub fn screen(chat: Chat) -> El {
         aim,
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
-    let is_over = move || chat.screen() == Screen::Ended;
+    let is_over = move || is_past || chat.screen() == Screen::Ended;
     // Nothing is changed or answered after the end.
     effect(move || {
         if is_over() {
@@ -64,7 +65,8 @@ pub fn screen(chat: Chat) -> El {
     });
     // Who was writing when it ended finishes the sentence: it begins the next conversation.
     let must_sign_in = move || !is_over() && chat.must_sign_in();
-    let is_writing = move || !(is_over() || must_sign_in()) || !chat.draft.peek(String::is_empty);
+    let is_writing =
+        move || !is_past && (!(is_over() || must_sign_in()) || !chat.draft.peek(String::is_empty));
     let main = el("main", "chat")
         .bind_attr("data-state", state)
         .on("keydown", move |event| {

@@ -119,6 +119,9 @@ fn p12_r185_what_is_closed_leaves_a_row_of_the_visitor_behind() {
         conversation: conversation(1),
         closed_at,
         email: None,
+        began_at: at(1_000_000),
+        agent: None,
+        first_words: "Where is my order?".into(),
     };
     assert_eq!(past(&effects), [expected]);
     // What was erased before leaves none.

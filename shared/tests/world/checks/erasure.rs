@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use shared::conversation::{Entry, Event, Row};
 use shared::frame::FromServer;
 use shared::id::{AgentId, ConversationId, VisitorId};
-use shared::space::{Deed, FOUND_MAX, Item};
+use shared::space::{Deed, Earlier, FOUND_MAX, Item};
 
 use crate::world::World;
 
@@ -118,6 +118,78 @@ impl World {
         }
     }
 
+    /// R186, R272: the visitor's own list is empty, and what is past says nothing any more.
+    pub fn check_list_of_erased(&mut self, visitor: VisitorId) {
+        let listed = self.list_of(visitor);
+        if let Some(row) = listed.first() {
+            self.violate("R272", || format!("{visitor} is erased and reads {row:?}"));
+        }
+        let past = self.space.disk.past.values();
+        let mut past = past.filter(|past| past.visitor == visitor);
+        if let Some(word) = past.find_map(word_in) {
+            self.violate("R186", || {
+                format!("{visitor} is erased, and past is {word:?}")
+            });
+        }
+    }
+
+    /// R270: every visitor reads its own, each once, the newest first, and what was erased of nobody.
+    pub fn check_lists_of_visitors(&mut self) {
+        let visitors: Vec<VisitorId> = self.visitors.iter().map(|it| it.visitor).collect();
+        let Some(machine) = self.space_in_memory() else {
+            return;
+        };
+        for visitor in visitors {
+            let listed: Vec<_> = self.list_of(visitor);
+            let mut rows: Vec<_> = listed.iter().map(|row| row.conversation).collect();
+            let is_sorted =
+                listed.is_sorted_by_key(|row| core::cmp::Reverse((row.open, row.began_at)));
+            let disk = &self.space.disk;
+            let is_whole = |conversation: &ConversationId| {
+                let erased = self.checks.erasing.contains_key(conversation);
+                !erased || self.checks.from_backup.contains(conversation)
+            };
+            let items = machine.items().filter(|item| !item.report.erased);
+            let items = items.filter(|item| item.report.visitor == visitor);
+            let items = items.map(|item| item.report.conversation);
+            let past = disk.past.values().filter(|past| past.visitor == visitor);
+            let past = past.map(|past| past.conversation);
+            let past =
+                past.filter(|it| machine.items().all(|item| item.report.conversation != *it));
+            let mut own: Vec<_> = items.chain(past).filter(is_whole).collect();
+            own.sort_unstable();
+            rows.retain(is_whole);
+            rows.sort_unstable();
+            if rows != own || !is_sorted {
+                return self.violate("R270", || {
+                    format!("{visitor} has {own:?} and reads {listed:?}")
+                });
+            }
+        }
+    }
+
+    /// The list of a visitor, page by page.
+    fn list_of(&self, visitor: VisitorId) -> Vec<Earlier> {
+        let mut listed = Vec::new();
+        let mut after = None;
+        loop {
+            let past = self.space.disk.past.values();
+            let past = past
+                .filter(|past| past.visitor == visitor)
+                .cloned()
+                .collect();
+            let page = self
+                .space_in_memory()
+                .map(|it| it.earlier(visitor, after, past));
+            let Some(Ok(page)) = page else { return listed };
+            listed.extend(page.conversations);
+            after = page.next;
+            if after.is_none() {
+                return listed;
+            }
+        }
+    }
+
     /// ER2: what a client shows of a conversation that was erased.
     pub fn check_shown(&mut self, number: usize) {
         let entries = self.clients[number].link.transcript().entries();
@@ -131,6 +203,7 @@ impl World {
 
     /// At the end everything that was to be erased is, and the log says so (R186, R188).
     pub fn check_erasures(&mut self) {
+        self.check_lists_of_visitors();
         let asked: Vec<ConversationId> = self.checks.erasing.keys().copied().collect();
         for conversation in asked {
             let disk = &self.conversations[self.by_id[&conversation]].disk;

@@ -104,10 +104,8 @@ impl World {
                 }
                 space::Row::Audit(act) => self.keep_act(act),
                 space::Row::Past(past) => {
-                    self.space
-                        .disk
-                        .past
-                        .insert((past.visitor, past.conversation));
+                    let key = (past.visitor, past.conversation);
+                    self.space.disk.past.insert(key, past.clone());
                 }
                 space::Row::Erasing(_) => self.space.disk.erasing = Some(row.clone()),
                 space::Row::Item(item) => {
