@@ -8,6 +8,7 @@ pub mod audit;
 pub mod blocks;
 pub mod conversations;
 pub mod dev;
+pub mod dictation;
 pub mod fields;
 pub mod files;
 pub mod identity;
@@ -94,7 +95,7 @@ fn bearer_of(call: &Call, space: &SpaceId) -> Option<Bearer> {
 async fn ask_space(call: &Call, space: &SpaceId, asked: &SpaceAsk) -> Result<SpaceTold, Problem> {
     match ask::space_as(&call.env, space, bearer_of(call, space), asked).await? {
         SpaceTold::Denied(refusal) => Err(refusal.into()),
-        told @ (SpaceTold::Settings(_)
+        told @ (SpaceTold::Settings(..)
         | SpaceTold::Created
         | SpaceTold::OfSettings { .. }
         | SpaceTold::Json(_)

@@ -188,6 +188,8 @@ pub enum SpaceAsk {
     Door(Box<Door>),
     /// Which invitations are there?
     Invitations,
+    /// Who writes down what is said?
+    Transcriber,
     /// Which API tokens are there?
     Keys,
     /// Who is blocked?
@@ -301,8 +303,8 @@ pub struct Identify {
 /// Answered by a space.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum SpaceTold {
-    /// To [`SpaceAsk::Look`].
-    Settings(Box<Settings>),
+    /// To [`SpaceAsk::Look`]; whether the space has a transcriber of its own.
+    Settings(Box<Settings>, bool),
     /// It stands.
     Created,
     /// To what a client reads or has changed of the settings.
@@ -527,7 +529,7 @@ async fn call(stub: &dyn Fn() -> Result<Stub>, asked: Asked) -> Result<String> {
 }
 
 async fn once(stub: Stub, asked: &Asked) -> Result<String> {
-    let request = ours::request(&asked.address, None, Some(&asked.body))?;
+    let request = ours::request(&asked.address, None, Some(&asked.body.as_str().into()))?;
     let mut response = stub.fetch_with_request(request).await?;
     let text = response.text().await?;
     if response.status_code() != 200 {

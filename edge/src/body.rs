@@ -16,15 +16,23 @@ const BODY_MAX: usize = shared::frame::FRAME_MAX;
 /// # Errors
 /// 413 as soon as it is known to be too large.
 pub async fn bytes(request: &mut Request) -> Result<Vec<u8>, Problem> {
-    check_length(request, BODY_MAX as u64)?;
+    up_to(request, BODY_MAX).await
+}
+
+/// The same with another limit.
+///
+/// # Errors
+/// 413 as soon as it is known to be too large.
+pub async fn up_to(request: &mut Request, limit: usize) -> Result<Vec<u8>, Problem> {
+    check_length(request, limit as u64)?;
     let Ok(mut stream) = request.stream() else {
         return Ok(Vec::new());
     };
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         bytes.extend(chunk?);
-        if bytes.len() > BODY_MAX {
-            return Err(too_large(BODY_MAX as u64));
+        if bytes.len() > limit {
+            return Err(too_large(limit as u64));
         }
     }
     Ok(bytes)

@@ -363,7 +363,7 @@ impl Shell<Thread> {
         let (shell, space) = (self.clone(), birth.space.clone());
         self.state.wait_until(async move {
             let told = ask::space(&shell.env, &space, &SpaceAsk::Look).await;
-            let Ok(SpaceTold::Settings(settings)) = told else {
+            let Ok(SpaceTold::Settings(settings, _)) = told else {
                 return;
             };
             let text = shell.with(|awake| awake.text(&settings.name));

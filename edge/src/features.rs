@@ -3,13 +3,20 @@
 
 use shared::features::{Feature, State, Status};
 use shared::secret::Secret;
-use worker::Env;
+use worker::{Env, js_sys};
 
 use crate::errors::Problem;
 
 /// How a feature stands.
 pub fn status(env: &Env, feature: Feature) -> Status {
-    feature.status(|name| env.var(name).map_or(0, |value| value.to_string().len()))
+    feature.status(|name| match env.var(name) {
+        Ok(value) => value.to_string().len(),
+        // A binding has no length: it is there or not.
+        Err(_) => {
+            let binding = js_sys::Reflect::get(env.as_ref(), &name.into());
+            usize::from(binding.is_ok_and(|binding| binding.is_object()))
+        }
+    })
 }
 
 /// A secret of that name; `None` when it is not set. There is no other way to one, so that none is

@@ -27,6 +27,7 @@ mod challenge;
 mod clock;
 mod conversation;
 mod demo;
+mod dictation;
 mod errors;
 mod features;
 mod files;

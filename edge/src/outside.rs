@@ -2,10 +2,12 @@
 //! are called, and how much of an answer is read, says [`shared::outgoing`].
 
 use core::pin::pin;
+use core::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use shared::outgoing::{self, ANSWER_MAX, PATIENCE, Reach, Target, Unreachable};
+use worker::wasm_bindgen::JsValue;
 use worker::{AbortController, Delay, Env, Fetch, Headers};
 
 use crate::address::Address;
@@ -16,12 +18,23 @@ use crate::ours;
 /// What came back: the status and the body.
 pub type Answer = (u16, String);
 
+/// What came back, whole.
+pub struct Said {
+    /// The status.
+    pub status: u16,
+    /// When to come again.
+    pub retry_after: Option<String>,
+    /// The body.
+    pub text: String,
+}
+
 /// Reads something.
 ///
 /// # Errors
 /// When the address is not one that is called, or nothing whole came back in time.
 pub async fn get(env: &Env, address: &str) -> Result<Answer, Problem> {
-    send(env, address, &[], None).await
+    let said = send(env, address, &[], None, PATIENCE).await?;
+    Ok((said.status, said.text))
 }
 
 /// Posts something.
@@ -34,15 +47,21 @@ pub async fn post(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Result<Answer, Problem> {
-    send(env, address, headers, Some(body)).await
+    let said = send(env, address, headers, Some(&body.into()), PATIENCE).await?;
+    Ok((said.status, said.text))
 }
 
-async fn send(
+/// Posts a body of any kind, or reads something.
+///
+/// # Errors
+/// When the address is not one that is called, or nothing whole came back in time.
+pub async fn send(
     env: &Env,
     address: &str,
     headers: &[(&str, &str)],
-    body: Option<&str>,
-) -> Result<Answer, Problem> {
+    body: Option<&JsValue>,
+    patience: Duration,
+) -> Result<Said, Problem> {
     // What was judged is called, not the text that it was read from (OUT5).
     let address = check(env, address)?.to_string();
     let all = Headers::new();
@@ -64,9 +83,13 @@ async fn send(
             }
         }
         let text = String::from_utf8(bytes).map_err(Problem::internal)?;
-        Ok((response.status_code(), text))
+        Ok(Said {
+            status: response.status_code(),
+            retry_after: response.headers().get("retry-after")?,
+            text,
+        })
     });
-    let answer = match select(answer, pin!(Delay::from(PATIENCE))).await {
+    let answer = match select(answer, pin!(Delay::from(patience))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Problem::internal("no answer from outside in time")),
     };
@@ -91,10 +114,18 @@ pub fn reach(env: &Env) -> Reach {
 /// # Errors
 /// When it may not.
 pub fn check(env: &Env, address: &str) -> Result<Address, Problem> {
-    judge(address, reach(env)).map_err(|why| {
+    may(env, address).map_err(|why| {
         // Nothing of the address: it may hold a secret.
         Problem::internal(format_args!("an address is not called: {why}"))
     })
+}
+
+/// Whether an address may be called; the address as it would be.
+///
+/// # Errors
+/// Says why not.
+pub fn may(env: &Env, address: &str) -> Result<Address, Unreachable> {
+    judge(address, reach(env))
 }
 
 fn judge(address: &str, reach: Reach) -> Result<Address, Unreachable> {

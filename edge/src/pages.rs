@@ -16,6 +16,7 @@ use crate::ask::{self, SpaceAsk, SpaceTold};
 use crate::auth::cookie;
 use crate::challenge;
 use crate::demo;
+use crate::dictation;
 use crate::errors::Problem;
 use crate::mail;
 use crate::router::Call;
@@ -77,9 +78,9 @@ pub async fn asset(call: &Call) -> Result<Response, Problem> {
 
 /// `/chat?space=`
 pub async fn chat(call: &Call) -> Result<Response, Problem> {
-    let (space, settings) = match look(call).await? {
-        Ok((space, settings)) if settings.live_chat => (space, settings),
-        Ok((space, _)) => return off(call, space.as_str(), "switched off").await,
+    let (space, settings, dictation) = match look(call).await? {
+        Ok(found) if found.1.live_chat => found,
+        Ok((space, ..)) => return off(call, space.as_str(), "switched off").await,
         Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let sign_in = settings.sign_in_url.as_ref();
@@ -111,6 +112,7 @@ pub async fn chat(call: &Call) -> Result<Response, Problem> {
         ("logo", logo),
         ("take", takes),
         ("files", sends_files),
+        ("dictate", dictation),
         ("scheme", theme.scheme.css()),
     ];
     let mut text = files::text(call, "chat.html").await?;
@@ -154,7 +156,7 @@ fn sends_files(call: &Call, settings: &Settings, source: Source) -> &'static str
 /// It is a document of its own because it runs a script of Cloudflare's, which no other page of ours
 /// does: their policies stay closed, and nothing of the talk is in this one.
 pub async fn challenge(call: &Call) -> Result<Response, Problem> {
-    let (_, settings) = match look(call).await? {
+    let (_, settings, _) = match look(call).await? {
         Ok(found) => found,
         Err(asked) => return off(call, &asked, "unknown space").await,
     };
@@ -186,13 +188,14 @@ pub async fn console(call: &Call) -> Result<Response, Problem> {
         let values = [("session", session), ("methods", methods.as_str())];
         return document(call, "home.html", 200, kind, &values).await;
     }
-    let (space, settings) = match look(call).await? {
+    let (space, settings, dictation) = match look(call).await? {
         Ok(found) => found,
         Err(asked) => return off(call, &asked, "unknown space").await,
     };
     let values = [
         ("space", space.as_str()),
         ("name", settings.name.as_str()),
+        ("dictate", dictation),
         ("session", session),
         ("files", sends_files(call, &settings, Source::Console)),
     ];
@@ -233,17 +236,21 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The space that the address names and its settings, or the text that names none.
-async fn look(call: &Call) -> Result<Result<(SpaceId, Settings), String>, Problem> {
+/// The space that the address names, its settings and how one dictates there, or the text that names none.
+async fn look(call: &Call) -> Result<Result<(SpaceId, Settings, &'static str), String>, Problem> {
     let asked = call.parameter("space").unwrap_or_default();
     let Ok(space) = asked.parse::<SpaceId>() else {
         return Ok(Err(asked));
     };
     let told = ask::space(&call.env, &space, &SpaceAsk::Look).await?;
-    let SpaceTold::Settings(settings) = told else {
+    let SpaceTold::Settings(settings, has_transcriber) = told else {
         return Ok(Err(asked));
     };
-    Ok(Ok((space, *settings)))
+    let dictation = match settings.dictation {
+        true => dictation::way(&call.env, has_transcriber),
+        false => "",
+    };
+    Ok(Ok((space, *settings, dictation)))
 }
 
 async fn document(

@@ -120,6 +120,12 @@ pub enum Target {
     Tokens,
     /// Takes an API token back.
     RevokeToken,
+    /// The words of a recording.
+    Transcribe,
+    /// Who writes them down.
+    Transcriber,
+    /// Sets who does.
+    SetTranscriber,
     /// See [`crate::api::blocks::list`].
     Blocks,
     /// See [`crate::api::blocks::unblock`].
@@ -252,6 +258,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/spaces/{space}/identity-keys", Target::MakeIdentityKey),
     route("GET", "/api/v1/spaces/{space}/identity-keys", Target::IdentityKeys),
     route("DELETE", "/api/v1/spaces/{space}/identity-keys/{key}", Target::RetireIdentityKey),
+    route("POST", "/api/v1/spaces/{space}/transcriptions", Target::Transcribe),
+    route("GET", "/api/v1/spaces/{space}/transcriber", Target::Transcriber),
+    route("PUT", "/api/v1/spaces/{space}/transcriber", Target::SetTranscriber),
     route("POST", "/api/v1/spaces/{space}/items/{conversation}/block", Target::SpaceAct(Act::Block)),
     route("GET", "/api/v1/spaces/{space}/blocks", Target::Blocks),
     route("DELETE", "/api/v1/spaces/{space}/blocks/{visitor}", Target::Unblock),

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use shared::account;
 use shared::conversation::{Fence, Instruction};
+use shared::features::Feature;
 use shared::frame::SocketId;
 use shared::id::{AgentId, CommandId, ConversationId, SpaceId};
 use shared::refusal::Refusal;
@@ -28,7 +29,7 @@ use crate::calls::Calls;
 use crate::object::{Around, Core, Event, Shell, broken, object};
 use crate::read::read;
 use crate::storage::{Storage, space as rows};
-use crate::{auth, challenge, clock, demo, heartbeat, outbox, zones};
+use crate::{auth, challenge, clock, demo, features, heartbeat, outbox, zones};
 
 object! {
     /// One space.
@@ -250,9 +251,13 @@ impl Shell<Place> {
         let by = || bearer().map(|(agent, _)| agent);
         let input = match ask {
             SpaceAsk::Look => {
-                let settings = self.with(|awake| awake.core.machine.settings().cloned())?;
+                let found = self.with(|awake| {
+                    let machine = &awake.core.machine;
+                    let settings = machine.settings().cloned().map(Box::new);
+                    settings
+                        .map(|settings| SpaceTold::Settings(settings, machine.has_transcriber()))
+                })?;
                 let unknown = SpaceTold::Denied(Refusal::SpaceUnknown);
-                let found = settings.map(|settings| SpaceTold::Settings(Box::new(settings)));
                 return Ok(found.unwrap_or(unknown));
             }
             SpaceAsk::Act { id, command, waits } => {
@@ -334,6 +339,11 @@ impl Shell<Place> {
             SpaceAsk::Keys => {
                 let by = by()?;
                 return self.with(|awake| told(doors::keys(&awake.core.machine, by)))?;
+            }
+            SpaceAsk::Transcriber => {
+                let (by, has_other) = (by()?, features::is_on(&self.env, Feature::Dictation));
+                return self
+                    .with(|awake| told(doors::transcriber(&awake.core.machine, by, has_other)))?;
             }
             SpaceAsk::Blocks => {
                 let (now, by) = (clock::now(), by()?);

@@ -28,6 +28,8 @@ pub enum Feature {
     Turnstile,
     /// Files that people send.
     Files,
+    /// Speech to text, for spaces that have set up no transcriber of their own.
+    Dictation,
     /// The way in for the first admin.
     Bootstrap,
 }
@@ -60,7 +62,7 @@ type Need = (&'static str, usize);
 
 impl Feature {
     /// All of them, in the order in which an admin reads them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Tokens,
         Self::Sealing,
         Self::Mail,
@@ -68,6 +70,7 @@ impl Feature {
         Self::Access,
         Self::Turnstile,
         Self::Files,
+        Self::Dictation,
         Self::Bootstrap,
     ];
 
@@ -82,6 +85,7 @@ impl Feature {
             Self::Access => "access",
             Self::Turnstile => "turnstile",
             Self::Files => "files",
+            Self::Dictation => "dictation",
             Self::Bootstrap => "bootstrap",
         }
     }
@@ -97,6 +101,7 @@ impl Feature {
             Self::Access => "access_not_configured",
             Self::Turnstile => "turnstile_missing",
             Self::Files => "files_not_configured",
+            Self::Dictation => "dictation_not_configured",
             Self::Bootstrap => "bootstrap_not_configured",
         }
     }
@@ -112,6 +117,8 @@ impl Feature {
             Self::Turnstile => &[("TURNSTILE_SITE_KEY", 1), ("TURNSTILE_SECRET", 1)],
             // The bucket is a binding, which every `wrangler.toml` of ours has.
             Self::Files => &[("FILES_ORIGIN", 1)],
+            // A binding: whoever has it counts 1.
+            Self::Dictation => &[("AI", 1)],
             Self::Bootstrap => &[("BOOTSTRAP_HASH", 64)],
         }
     }
@@ -125,6 +132,7 @@ impl Feature {
             | Self::Access
             | Self::Turnstile
             | Self::Files
+            | Self::Dictation
             | Self::Bootstrap => true,
         }
     }

@@ -198,6 +198,20 @@ impl Kind {
         }
     }
 
+    /// What sound is, by its first bytes (SP2 of `dictation`); `None` for anything else.
+    #[must_use]
+    pub fn sound(head: &[u8]) -> Option<Self> {
+        match sniff::sniff(head)? {
+            sniff::Seen::Matroska => Some(Self::Weba),
+            sniff::Seen::One(Self::M4a | Self::Mp4) => Some(Self::M4a),
+            sniff::Seen::One(kind @ (Self::Ogg | Self::Wav)) => Some(kind),
+            sniff::Seen::One(_)
+            | sniff::Seen::Words
+            | sniff::Seen::OfficeOpen
+            | sniff::Seen::OpenDocument => None,
+        }
+    }
+
     /// The kind of that name, as [`Kind::media_type`] has it.
     #[must_use]
     pub fn from_media_type(media_type: &str) -> Option<Self> {

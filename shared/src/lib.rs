@@ -25,6 +25,7 @@ pub mod address;
 pub mod bucket;
 pub mod challenge;
 pub mod conversation;
+pub mod dictation;
 pub mod features;
 pub mod file;
 pub mod frame;

@@ -148,6 +148,8 @@ pub enum Action {
     Rate,
     /// Has a conversation mailed.
     MailTranscript,
+    /// Has a recording written down (SP1 of `dictation`).
+    Dictate,
     /// Is Available or not.
     SetAvailable,
     /// Takes what is offered.
@@ -199,12 +201,12 @@ pub enum Object {
 pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), Refusal> {
     use Action::{
         Abandon, Accept, AddAgent, Block, Change, ChangeAgent, ChangeWork, Configure, CreateTicket,
-        Decline, End, LetIn, MailTranscript, Note, Personal, Post, Rate, Resolve, SetActive,
-        SetAvailable, Take, Transfer, Unassign,
+        Decline, Dictate, End, LetIn, MailTranscript, Note, Personal, Post, Rate, Resolve,
+        SetActive, SetAvailable, Take, Transfer, Unassign,
     };
     use Object::{Anothers, Nobodys, Own, Seniors};
     match (action, who) {
-        (Post | Change | End | Rate | MailTranscript, Principal::Customer) => Ok(()),
+        (Post | Change | End | Rate | MailTranscript | Dictate, Principal::Customer) => Ok(()),
         // What the customer thinks, nobody says for them, and what is mailed to them, they alone ask for.
         (Rate | MailTranscript, Principal::Agent(_)) => Err(Refusal::Forbidden),
         (
@@ -214,7 +216,7 @@ pub const fn may(who: Principal, action: Action, object: Object) -> Result<(), R
             Principal::Customer,
         ) => Err(Refusal::Forbidden),
         // An agent may ask for what another agent has, and reads who that is (R27).
-        (Note | SetAvailable | Accept | Decline | Take, Principal::Agent(_)) => Ok(()),
+        (Note | Dictate | SetAvailable | Accept | Decline | Take, Principal::Agent(_)) => Ok(()),
         (
             Post | Change | End | Resolve | Abandon | CreateTicket | Unassign | Transfer | Block,
             Principal::Agent(Role::Supervisor | Role::Admin),

@@ -123,6 +123,12 @@ pub struct Settings {
     /// Sources whose conversations take no files (F64, D10, S14): virtual agents.
     #[serde(default = "files_off")]
     pub files_off: Vec<Source>,
+    /// Whether customers and agents may dictate, where that can be (SP1 of `dictation`): yes.
+    #[serde(default = "dictation")]
+    pub dictation: bool,
+    /// Recordings of the space that are transcribed in an hour: 300 (SP9 of `space::dictation`).
+    #[serde(default = "dictations_per_hour")]
+    pub dictations_per_hour: u32,
     /// How the launcher and the chat look (P31); `None` for ours.
     #[serde(default)]
     pub theme: Option<Theme>,
@@ -184,6 +190,16 @@ const fn transcripts() -> bool {
 /// The default of [`Settings::files_off`].
 fn files_off() -> Vec<Source> {
     vec![Source::VirtualAgent]
+}
+
+/// The default of [`Settings::dictation`].
+const fn dictation() -> bool {
+    true
+}
+
+/// The default of [`Settings::dictations_per_hour`].
+const fn dictations_per_hour() -> u32 {
+    300
 }
 
 /// The default of [`Settings::wrap_up_s`].
@@ -278,6 +294,10 @@ pub struct Change {
     pub transcripts: Option<bool>,
     /// See [`Settings::files_off`]; the whole list.
     pub files_off: Option<Vec<Source>>,
+    /// See [`Settings::dictation`].
+    pub dictation: Option<bool>,
+    /// See [`Settings::dictations_per_hour`].
+    pub dictations_per_hour: Option<i64>,
     /// See [`Settings::theme`]; what it leaves out stays, too.
     pub theme: Option<ThemeChange>,
 }
@@ -319,6 +339,8 @@ impl Settings {
             sign_in_url: None,
             transcripts: transcripts(),
             files_off: files_off(),
+            dictation: dictation(),
+            dictations_per_hour: dictations_per_hour(),
             theme: None,
         }
     }
@@ -344,6 +366,7 @@ impl Settings {
             sign_in_url,
             transcripts,
             files_off,
+            dictation,
             theme,
             ..
         } = change;
@@ -384,6 +407,7 @@ impl Settings {
             }
             next.files_off = sources;
         }
+        next.dictation = dictation.unwrap_or(next.dictation);
         if let Some(url) = sign_in_url {
             let malformed = |_| SettingFault::Malformed.of("sign_in_url");
             next.sign_in_url = match url.trim() {
@@ -438,6 +462,11 @@ impl Settings {
                 "conversations_per_hour",
                 change.conversations_per_hour,
                 &mut next.conversations_per_hour,
+            ),
+            (
+                "dictations_per_hour",
+                change.dictations_per_hour,
+                &mut next.dictations_per_hour,
             ),
         ];
         for (field, value, target) in rates {

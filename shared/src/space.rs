@@ -18,7 +18,7 @@
 //! `queues` R60, `configure` R70 to R75, `colleagues` R80 and R81, `staff` R82 to R84,
 //! `tenure` R85 to R87, `customers` R160 to R164, `accounts` R88, R89 and R150, `doors` R140 to R145, `asked` R90 to R92,
 //! `place` R95 to R98, `attendance` R103, `newcomers` R120 to R122 and R126 to R128, `blocks` R123 to R125,
-//! `audit_log` R180 to R184, `erasure` R185 to R189, `earlier` R270 to R272.
+//! `dictation` SP8 and SP9, `audit_log` R180 to R184, `erasure` R185 to R189, `earlier` R270 to R272.
 //! `machine` takes inputs, `reads` is what is read of it, `ledger` keeps the books and `index` their
 //! indexes (`duty`: of one agent), `turn` gathers what a turn did, `audit` asserts the invariants.
 
@@ -36,6 +36,7 @@ mod commands;
 mod configure;
 mod customers;
 mod desk;
+mod dictation;
 mod doors;
 mod duty;
 mod earlier;

@@ -138,6 +138,7 @@ fn s1_a_setting_out_of_range_is_422_with_field_and_range() {
             "messages_per_hour",
             "conversations_per_10min",
             "conversations_per_hour",
+            "dictations_per_hour",
         ]
         .map(|field| (field, 1, 1_000_000));
         let limit = [("conversation_limit", 1, 100)];

@@ -22,6 +22,7 @@ mod challenge;
 mod crash;
 mod customers;
 mod desk;
+mod dictation;
 mod documents;
 mod doors;
 mod duty;

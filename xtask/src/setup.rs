@@ -3,7 +3,9 @@
 pub mod browser;
 pub mod deny;
 pub mod npm;
+mod packages;
 pub mod schemathesis;
+pub mod speech;
 mod std_source;
 pub mod wasm;
 
@@ -19,6 +21,7 @@ pub fn command(mut args: Args) -> Result<()> {
     }
     for_build()?;
     browser::ensure()?;
+    speech::ensure()?;
     deny::ensure()?;
     crate::run::say("set-up is complete");
     Ok(())

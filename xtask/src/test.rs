@@ -42,7 +42,8 @@ fn run(stages: &mut Stages, is_fast: bool, is_deep: bool) -> Result<()> {
         if is_fast {
             Ok(())
         } else {
-            setup::browser::ensure()
+            setup::browser::ensure()?;
+            setup::speech::ensure()
         }
     })?;
     let metadata = metadata()?;

@@ -132,7 +132,7 @@ pub async fn transcript(call: &Call) -> Result<Response, Problem> {
     let pass = call.pass()?;
     let conversation: ConversationId = super::named(&call.place, Refusal::ConversationUnknown)?;
     let told = super::ask_space(call, &pass.space, &SpaceAsk::Look).await?;
-    let SpaceTold::Settings(settings) = told else {
+    let SpaceTold::Settings(settings, _) = told else {
         return Err(super::unexpected());
     };
     let asked = ConversationAsk::Text {

@@ -58,7 +58,7 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
         sessions::tell(&call.env, sign, &Input::Invite(invited)).await?;
         if is_mailed {
             let told = super::ask_space(call, &space, &SpaceAsk::Look).await?;
-            let SpaceTold::Settings(settings) = told else {
+            let SpaceTold::Settings(settings, _) = told else {
                 return Err(super::unexpected());
             };
             let link = sessions::page(call, "join", &mailed);

@@ -52,6 +52,7 @@ impl Words {
             | Deed::Invited
             | Deed::InvitationAccepted
             | Deed::TokenMade
+            | Deed::TranscriberSet
             | Deed::Revoked
             | Deed::VisitorBlocked
             | Deed::VisitorUnblocked

@@ -53,6 +53,20 @@ pub fn identity_keys(space: &Space, agent: AgentId) -> Result<Value, Refusal> {
     Ok(json!({ "identity_keys": keys.collect::<Vec<_>>() }))
 }
 
+/// Who writes down what is said, for admins; and whether the installation has somebody.
+pub fn transcriber(space: &Space, agent: AgentId, has_other: bool) -> Result<Value, Refusal> {
+    let own = space.transcriber_for(agent)?.map(|own| {
+        json!({
+            "url": own.url,
+            "model": own.model,
+            "last4": own.last4,
+            "by": own.by,
+            "at": own.at,
+        })
+    });
+    Ok(json!({ "transcriber": own, "installation": has_other }))
+}
+
 /// Who is blocked, for supervisors and admins.
 pub fn blocks(space: &Space, now: Timestamp, agent: AgentId) -> Result<Value, Refusal> {
     let blocks = space.blocks(agent)?.iter();

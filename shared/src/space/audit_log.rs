@@ -96,6 +96,8 @@ pub enum Deed {
     IdentityKeyMade,
     /// An invitation, API token or identity key was taken back.
     Revoked,
+    /// The transcriber was set, or taken away.
+    TranscriberSet,
     /// A visitor was blocked.
     VisitorBlocked,
     /// A block was taken back.
@@ -250,6 +252,7 @@ impl AuditEntry {
             | Deed::Invited
             | Deed::InvitationAccepted
             | Deed::TokenMade
+            | Deed::TranscriberSet
             | Deed::Revoked
             | Deed::VisitorBlocked
             | Deed::VisitorUnblocked

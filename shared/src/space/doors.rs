@@ -28,10 +28,12 @@ use super::ledger::Ledger;
 use super::row::Agent;
 use super::turn::Turn;
 use crate::account::Way;
+use crate::dictation::Transcriber;
 use crate::id::{AgentId, WayId};
 use crate::identity::IdentityKey;
 use crate::refusal::Refusal;
 use crate::rights::{self, Person, Role};
+use crate::session::Subject;
 use crate::sorted::SortedSet;
 use crate::text::{EmailAddress, Label, PersonName, Title};
 use crate::time::Timestamp;
@@ -83,6 +85,15 @@ pub enum Door {
     },
     /// A call with an API token.
     UseKey(Way),
+    /// An admin sets the transcriber of the space, or takes it away (SP8 of `dictation`).
+    SetTranscriber {
+        /// Who.
+        by: AgentId,
+        /// To what.
+        transcriber: Option<Transcriber>,
+    },
+    /// Somebody has said something that is to be written down (SP9 of `dictation`).
+    Dictate(Subject),
 }
 
 /// What shows that somebody is invited.
@@ -99,12 +110,15 @@ pub enum Proof {
 pub enum Opened {
     /// It is stored.
     Done,
-    /// There was nothing of that id.
+    /// There was nothing of that id, or there is no such thing here.
     Nothing,
     /// Somebody is an agent now; the address that this has shown to be the person's (R144).
     Joined(Option<EmailAddress>),
     /// For whom a token acts, and whether it may change anything.
     Key(Person, Scope),
+    /// It may be written down, by the space's own transcriber where there is one; where dictation is off, the answer
+    /// is [`Opened::Nothing`].
+    Dictates(Option<Transcriber>),
 }
 
 /// What an API token may do.
@@ -175,6 +189,12 @@ pub struct Doors {
     /// Where agents are mailed who have shown to have that address (R230 of `accounts`).
     #[serde(default)]
     pub addresses: Vec<(AgentId, EmailAddress)>,
+    /// Who writes down what is said (SP8 of `dictation`); `None` for whom the installation has.
+    #[serde(default)]
+    pub transcriber: Option<Transcriber>,
+    /// When the space may have as many recordings written down again as in a whole hour (SP9 of `dictation`).
+    #[serde(default)]
+    pub dictated_until: Timestamp,
 }
 
 impl Invitation {
@@ -203,6 +223,8 @@ impl Doors {
             identity_keys: Vec::new(),
             blocks: Vec::new(),
             addresses: Vec::new(),
+            transcriber: None,
+            dictated_until: Timestamp::ZERO,
         }
     }
 
@@ -320,8 +342,8 @@ struct Use<'a> {
 impl Ledger {
     /// Answers at a door.
     pub fn door(&mut self, turn: &mut Turn, door: Door) {
-        let uses_key = matches!(door, Door::UseKey(_));
-        let before = (!uses_key).then(|| self.doors.ways());
+        let is_use = matches!(door, Door::UseKey(_) | Door::Dictate(_));
+        let before = (!is_use).then(|| self.doors.ways());
         let opened = match door {
             Door::Invite { by, invitation } => self.invite(turn, by, invitation),
             Door::Accept {
@@ -342,6 +364,8 @@ impl Ledger {
                 Opened::Done
             }),
             Door::UseKey(way) => self.use_key(turn, &way),
+            Door::SetTranscriber { by, transcriber } => self.set_transcriber(turn, by, transcriber),
+            Door::Dictate(who) => self.dictate(turn, who),
         };
         if let Some(before) = before {
             let after = self.doors.ways();

@@ -14,6 +14,7 @@ use super::audit_log::{self, AuditEntry};
 use super::backlog::Backlogs;
 use super::configure::InUse;
 use super::desk::Counts;
+use super::dictation::Speakers;
 use super::doors::Doors;
 use super::duty::Duty;
 use super::erasure::Erasing;
@@ -81,6 +82,7 @@ pub(super) struct Ledger {
     pub own: SortedMap<VisitorId, SortedSet<Mark>>,
     pub reservations: Reservations,
     pub newcomers: Newcomers,
+    pub speakers: Speakers,
     pub rounds: Rounds,
     /// Work items of each queue; a queue without any is not there (R73).
     pub work: SortedMap<Label, u32>,
@@ -124,6 +126,7 @@ impl Ledger {
             own: SortedMap::new(),
             reservations: Reservations::new(),
             newcomers: Newcomers::new(),
+            speakers: Speakers::new(),
             rounds: Rounds::new(),
             work: SortedMap::new(),
             uses: InUse {

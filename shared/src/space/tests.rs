@@ -9,6 +9,7 @@ mod colleagues;
 mod configuring;
 mod customers;
 mod day;
+mod dictation;
 mod doors;
 mod earlier;
 mod erasure;

@@ -13,6 +13,7 @@ use shared::conversation::{
     Row as ConversationRow, Seat as ConversationSeat, Seq, Source, Standing, Stars, Ticket,
     TicketKind, TicketStatus,
 };
+use shared::dictation::Transcriber;
 use shared::file::{FileName, Kind, Sent};
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{
@@ -951,6 +952,15 @@ fn doors() -> Doors {
             at: NOW,
             until: Some(NOW),
         }],
+        transcriber: Some(Transcriber {
+            url: "https://speech.example/v1/audio/transcriptions".into(),
+            model: "whisper-1".into(),
+            key: "v1.0a1b2c3d.bm9uY2U.c2VhbGVk".into(),
+            last4: "k3Fq".into(),
+            by: AGENT,
+            at: NOW,
+        }),
+        dictated_until: NOW,
     }
 }
 

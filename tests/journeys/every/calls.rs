@@ -51,9 +51,10 @@ impl Call {
         self.method != Method::GET && self.path != "/api/v1/reports/csp"
     }
 
-    /// True for what takes bytes as they are, and no JSON: `files` tells of it.
+    /// True for what takes bytes as they are, and no JSON: `files` and `dictation` tell of it.
     pub fn is_raw(&self) -> bool {
-        self.method == Method::PUT && self.path.contains("/files/")
+        let is_part = self.method == Method::PUT && self.path.contains("/files/");
+        is_part || self.path.contains("/transcriptions")
     }
 
     /// The body, with the names of the town.

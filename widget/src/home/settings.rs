@@ -44,7 +44,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 29] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 31] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -53,6 +53,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 29] {
         ("sign_in_url", words.sign_in_url),
         ("transcripts", words.transcripts),
         ("files_off", words.files_off),
+        ("dictation", words.dictation),
         ("theme", words.look),
         ("offer_mode", words.offer_mode),
         ("routing", words.routing),
@@ -73,6 +74,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 29] {
         ("messages_per_hour", words.messages_per_hour),
         ("conversations_per_10min", words.conversations_per_10min),
         ("conversations_per_hour", words.conversations_per_hour),
+        ("dictations_per_hour", words.dictations_per_hour),
         ("challenge", words.challenge),
         ("version", ""),
     ]
@@ -185,6 +187,7 @@ impl Page {
                 sheet.list(at, "origins", words.origins, words.origins_hint, "textarea"),
                 sheet.tick(at, "transcripts", words.transcripts),
                 sheet.ticks(at, "files_off", words.files_off, &sources),
+                sheet.tick(at, "dictation", words.dictation),
             ])),
             part("customers", words.customers, words.customers_text).child(fields(vec![
                 sheet.tick(at, "require_verification", words.require_verification),
@@ -245,6 +248,7 @@ impl Page {
                     words.conversations_per_hour,
                     "",
                 ),
+                sheet.number(at, "dictations_per_hour", words.dictations_per_hour, ""),
                 sheet.choice(at, "challenge", words.challenge, &challenges),
             ])),
         ];

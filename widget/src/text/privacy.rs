@@ -43,7 +43,7 @@ pub struct Words {
     pub all: &'static str,
     /// Fields of entries that no form has under that label.
     pub fields: [(&'static str, &'static str); 26],
-    pub deeds: [(&'static str, &'static str); 18],
+    pub deeds: [(&'static str, &'static str); 19],
 }
 
 /// The words in the language of the page.
@@ -135,6 +135,7 @@ const EN: Words = Words {
         ("invitation_accepted", "Invitation accepted"),
         ("token_made", "API token made"),
         ("identity_key_made", "Identity key made"),
+        ("transcriber_set", "Transcriber set"),
         ("visitor_blocked", "Visitor blocked"),
         ("visitor_unblocked", "Visitor unblocked"),
         (
@@ -226,6 +227,7 @@ const DE: Words = Words {
         ("invitation_accepted", "Einladung angenommen"),
         ("token_made", "API-Token angelegt"),
         ("identity_key_made", "Identitätsschlüssel angelegt"),
+        ("transcriber_set", "Transkription festgelegt"),
         ("visitor_blocked", "Besucher gesperrt"),
         ("visitor_unblocked", "Besucher entsperrt"),
         (

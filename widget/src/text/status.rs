@@ -15,7 +15,7 @@ pub struct Words {
     pub unmailed: &'static str,
     pub unmailed_text: &'static str,
     /// What the features are called.
-    pub features: [(&'static str, &'static str); 10],
+    pub features: [(&'static str, &'static str); 11],
 }
 
 /// The words in the language of the page.
@@ -42,6 +42,7 @@ const EN: Words = Words {
         ("access", "Sign-in by Cloudflare Access"),
         ("turnstile", "Challenges by Cloudflare Turnstile"),
         ("files", "Files in conversations"),
+        ("dictation", "Dictation by Workers AI"),
         ("bootstrap", "The first admin’s link"),
         ("outgoing", "Calls to public addresses, over https alone"),
         (
@@ -73,6 +74,7 @@ const DE: Words = Words {
         ("access", "Anmeldung über Cloudflare Access"),
         ("turnstile", "Prüfung durch Cloudflare Turnstile"),
         ("files", "Dateien in Gesprächen"),
+        ("dictation", "Diktieren mit Workers AI"),
         ("bootstrap", "Der Link des ersten Admins"),
         ("outgoing", "Aufrufe öffentlicher Adressen, nur über https"),
         (

@@ -1,8 +1,9 @@
 //! A browser and its driver, for the journeys.
 
-use crate::run::{capture, command, find, run, say};
+use super::packages;
+use crate::run::find;
 use anyhow::{Result, ensure};
-use std::{env::consts, path::Path};
+use std::path::Path;
 
 const BROWSERS: [&str; 4] = [
     "chromium",
@@ -21,25 +22,11 @@ pub fn ensure() -> Result<()> {
     if is_there() {
         return Ok(());
     }
-    if consts::OS == "linux" && find("apt-get").is_some() && is_root() {
-        say(format!(
-            "browser for the journeys: apt-get install {}",
-            PACKAGES.join(" ")
-        ));
-        let apt = || {
-            let mut apt = command("apt-get");
-            apt.arg("-qq").env("DEBIAN_FRONTEND", "noninteractive");
-            apt
-        };
-        run(apt().arg("update"))?;
-        run(apt()
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(PACKAGES))?;
-    }
+    packages::install("browser for the journeys", &PACKAGES)?;
     ensure!(
         is_there(),
         "no browser with its driver for the journeys: run `{}`",
-        mend()
+        packages::mend(&PACKAGES, "brew install --cask chromium chromedriver")
     );
     Ok(())
 }
@@ -50,16 +37,4 @@ fn is_there() -> bool {
             .iter()
             .any(|path| Path::new(path).is_file());
     browser && find("chromedriver").is_some()
-}
-
-fn is_root() -> bool {
-    capture(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
-}
-
-fn mend() -> String {
-    match consts::OS {
-        "macos" => "brew install --cask chromium chromedriver".into(),
-        _ if find("apt-get").is_some() => format!("sudo apt-get install {}", PACKAGES.join(" ")),
-        _ => "your package manager's command for chromium and chromedriver".into(),
-    }
 }

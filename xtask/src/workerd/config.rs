@@ -21,10 +21,18 @@ pub fn text(
         r#""public", "private""#
     };
     let modules = modules(edge, entry)?;
+    // Cloudflare's own, at its account; here a server that stands for it.
+    let ai = vars.iter().find(|(name, _)| *name == "AI_URL");
+    let ai = ai.map_or_else(String::new, |(_, url)| {
+        format!(
+            "    (name = \"AI\", wrapped = (moduleName = \"bellhop:ai\", innerBindings = [(name = \"net\", service = \"internet\"), (name = \"url\", text = {url:?})])),\n"
+        )
+    });
     let vars: String = vars
         .iter()
         .map(|(name, value)| format!("    (name = {name:?}, text = {value:?}),\n"))
         .collect();
+    let bound = quoted(&paths::root().join("xtask/src/workerd/ai.js"))?;
     let objects = quoted(&state.join("objects"))?;
     let files = quoted(&state.join("files"))?;
     let bucket = quoted(&paths::root().join("xtask/src/workerd/r2.js"))?;
@@ -39,7 +47,10 @@ const config :Workerd.Config = (
     (name = "site", disk = (path = {site})),
     (name = "internet", network = (allow = [{reach}])),
   ],
-  extensions = [(modules = [(name = "bellhop:r2", internal = true, esModule = embed {bucket})])],
+  extensions = [(modules = [
+    (name = "bellhop:r2", internal = true, esModule = embed {bucket}),
+    (name = "bellhop:ai", internal = true, esModule = embed {bound}),
+  ])],
   sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = "edge")],
 );
 const edge :Workerd.Worker = (
@@ -58,7 +69,7 @@ const edge :Workerd.Worker = (
     (name = "ACCOUNT", durableObjectNamespace = "AccountObject"),
     (name = "ASSETS", service = "site"),
     (name = "FILES", wrapped = (moduleName = "bellhop:r2", innerBindings = [(name = "disk", service = "files")])),
-{vars}  ],
+{ai}{vars}  ],
 );
 "#
     ))
