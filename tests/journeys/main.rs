@@ -43,6 +43,7 @@ mod later;
 mod leaves;
 mod limits;
 mod lockout;
+mod long;
 mod messages;
 mod misplaced;
 mod offers;

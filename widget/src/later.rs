@@ -15,6 +15,8 @@ pub mod rt;
 #[cfg(feature = "chat")]
 mod split;
 
+use std::rc::Rc;
+
 use shared::conversation::Seq;
 use shared::id::CommandId;
 use web_sys::HtmlElement;
@@ -33,6 +35,8 @@ use crate::thread::Thread;
 use crate::ui::Aim;
 use crate::ui::actions::{self, Talk};
 use crate::ui::emoji;
+use crate::ui::log::Drawn;
+use crate::ui::past;
 #[cfg(feature = "chat")]
 use crate::var::Var;
 
@@ -71,6 +75,8 @@ pub enum Part {
     Emoji(Aim, HtmlElement),
     /// The last message of one's own, to edit it.
     EditLast(Aim),
+    /// More of a long log, for whoever scrolls through it.
+    Past(Rc<Drawn>),
     /// Why something is not sent.
     Failure(Talk, CommandId),
     /// What became of a message.
@@ -102,6 +108,10 @@ fn make(part: Part) -> Option<El> {
         Part::Bar(aim) => Some(actions::bar(aim)),
         Part::Does(talk, button) => actions::does(talk, &button),
         Part::Emoji(aim, button) => emoji::emoji(aim, &button),
+        Part::Past(drawn) => {
+            past::past(drawn);
+            None
+        }
         Part::Failure(talk, id) => Some(actions::failure(talk, id)),
         Part::Fate(talk, message) => Some(actions::fate(talk, message)),
         Part::Quote(talk, message) => Some(actions::quote(talk, message)),

@@ -1,11 +1,15 @@
 //! What a log shows, line by line: entries and outbox with days between, grouped by author.
 
+mod window;
+
 use std::time::Duration;
 
 use shared::conversation::{Author, Command, Entry, Event, Sender, Seq};
 use shared::id::{AgentId, CommandId};
 use shared::link::Pending;
 use shared::time::Timestamp;
+
+pub use self::window::Window;
 
 /// Messages of one author within this time stand together.
 const JOINED_WITHIN: Duration = Duration::from_secs(180);
@@ -79,16 +83,21 @@ pub enum Key {
 /// Whose words follow whose: author and kind of the message before.
 type Group = (Option<AgentId>, bool, bool);
 
-/// The rows of a log, for that reader. `changed` has another number for a message that looks otherwise, `day` names the
+/// The rows of a part of a log, for that reader; those of the outbox stand below the newest. `changed` has another number for a message that looks otherwise, `day` names the
 /// local day of a moment.
 pub fn rows(
     entries: &[Entry],
     pending: &[Pending],
+    window: Window,
     reader: Reader,
     changed: impl Fn(CommandId) -> Option<u16>,
     day: impl Fn(Timestamp) -> i32,
 ) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(entries.len() + pending.len() + 1);
+    let range = window.range(entries.len());
+    let is_newest = range.end == entries.len();
+    let drawn = entries.get(range).unwrap_or_default();
+    let pending = if is_newest { pending } else { &[] };
+    let mut rows = Vec::with_capacity(drawn.len() + pending.len() + 1);
     let mut last_day = None;
     let mut last: Option<(Group, Timestamp)> = None;
     // Nothing comes after it.
@@ -122,7 +131,7 @@ pub fn rows(
             changes,
         });
     };
-    for entry in entries.iter().filter(|entry| is_shown(entry, reader)) {
+    for entry in drawn.iter().filter(|entry| is_shown(entry, reader)) {
         let group = match (&entry.event, &entry.author) {
             (_, Author::System) => None,
             (Event::MessagePosted { .. } | Event::FileSent(_), author) => {
@@ -197,6 +206,7 @@ fn group(author: &Author, is_note: bool) -> Group {
     }
 }
 
+#[inline(never)]
 fn is_shown(entry: &Entry, reader: Reader) -> bool {
     match entry.event {
         // The customer reads of it in the composer's place.
@@ -247,11 +257,25 @@ mod tests {
                 posted(1, 1_000, customer()),
                 posted(2, 1_000 + later_ms, customer()),
             ];
-            let rows = rows(&log, &[], Reader::Customer, |_| None, day);
+            let rows = rows(
+                &log,
+                &[],
+                Window::default(),
+                Reader::Customer,
+                |_| None,
+                day,
+            );
             assert_eq!(rows.last().unwrap().is_joined, is_joined, "{case}");
         }
         let log = [posted(1, 0, customer()), posted(2, 1, jack())];
-        let rows = rows(&log, &[], Reader::Customer, |_| None, day);
+        let rows = rows(
+            &log,
+            &[],
+            Window::default(),
+            Reader::Customer,
+            |_| None,
+            day,
+        );
         assert!(!rows.last().unwrap().is_joined, "two authors");
     }
 
@@ -267,8 +291,22 @@ mod tests {
             written_at: Timestamp::from_millis(5),
             state: PendingState::Sent,
         };
-        let before = rows(&[], &[item], Reader::Customer, |_| None, day);
-        let after = rows(&[entry], &[], Reader::Customer, |_| None, day);
+        let before = rows(
+            &[],
+            &[item],
+            Window::default(),
+            Reader::Customer,
+            |_| None,
+            day,
+        );
+        let after = rows(
+            &[entry],
+            &[],
+            Window::default(),
+            Reader::Customer,
+            |_| None,
+            day,
+        );
         let numbers = |rows: &[Row]| rows.iter().map(Row::number).collect::<Vec<_>>();
         assert_eq!(numbers(&before), numbers(&after));
     }
@@ -284,7 +322,14 @@ mod tests {
                 )
             })
             .collect();
-        let rows = rows(&log, &[], Reader::Customer, |_| None, day);
+        let rows = rows(
+            &log,
+            &[],
+            Window::default(),
+            Reader::Customer,
+            |_| None,
+            day,
+        );
         let mut numbers: Vec<_> = rows.iter().map(Row::number).collect();
         numbers.sort_unstable();
         numbers.dedup();
@@ -309,8 +354,8 @@ mod tests {
         let log = [posted(1, 1, customer()), posted(2, 2, jack()), identified];
         let ada = Reader::Agent(AgentId::from_bytes([8; 16]));
         for (reader, expected) in [(ada, [true, false]), (Reader::Customer, [false, false])] {
-            let before = rows(&log[..2], &[], reader, |_| None, day);
-            let after = rows(&log, &[], reader, |_| None, day);
+            let before = rows(&log[..2], &[], Window::default(), reader, |_| None, day);
+            let after = rows(&log, &[], Window::default(), reader, |_| None, day);
             // The day stands first.
             let is_new = [1, 2].map(|place| before[place].number() != after[place].number());
             assert_eq!(is_new, expected);

@@ -6,8 +6,9 @@ mod banner;
 mod composer;
 pub mod emoji;
 mod event;
-mod log;
+pub mod log;
 mod message;
+pub mod past;
 mod typing;
 mod words;
 

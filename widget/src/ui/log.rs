@@ -1,4 +1,8 @@
-//! The log: rows in order, kept at the newest while the reader is there.
+//! The log: rows in order, kept at the newest while the reader is there. Of a long one a [`Window`] is drawn; what
+//! moves it comes later (`ui/past.rs`).
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use reactive_graph::graph::untrack;
 use wasm_bindgen::JsCast;
@@ -11,13 +15,30 @@ use super::message::row_view;
 use crate::dom::{El, around, button, effect, el};
 use crate::js;
 use crate::later::{Part, later_in};
-use crate::rows::{Row, rows};
+use crate::rows::{Reader, Row, Window, rows};
 use crate::text::text;
+use crate::thread::Thread;
 use crate::time;
 use crate::var::Var;
 
 /// Nearer to the end than this, the reader is at the end. In CSS pixels.
 const NEAR_END_PX: i32 = 80;
+
+/// The part of a log that is drawn.
+pub struct Drawn {
+    /// Whose log.
+    pub thread: Thread,
+    /// Who reads it.
+    pub reader: Reader,
+    /// Which part.
+    pub window: Var<Window>,
+    /// What scrolls.
+    pub html: HtmlElement,
+    /// What stands for what is not drawn, above and below.
+    pub gaps: [El; 2],
+    /// Whether rows come before the reader comes to them.
+    is_followed: Cell<bool>,
+}
 
 /// Draws messages and events of a conversation, and the button to what is new, into `parent`.
 ///
@@ -31,10 +52,15 @@ pub fn log(
     let Aim { thread, reader, .. } = talk.replies;
     let is_at_end = Var::new(true);
     let has_new = Var::new(false);
+    let window = Var::new(Window::default());
     let read = move || {
+        let mut part = window.get();
         thread.all(|entries, pending| {
+            if is_at_end.now() && part.follow(entries, reader) {
+                window.set(part);
+            }
             let changed = |message| thread.changes(message);
-            rows(entries, pending, reader, changed, time::day)
+            rows(entries, pending, part, reader, changed, time::day)
         })
     };
     let log = el("div", "log")
@@ -54,11 +80,22 @@ pub fn log(
             stay();
         }
     });
+    let gaps = [(); 2].map(|()| el("div", "log__gap"));
+    let drawn = Rc::new(Drawn {
+        thread,
+        reader,
+        window,
+        html: html.clone(),
+        gaps: gaps.clone(),
+        is_followed: Cell::new(false),
+    });
     let scrolled = move |_| {
         let below = html.scroll_height() - html.client_height() - html.scroll_top();
         is_at_end.set(below < NEAR_END_PX);
         if is_at_end.now() {
             has_new.set(false);
+        } else if window.now().first > 0 && !drawn.is_followed.replace(true) {
+            later_in(&html, Part::Past(Rc::clone(&drawn)));
         }
     };
     let follow = to_end.clone();
@@ -96,7 +133,11 @@ pub fn log(
                 later_in(&html_of_log, Part::Step(key == "ArrowUp"));
             }
         });
-    let log = before(log).each(read, Row::number, move |row| row_view(talk, row));
+    let [above, below] = gaps;
+    let log = before(log)
+        .child(above)
+        .each(read, Row::number, move |row| row_view(talk, row))
+        .child(below);
     parent.child(after(log)).when(
         move || has_new.get(),
         move || button("log__new icon icon--down", to_end.clone()).text(text().new_messages()),
