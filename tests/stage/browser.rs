@@ -87,12 +87,17 @@ pub struct Browser {
 }
 
 /// The browser and what must go when it goes.
-pub(crate) struct Opened {
+pub struct Opened {
+    /// The browser.
     pub browser: Browser,
     _profile: TempDir,
 }
 
 impl Opened {
+    /// Starts a browser with a profile of its own.
+    ///
+    /// # Errors
+    /// When it does not start.
     pub async fn new(name: &str, screen: Screen) -> Result<Self> {
         let profile = tempfile::Builder::new()
             .prefix("bellhop-profile-")
@@ -119,6 +124,10 @@ impl Opened {
         })
     }
 
+    /// Closes it.
+    ///
+    /// # Errors
+    /// When it is gone.
     pub async fn quit(self) -> Result<()> {
         Ok(self.browser.driver.quit().await?)
     }

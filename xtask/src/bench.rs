@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use std::process::{Command, ExitCode};
 
 /// Every benchmark, in the order in which they run.
-const NAMES: [&str; 3] = ["handle", "edge", "cost"];
+const NAMES: [&str; 4] = ["handle", "edge", "cost", "speed"];
 
 pub fn command(mut args: Args) -> Result<ExitCode> {
     let is_json = args.flag("--json");

@@ -34,7 +34,7 @@ usage: cargo xtask COMMAND
   sim     --seeds N [--from K] [--mutant NAME | --all-mutants]
                                                the world simulation
   bench   [NAME…] [--quick] [--json]           what it costs, beside a baseline of the same run:
-                                               handle
+                                               handle, edge, cost, speed
   size    [--json]                             what people download, against its budgets
   deploy                                       the release build to Cloudflare
   link    --space S --name N [--hash]          a one-time link for an admin of a space who is locked out;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench edge` and `cost`: the release build on `workerd`, beside two small chat
+//! `cargo xtask bench edge`, `cost` and `speed`: the release build on `workerd`, beside two small chat
 //! rooms in JavaScript that the same `workerd` runs and the same client talks to.
 
 mod cost;
@@ -8,6 +8,7 @@ mod peer;
 #[path = "../report.rs"]
 mod report;
 mod room;
+mod speed;
 mod talk;
 mod wake;
 
@@ -71,6 +72,7 @@ fn measure(name: &str, scale: &Scale, is_talk_only: bool) -> Result<Report> {
         match name {
             "edge" => edge(scale, is_talk_only).await,
             "cost" => cost::measure().await,
+            "speed" => speed::measure(scale).await,
             _ => bail!("no such benchmark"),
         }
     })
