@@ -15,6 +15,10 @@
 //!   or after the seconds that it names, up to [`PAUSE_MAX_S`] ([`again`]).
 //! - **SP7** A transcriber has an address that may be called (`outgoing`), a model, and a key, which is sealed and
 //!   never read again. A new address takes a new key: no key goes where it was not meant to.
+//! - **SP10** The browser's own way goes first. Where it lacks its service or the language, the sound is recorded, if that can be
+//!   written down; whatever else fails is told in a word of its own ([`trouble`]).
+//! - **SP11** Who dictates to the browser speaks as in the country that the language is spoken in most, unless theirs
+//!   is known ([`spoken`]).
 
 #[cfg(test)]
 mod tests;
@@ -195,6 +199,52 @@ pub fn again(status: u16, retry_after: Option<&str>) -> Option<u32> {
         (429 | 500.., Some(Ok(pause))) if pause <= PAUSE_MAX_S => Some(pause),
         (500.., None) => Some(0),
         _ => None,
+    }
+}
+
+/// What an error of the browser leads to (SP10): `record`, or the word that says what is wrong. They are those of
+/// `SpeechRecognition` and of `getUserMedia`.
+#[must_use]
+pub fn trouble(error: &str, can_record: bool) -> &'static str {
+    match error {
+        "network" | "service-not-allowed" | "language-not-supported" if can_record => "record",
+        "network" | "service-not-allowed" => "speech_network",
+        "language-not-supported" => "speech_language",
+        "no-speech" => "nothing_heard",
+        "not-allowed" | "NotAllowedError" | "SecurityError" => "microphone_refused",
+        "audio-capture" | "NotFoundError" | "OverconstrainedError" => "microphone_missing",
+        "NotReadableError" | "AbortError" | "NotSupportedError" => "microphone_busy",
+        _ => "speech_stopped",
+    }
+}
+
+/// A language as browsers listen to it (SP11).
+#[must_use]
+pub fn spoken(tag: &str) -> String {
+    const COUNTRIES: [(&str, &str); 14] = [
+        ("ar", "SA"),
+        ("de", "DE"),
+        ("en", "US"),
+        ("es", "ES"),
+        ("fr", "FR"),
+        ("he", "IL"),
+        ("it", "IT"),
+        ("ja", "JP"),
+        ("nl", "NL"),
+        ("pl", "PL"),
+        ("pt", "BR"),
+        ("ru", "RU"),
+        ("tr", "TR"),
+        ("zh", "CN"),
+    ];
+    let mut words = tag.split(['-', '_']);
+    let word = words.next().unwrap_or_default();
+    let mut countries = COUNTRIES.iter();
+    let usual = countries.find(|(known, _)| *known == word);
+    let own = words.find(|part| part.len() == 2);
+    match own.or(usual.map(|(_, country)| *country)) {
+        Some(country) => [word, "-", country].concat(),
+        None => word.to_owned(),
     }
 }
 

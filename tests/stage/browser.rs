@@ -94,18 +94,19 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Starts a browser with a profile of its own.
+    /// Starts a browser with a profile of its own, and flags besides ours.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn new(name: &str, screen: Screen) -> Result<Self> {
+    pub async fn new(name: &str, screen: Screen, flags: &[String]) -> Result<Self> {
         let profile = tempfile::Builder::new()
             .prefix("bellhop-profile-")
             .tempdir_in(scratch())?;
         let mut capabilities = DesiredCapabilities::chrome();
         let path = driver::chromium()?;
         capabilities.set_binary(path.to_str().context("a path that is not UTF-8")?)?;
-        for flag in FLAGS {
+        // The last of two of one name counts.
+        for flag in FLAGS.into_iter().chain(flags.iter().map(String::as_str)) {
             capabilities.add_arg(flag)?;
         }
         let (width, height) = screen.size;

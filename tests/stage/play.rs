@@ -105,7 +105,20 @@ impl Stage {
     /// # Errors
     /// When it does not start.
     pub async fn browser(&self, name: &str, screen: Screen) -> Result<Browser> {
-        let opened = Opened::new(name, screen)
+        self.browser_with(name, screen, &[]).await
+    }
+
+    /// The same with flags of one's own.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn browser_with(
+        &self,
+        name: &str,
+        screen: Screen,
+        flags: &[String],
+    ) -> Result<Browser> {
+        let opened = Opened::new(name, screen, flags)
             .await
             .with_context(|| format!("a browser for {name}"))?;
         let browser = opened.browser.clone();

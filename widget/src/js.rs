@@ -3,6 +3,8 @@
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+#[cfg(any(feature = "chat", feature = "console"))]
+use web_sys::HtmlElement;
 use web_sys::{Document, Event, Window};
 
 #[wasm_bindgen]
@@ -79,6 +81,10 @@ export const regions = (lang) => {
   return (code) => names.of(code);
 };
 
+// A browser may remember for ever that a module did not come: whoever tries again asks for another address.
+const module = (url) => import(url).catch(() => import(`${url}?${Date.now()}`));
+export const send = (url, ...all) => module(url).then((it) => it.send(...all));
+
 let wanted;
 export const sheet = (href) =>
   (wanted ??= new Promise((onload, fail) => {
@@ -97,6 +103,21 @@ extern "C" {
 
     /// A function that names regions by their code, in that language.
     pub fn regions(lang: &str) -> Function;
+
+    /// `public/assets/send.js`, which loads with the first file.
+    #[wasm_bindgen(js_name = send)]
+    pub fn send_file(
+        url: &str,
+        path: &str,
+        id: &str,
+        file: &JsValue,
+        token: &str,
+        bar: &HtmlElement,
+    ) -> Promise;
+
+    /// `public/assets/speak.js`, which loads when somebody speaks first: asks for something.
+    #[wasm_bindgen(js_name = send)]
+    pub fn speak(url: &str, form: &HtmlElement, what: &str, value: &str) -> Promise;
 
     /// Adds the sheet to the document, once; kept when it is there.
     #[cfg(feature = "chat")]

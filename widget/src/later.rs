@@ -31,6 +31,7 @@ pub use self::split::{later, later_in, prepare};
 use crate::chat::{Chat, challenge, confirm, ended, menu, sign_in, waiting};
 use crate::dom::El;
 use crate::files;
+use crate::speech;
 use crate::thread::Thread;
 use crate::ui::Aim;
 use crate::ui::actions::{self, Talk};
@@ -43,8 +44,8 @@ use crate::var::Var;
 /// What may come later.
 #[derive(Clone)]
 pub enum Part {
-    /// The button that chooses files.
-    Attach(Thread),
+    /// The buttons in front of the field; true where it takes files.
+    Tools(Aim, bool),
     /// A file in the log.
     File(Thread, Seq),
     /// Files on their way.
@@ -90,7 +91,7 @@ pub enum Part {
 /// Draws a part, or does what it is for.
 fn make(part: Part) -> Option<El> {
     match part {
-        Part::Attach(thread) => Some(files::attach(thread)),
+        Part::Tools(aim, takes_files) => Some(speech::tools(aim, takes_files)),
         Part::File(thread, seq) => Some(files::show(thread, seq)),
         Part::Files(thread) => Some(files::tray(thread)),
         #[cfg(feature = "chat")]

@@ -43,6 +43,8 @@ mod rows;
 mod session;
 #[cfg(any(feature = "chat", feature = "console"))]
 mod socket;
+#[cfg(any(feature = "chat", feature = "console"))]
+mod speech;
 mod store;
 #[cfg(any(feature = "chat", feature = "console"))]
 mod tab;

@@ -26,6 +26,12 @@ impl<T> Var<T> {
         ))))
     }
 
+    /// Whether it is the same value, and not only an equal one.
+    #[cfg(any(feature = "chat", feature = "console"))]
+    pub fn is(self, other: Self) -> bool {
+        core::ptr::eq(self.0, other.0)
+    }
+
     /// Reads it, and runs again when it changes.
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
         self.0.1.track();

@@ -1,4 +1,4 @@
-//! SP2 to SP7.
+//! SP2 to SP7, SP10 and SP11.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -164,6 +164,51 @@ fn sp7_a_model_and_a_key_end_no_field_and_no_header() {
         &"x".repeat(WORD_MAX + 1),
     ] {
         assert!(!is_word(bad), "{bad}");
+    }
+}
+
+#[test]
+fn sp10_every_error_of_a_browser_has_its_word() {
+    let cases = [
+        ("no-speech", "nothing_heard", "nothing_heard"),
+        ("audio-capture", "microphone_missing", "microphone_missing"),
+        ("not-allowed", "microphone_refused", "microphone_refused"),
+        ("network", "record", "speech_network"),
+        ("service-not-allowed", "record", "speech_network"),
+        ("language-not-supported", "record", "speech_language"),
+        ("aborted", "speech_stopped", "speech_stopped"),
+        ("bad-grammar", "speech_stopped", "speech_stopped"),
+        (
+            "NotAllowedError",
+            "microphone_refused",
+            "microphone_refused",
+        ),
+        ("NotFoundError", "microphone_missing", "microphone_missing"),
+        ("NotReadableError", "microphone_busy", "microphone_busy"),
+        ("", "speech_stopped", "speech_stopped"),
+    ];
+    for (error, with, without) in cases {
+        assert_eq!(trouble(error, true), with, "{error}");
+        assert_eq!(trouble(error, false), without, "{error}");
+    }
+}
+
+#[test]
+fn sp11_a_language_is_spoken_in_a_country() {
+    let cases = [
+        ("de", "de-DE"),
+        ("de-CH", "de-CH"),
+        ("en", "en-US"),
+        ("en-GB", "en-GB"),
+        ("pt-BR", "pt-BR"),
+        ("pt-PT", "pt-PT"),
+        ("zh-Hans", "zh-CN"),
+        ("zh-Hant-TW", "zh-TW"),
+        ("sv", "sv"),
+        ("", ""),
+    ];
+    for (tag, expected) in cases {
+        assert_eq!(spoken(tag), expected, "{tag}");
     }
 }
 

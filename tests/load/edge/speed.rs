@@ -36,7 +36,7 @@ async fn chat_with(peer: &mut Peer, messages: u64, screen: Screen) -> Result<(Op
         anyhow::bail!("a room of somebody else");
     };
     let space = &peer.house.as_ref().context("no house")?.space.space;
-    let opened = Opened::new("the customer", screen).await?;
+    let opened = Opened::new("the customer", screen, &[]).await?;
     comes_back(&opened.browser, &peer.base, space, *conversation, token).await?;
     Ok((opened, room))
 }

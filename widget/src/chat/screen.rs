@@ -43,7 +43,7 @@ pub fn screen(chat: Chat) -> El {
         .to_owned()
     };
     let composer = Composer {
-        files: Some(thread),
+        takes_files: true,
         draft: chat.draft,
         words: move || Words::message(!matches!(thread.state(), State::Live | State::Idle)),
         on_send: move |text| {

@@ -57,7 +57,7 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
             )
     };
     let replies = Composer {
-        files: Some(thread),
+        takes_files: true,
         draft: reply,
         words: move || Words::message(is_waiting()),
         on_send: move |text| {
@@ -68,7 +68,7 @@ pub fn writing(parent: El, console: Console, talk: Talk) -> El {
         on_typing: move || thread.input(Input::Typing { typing: true }),
     };
     let notes = Composer {
-        files: None,
+        takes_files: false,
         draft: note,
         words: move || Words {
             class: "composer composer--note",

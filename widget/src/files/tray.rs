@@ -2,10 +2,8 @@
 
 use std::cell::Cell;
 
-use js_sys::Promise;
 use shared::conversation::Lifecycle;
 use shared::id::CommandId;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
@@ -19,24 +17,6 @@ use crate::thread::Thread;
 
 /// How often a file goes on by itself with another token or ticket: those of a file that takes an hour.
 const TIMES: u8 = 20;
-
-// A browser may remember for ever that a module did not come: whoever tries again asks for another address.
-#[wasm_bindgen(inline_js = r#"
-const module = (url) => import(url).catch(() => import(`${url}?${Date.now()}`));
-export const send = (url, ...all) => module(url).then((it) => it.send(...all));
-"#)]
-extern "C" {
-    /// `public/assets/send.js`, which loads with the first file.
-    #[wasm_bindgen(js_name = send)]
-    fn send_file(
-        url: &str,
-        path: &str,
-        id: &str,
-        file: &JsValue,
-        token: &str,
-        bar: &HtmlElement,
-    ) -> Promise;
-}
 
 /// Draws them, and sends what is not there yet.
 pub fn tray(thread: Thread) -> El {
@@ -123,7 +103,7 @@ fn send(thread: Thread, chosen: Chosen, bar: HtmlElement) {
             let Some(token) = thread.token().await else {
                 break;
             };
-            let sent = send_file(&script, &path, &id.to_string(), &file, &token, &bar);
+            let sent = js::send_file(&script, &path, &id.to_string(), &file, &token, &bar);
             match JsFuture::from(sent).await {
                 Ok(_) => return forget(thread, id),
                 Err(told) => word = told.as_string().unwrap_or_default(),

@@ -10,7 +10,6 @@ use crate::dom::{El, around, effect, el};
 use crate::js::document;
 use crate::later::{Part, later, later_in};
 use crate::text::{fill, text};
-use crate::thread::Thread;
 use crate::time;
 use crate::var::Var;
 
@@ -50,8 +49,8 @@ impl Words {
 /// Text field and send button. Enter sends, Shift and Enter breaks the line.
 #[derive(Clone, Copy)]
 pub struct Composer<W, S, T> {
-    /// Where files go that are chosen, pasted or dropped; a note takes none.
-    pub files: Option<Thread>,
+    /// Whether files may be chosen, pasted or dropped; a note takes none.
+    pub takes_files: bool,
     /// What is written so far; emptied when it is sent.
     pub draft: Var<String>,
     /// Words and look of the field.
@@ -73,14 +72,14 @@ where
     /// Draws it.
     pub fn draw(self) -> El {
         let Self {
-            files,
+            takes_files,
             draft,
             words,
             on_send,
             on_typing,
             aim,
         } = self;
-        // Before there is a conversation, the way to files loads when somebody comes near.
+        // Before there is a conversation, the ways to files and to speech load when somebody comes near.
         let is_near = Var::new(false);
         let near = move |_: Event| is_near.set(true);
         let length = move || draft.with(|draft| draft.trim().chars().count());
@@ -147,21 +146,17 @@ where
             ["composer__count", over].concat()
         };
         let form = el("form", "composer");
-        let form = match files {
-            Some(thread) => ["dragenter", "input", "pointerover"]
-                .into_iter()
-                .fold(form, |form, comes| form.on(comes, near))
-                .when(
-                    move || {
-                        thread
-                            .lifecycle(Lifecycle::is_open)
-                            .unwrap_or_else(|| is_near.get())
-                    },
-                    move || later(Part::Attach(thread)),
-                ),
-            None => form,
-        };
-        form.bind_attr("class", move || words().class.to_owned())
+        ["dragenter", "input", "keydown", "pointerover"]
+            .into_iter()
+            .fold(form, |form, comes| form.on(comes, near))
+            .when(
+                move || {
+                    let is_open = aim.thread.lifecycle(Lifecycle::is_open);
+                    is_open.unwrap_or_else(|| is_near.get()) || !takes_files
+                },
+                move || later(Part::Tools(aim, takes_files)),
+            )
+            .bind_attr("class", move || words().class.to_owned())
             .on("submit", move |event| {
                 event.prevent_default();
                 send();

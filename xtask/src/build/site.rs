@@ -80,6 +80,9 @@ fn is_later(path: &Path) -> bool {
     path.to_string_lossy().ends_with(".later.css")
 }
 
+/// The script of dictation, whose address needs no place in a document.
+const SPEAK: &str = "speak.js";
+
 /// The site as it grows: files by their path in it, and addresses of assets by their name.
 #[derive(Default)]
 struct Site {
@@ -92,6 +95,7 @@ impl Site {
     fn add_public_assets(&mut self) -> Result<()> {
         let folder = paths::root().join("public/assets");
         let mut found = files(&folder)?;
+        found.retain(|path| !path.ends_with(SPEAK));
         found.sort_by_key(
             |path| match path.extension().and_then(|extension| extension.to_str()) {
                 Some("js") => 2,
@@ -112,14 +116,20 @@ impl Site {
         Ok(())
     }
 
-    /// The languages of the chat, each a file, and its emoji in that language. They carry the digest of all, so that a document can name
-    /// any of them: `{{asset:texts}}` is that digest.
+    /// The languages of the chat, each a file, its emoji in that language, and the script of dictation. They carry the digest of all, so
+    /// that a document can name any of them: `{{asset:texts}}` is that digest.
     fn add_texts(&mut self) -> Result<()> {
         let mut packed = texts::packed()?;
         let emoji = emoji::packed()?.into_iter();
         packed.extend(emoji.map(|(tag, text)| (format!("emoji.{tag}"), text)));
-        let digest = of(packed.iter().map(|(_, text)| text.as_bytes()));
+        let script = fs::read(paths::root().join("public/assets").join(SPEAK))?;
+        let script = minify::script(&script)?;
+        let texts = packed.iter().map(|(_, text)| text.as_bytes());
+        let digest = of(texts.chain([&*script]));
         let digest = &digest[..8];
+        let (stem, extension) = split(SPEAK);
+        let path = format!("assets/{stem}.{digest}{extension}");
+        self.files.insert(path, script);
         for (tag, text) in packed {
             let path = format!("assets/{tag}.{digest}.txt");
             self.files.insert(path, text.into_bytes());
@@ -138,6 +148,7 @@ impl Site {
         }
         if name != "home" {
             sheets.extend(styles("files")?); // nobody sends any there
+            sheets.extend(styles("speech")?); // or speaks
         }
         sheets.extend(styles(name)?);
         if part.is_split {

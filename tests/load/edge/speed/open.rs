@@ -88,7 +88,7 @@ pub async fn measure(report: &mut Report, peer: &Peer, scale: &Scale) -> Result<
     for device in DEVICES {
         let (mut cold, mut warm) = (Vec::new(), Vec::new());
         for _ in 0..scale.repetitions {
-            let opened = Opened::new("a customer", device.screen).await?;
+            let opened = Opened::new("a customer", device.screen, &[]).await?;
             let browser = &opened.browser;
             slows(browser, device).await?;
             cold.push(visits(browser, &url, false).await?);
