@@ -78,6 +78,17 @@ pub enum ConversationAsk {
         id: CommandId,
         /// What it is.
         sent: Box<Sent>,
+        /// The origin of files.
+        origin: String,
+    },
+    /// Have a file checked again that nobody has judged.
+    CheckFile {
+        /// Who has sent it.
+        person: Person,
+        /// Which.
+        file: FileId,
+        /// The origin of files.
+        origin: String,
     },
     /// A file that this person may read.
     FindFile {

@@ -23,7 +23,7 @@ use worker::{WebSocketIncomingMessage, console_error, durable_object, wasm_bindg
 use crate::ask::{self, ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::calls::Calls;
 use crate::clock;
-use crate::files::Store;
+use crate::files::{Store, check};
 use crate::mail;
 use crate::object::{Around, Awake, Core, Event, Shell, broken, object};
 use crate::outbox;
@@ -51,6 +51,8 @@ struct Thread {
     shorthand: Shorthand,
     /// Calls that wait for their answer.
     calls: Calls<(Person, CommandId)>,
+    /// The origin of files, as the last call that sent one has told it.
+    origin: String,
 }
 
 /// What a turn leaves for its caller.
@@ -80,6 +82,7 @@ impl Core for Thread {
             machine: Conversation::restore(rows, seats, now),
             shorthand,
             calls: Calls::default(),
+            origin: String::new(),
         })
     }
 
@@ -127,6 +130,11 @@ impl Thread {
         match effect {
             Effect::Save(row) => outcome.is_born |= matches!(row, Row::Birth(_)),
             Effect::RemoveFile(_) | Effect::Erase | Effect::Forget => (),
+            Effect::Check(sent) => {
+                if let Some(birth) = self.machine.birth() {
+                    around.shell.check(birth, self.origin.clone(), sent);
+                }
+            }
             Effect::Send { to, frame } => sockets.send(&to, &frame),
             Effect::Backlog {
                 to,
@@ -246,8 +254,28 @@ impl Shell<Thread> {
                     Err(refusal) => ConversationTold::Denied(refusal),
                 }
             }
-            ConversationAsk::SendFile { person, id, sent } => {
+            ConversationAsk::SendFile {
+                person,
+                id,
+                sent,
+                origin,
+            } => {
+                self.with(|awake| awake.core.origin = origin)?;
                 self.act(person, id, Command::SendFile(sent)).await?
+            }
+            ConversationAsk::CheckFile {
+                person,
+                file,
+                origin,
+            } => {
+                let may = self.with(|awake| {
+                    awake.core.origin = origin;
+                    awake.core.machine.may_check_again(&person, file)
+                })?;
+                if may.is_ok() {
+                    self.turn(Input::CheckAgain { person, file })?;
+                }
+                may.map_or_else(ConversationTold::Denied, |()| ConversationTold::File(None))
             }
             ConversationAsk::FindFile { person, file } => {
                 let found = self.with(|awake| {
@@ -309,6 +337,7 @@ impl Shell<Thread> {
             | Effect::Keep { .. }
             | Effect::Close { .. }
             | Effect::Mail { .. }
+            | Effect::Check(_)
             | Effect::Report(_)
             | Effect::Begun
             | Effect::Answer(_)
@@ -370,6 +399,19 @@ impl Shell<Thread> {
             if let Ok(Ok(text)) = text {
                 let letter = mail::transcript(&settings.name, &text, &language);
                 mail::send(&shell.env, &to, &letter, &id.to_string()).await;
+            }
+        });
+    }
+
+    /// Has a file checked in the background; what is lost has failed (FI7 of `shared::conversation`).
+    fn check(self: &Rc<Self>, birth: &Birth, origin: String, sent: Box<Sent>) {
+        let shell = self.clone();
+        let (space, conversation, file) = (birth.space.clone(), birth.conversation, sent.file);
+        self.state.wait_until(async move {
+            let place = (&space, conversation);
+            let verdict = check::judge(&shell.env, place, &origin, sent).await;
+            if let Err(error) = shell.turn(Input::Checked { file, verdict }) {
+                console_error!("edge: a file was judged in vain: {error}");
             }
         });
     }

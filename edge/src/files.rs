@@ -4,10 +4,11 @@
 //! Two kinds of keys: `parts/CONVERSATION/FILE/N` while a file comes, `files/CONVERSATION/FILE` from then on.
 //! Whoever forgets a conversation forgets both, what was never completed included.
 
+pub mod check;
 mod pass;
 mod store;
 
-pub use pass::{Link, Place, Ticket};
+pub use pass::{Link, Place, Ticket, holder};
 pub use store::Store;
 
 use shared::features::Feature;

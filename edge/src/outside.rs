@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use shared::outgoing::{self, ANSWER_MAX, PATIENCE, Reach, Target, Unreachable};
 use worker::wasm_bindgen::JsValue;
-use worker::{AbortController, Delay, Env, Fetch, Headers};
+use worker::{AbortController, Delay, Env, Fetch, Headers, Response};
 
 use crate::address::Address;
 use crate::auth;
@@ -62,6 +62,30 @@ pub async fn send(
     body: Option<&JsValue>,
     patience: Duration,
 ) -> Result<Said, Problem> {
+    let (response, bytes) = call(env, address, headers, body, (patience, ANSWER_MAX)).await?;
+    Ok(Said {
+        status: response.status_code(),
+        retry_after: response.headers().get("retry-after")?,
+        text: String::from_utf8(bytes).map_err(Problem::internal)?,
+    })
+}
+
+/// Reads something of any kind, of that many bytes at most.
+///
+/// # Errors
+/// When the address is not one that is called, or nothing whole came back in time.
+pub async fn bytes(env: &Env, address: &str, max: usize) -> Result<(u16, Vec<u8>), Problem> {
+    let (response, bytes) = call(env, address, &[], None, (PATIENCE, max)).await?;
+    Ok((response.status_code(), bytes))
+}
+
+async fn call(
+    env: &Env,
+    address: &str,
+    headers: &[(&str, &str)],
+    body: Option<&JsValue>,
+    (patience, max): (Duration, usize),
+) -> Result<(Response, Vec<u8>), Problem> {
     // What was judged is called, not the text that it was read from (OUT5).
     let address = check(env, address)?.to_string();
     let all = Headers::new();
@@ -78,16 +102,11 @@ pub async fn send(
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
             bytes.extend(chunk?);
-            if bytes.len() > ANSWER_MAX {
+            if bytes.len() > max {
                 return Err(Problem::internal("an answer from outside is too large"));
             }
         }
-        let text = String::from_utf8(bytes).map_err(Problem::internal)?;
-        Ok(Said {
-            status: response.status_code(),
-            retry_after: response.headers().get("retry-after")?,
-            text,
-        })
+        Ok((response, bytes))
     });
     let answer = match select(answer, pin!(Delay::from(patience))).await {
         Either::Left((answer, _)) => answer,

@@ -27,6 +27,7 @@ mod assignment;
 mod born;
 mod changes;
 mod check;
+mod checked;
 mod command;
 mod commands;
 mod cursors;
@@ -63,6 +64,7 @@ mod words;
 
 pub use changes::{Change, Changed, Changes, REACTED_MAX, REACTIONS_MAX};
 pub use check::Broken;
+pub use checked::{CHECK, Verdict};
 pub use command::Command;
 pub use customer::called;
 pub use erase::BLANK;
@@ -82,6 +84,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::file::Sent;
 use crate::frame::{CloseCode, FromServer, SocketId, ToServer};
 use crate::id::{CommandId, ConversationId, DeviceId, EpochId, FileId, SpaceId, VisitorId};
 use crate::identity::Identity;
@@ -196,6 +199,20 @@ pub enum Input {
         /// How long the queue was open while the conversation waited (WT1).
         open: Option<OpenTime>,
     },
+    /// What became of the check of a file (FI7).
+    Checked {
+        /// Which.
+        file: FileId,
+        /// What.
+        verdict: Verdict,
+    },
+    /// Somebody has a file checked again (FI8); without effect where [`Conversation::may_check_again`] refuses.
+    CheckAgain {
+        /// Who.
+        person: Person,
+        /// Which.
+        file: FileId,
+    },
     /// The alarm rang. It may be early, late or doubled.
     Tick,
 }
@@ -245,6 +262,8 @@ pub enum Effect {
     Erase,
     /// Take a file out of the store (FI4).
     RemoveFile(FileId),
+    /// Have a file checked by the space, in the background; answered by [`Input::Checked`], or not at all (FI7).
+    Check(Box<Sent>),
     /// Delete everything that is on the disk, and its files: the conversation is unborn again (ER4).
     Forget,
     /// Mail its text ([`Transcript::text`]) to that address, in the background (AF6).

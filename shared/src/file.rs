@@ -13,6 +13,7 @@
 //!   that no page unpacks a bomb.
 
 mod clean;
+pub mod hook;
 mod name;
 mod sniff;
 #[cfg(test)]
@@ -98,6 +99,24 @@ pub struct Sent {
     pub width: Option<u32>,
     /// Of a picture: in pixels, before it is turned.
     pub height: Option<u32>,
+    /// Whether it may be read (FI6 of `conversation`).
+    #[serde(default)]
+    pub check: Check,
+}
+
+/// How far the check of a file is that a space has checked ([`hook`]).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// It may be read; also where nobody checks files.
+    #[default]
+    Passed,
+    /// It is being checked.
+    Checking,
+    /// It was refused, for good.
+    Refused,
+    /// Nobody has judged it: its sender can try again.
+    Failed,
 }
 
 impl Sent {
@@ -111,6 +130,7 @@ impl Sent {
             size,
             width: None,
             height: None,
+            check: Check::Passed,
         }
     }
 }

@@ -73,6 +73,10 @@ pub enum Algorithm {
     Rs256,
     /// ECDSA over P-256 with SHA-256: a public key of the site.
     Es256,
+    /// A secret that we made, by which we sign what the space's own server is asked about files
+    /// ([`crate::file::hook`]). It vouches for nobody.
+    #[serde(rename = "file-check")]
+    FileCheck,
 }
 
 impl Algorithm {
@@ -83,10 +87,11 @@ impl Algorithm {
             Self::Hs256 => "HS256",
             Self::Rs256 => "RS256",
             Self::Es256 => "ES256",
+            Self::FileCheck => "file-check",
         }
     }
 
-    /// The algorithm of that name.
+    /// The algorithm of that name, as tokens name it.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let all = [Self::Hs256, Self::Rs256, Self::Es256];

@@ -104,6 +104,10 @@ pub enum Mutant {
     AnybodyEdits,
     /// A file stays in the store when its message is deleted.
     DeletedFileStays,
+    /// A verdict on a file counts after another.
+    LastVerdictCounts,
+    /// A check of a file that nobody answers goes on for ever.
+    ChecksForEver,
     /// Files are sent whatever the source of the conversation.
     FilesFromAnywhere,
     /// A change of a note goes to the customer, too.
@@ -114,7 +118,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for tables.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 54] = [
         Self::NoFenceCheck,
         Self::ReleaseOutsideOutbox,
         Self::NoTombstone,
@@ -164,6 +168,8 @@ impl Mutant {
         Self::StaleWordsRead,
         Self::AnybodyEdits,
         Self::DeletedFileStays,
+        Self::LastVerdictCounts,
+        Self::ChecksForEver,
         Self::FilesFromAnywhere,
         Self::NoteEditLeaks,
         Self::BlockWithoutEnd,
@@ -222,6 +228,8 @@ impl Mutant {
             Self::StaleWordsRead => "stale_words_read",
             Self::AnybodyEdits => "anybody_edits",
             Self::DeletedFileStays => "deleted_file_stays",
+            Self::LastVerdictCounts => "last_verdict_counts",
+            Self::ChecksForEver => "checks_for_ever",
             Self::FilesFromAnywhere => "files_from_anywhere",
             Self::NoteEditLeaks => "note_edit_leaks",
             Self::BlockWithoutEnd => "block_without_end",

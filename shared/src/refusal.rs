@@ -57,6 +57,12 @@ pub enum Refusal {
     /// The space takes no files in conversations of this source (FI5 of `conversation`).
     #[error("files cannot be sent in this conversation")]
     FilesOff,
+    /// The file is being checked, was refused, or nobody has judged it (FI6 of `conversation`).
+    #[error("this file is not released")]
+    FileHeld,
+    /// The file was judged, or is being checked (FI8 of `conversation`).
+    #[error("this file needs no other check")]
+    FileJudged,
     /// Nobody has signed an address to send it to (AF6 of `conversation`).
     #[error("the site has signed no address of yours")]
     AddressUnknown,
@@ -213,6 +219,8 @@ impl Refusal {
             Self::NotEnded => "not_ended",
             Self::TranscriptOff => "transcript_off",
             Self::FilesOff => "files_off",
+            Self::FileHeld => "file_held",
+            Self::FileJudged => "file_judged",
             Self::AddressUnknown => "address_unknown",
             Self::Closed => "closed",
             Self::CustomerHere => "customer_here",
@@ -283,6 +291,8 @@ impl Refusal {
             | Self::Ended
             | Self::NotEnded
             | Self::AddressUnknown
+            | Self::FileHeld
+            | Self::FileJudged
             | Self::Closed
             | Self::CustomerHere
             | Self::QueueClosed

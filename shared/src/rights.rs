@@ -381,6 +381,7 @@ pub const fn audience(event: &Event) -> Audience {
         Event::Opened { .. }
         | Event::MessagePosted { .. }
         | Event::FileSent(_)
+        | Event::FileChecked { .. }
         | Event::MessageChanged { note: false, .. }
         | Event::AgentRequested
         | Event::AgentAssigned { .. }

@@ -129,6 +129,9 @@ pub struct Settings {
     /// Recordings of the space that are transcribed in an hour: 300 (SP9 of `space::dictation`).
     #[serde(default = "dictations_per_hour")]
     pub dictations_per_hour: u32,
+    /// The space's own server that is asked before a file is shown (SECURITY.md U9); `None` where nobody is.
+    #[serde(default)]
+    pub file_check_url: Option<PageUrl>,
     /// How the launcher and the chat look (P31); `None` for ours.
     #[serde(default)]
     pub theme: Option<Theme>,
@@ -298,6 +301,8 @@ pub struct Change {
     pub dictation: Option<bool>,
     /// See [`Settings::dictations_per_hour`].
     pub dictations_per_hour: Option<i64>,
+    /// See [`Settings::file_check_url`]; an empty text for `None`.
+    pub file_check_url: Option<String>,
     /// See [`Settings::theme`]; what it leaves out stays, too.
     pub theme: Option<ThemeChange>,
 }
@@ -341,6 +346,7 @@ impl Settings {
             files_off: files_off(),
             dictation: dictation(),
             dictations_per_hour: dictations_per_hour(),
+            file_check_url: None,
             theme: None,
         }
     }
@@ -367,6 +373,7 @@ impl Settings {
             transcripts,
             files_off,
             dictation,
+            file_check_url,
             theme,
             ..
         } = change;
@@ -408,12 +415,20 @@ impl Settings {
             next.files_off = sources;
         }
         next.dictation = dictation.unwrap_or(next.dictation);
-        if let Some(url) = sign_in_url {
-            let malformed = |_| SettingFault::Malformed.of("sign_in_url");
-            next.sign_in_url = match url.trim() {
-                "" => None,
-                url => Some(url.parse().map_err(malformed)?),
-            };
+        let urls = [
+            ("sign_in_url", sign_in_url, &mut next.sign_in_url),
+            ("file_check_url", file_check_url, &mut next.file_check_url),
+        ];
+        for (field, url, target) in urls {
+            if let Some(url) = url {
+                *target = match url.trim() {
+                    "" => None,
+                    url => {
+                        let malformed = |_| SettingFault::Malformed.of(field);
+                        Some(url.parse().map_err(malformed)?)
+                    }
+                };
+            }
         }
         if let Some(url) = &next.sign_in_url
             && !next.origins.iter().any(|origin| origin.allows(url))

@@ -1,6 +1,7 @@
 //! Files (SECURITY.md U1 to U10), as programs send and read them: the whole way, what is refused, and what is gone.
 
 mod bad;
+mod checked;
 mod gone;
 mod off;
 mod screens;

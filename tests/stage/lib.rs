@@ -17,6 +17,7 @@ mod driver;
 pub mod files;
 pub mod headers;
 pub mod host;
+pub mod judge;
 pub mod line;
 pub mod linked;
 pub mod mail;

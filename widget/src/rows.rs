@@ -213,6 +213,8 @@ fn is_shown(entry: &Entry, reader: Reader) -> bool {
         Event::Rated(_) | Event::TranscriptMailed { .. } => matches!(reader, Reader::Agent(_)),
         Event::Opened { .. }
         | Event::MessageChanged { .. }
+        // The file itself shows it.
+        | Event::FileChecked { .. }
         | Event::AgentRequested
         | Event::VerificationSet { required: false }
         | Event::Unknown => false,

@@ -138,6 +138,8 @@ impl Text {
             | Refusal::NotEnded
             | Refusal::TranscriptOff
             | Refusal::FilesOff
+            | Refusal::FileHeld
+            | Refusal::FileJudged
             | Refusal::AddressUnknown
             | Refusal::ResolutionBuiltIn { .. }
             | Refusal::RateLimited { .. }

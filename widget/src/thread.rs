@@ -32,7 +32,8 @@ use crate::{js, time};
 pub struct Thread {
     shell: &'static RefCell<Shell>,
     wire: &'static Wire,
-    side: Side,
+    /// Of the reader.
+    pub side: Side,
     state: Bell,
     entries: Bell,
     pending: Bell,

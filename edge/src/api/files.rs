@@ -3,14 +3,14 @@
 use serde::Deserialize;
 use serde_json::json;
 use shared::features::Feature;
-use shared::file::{self, FileError, FileName, HEAD, Kind, Sent, way};
+use shared::file::{self, Check, FileError, FileName, HEAD, Kind, Sent, way};
 use shared::headers;
 use shared::id::{ConversationId, FileId, SpaceId};
 use shared::refusal::Refusal;
 use worker::{Headers, Response};
 
 use super::acts::command_id;
-use crate::ask::{ConversationAsk, ConversationTold};
+use crate::ask::{ConversationAsk, ConversationTold, SpaceAsk, SpaceTold};
 use crate::auth::jwt::Pass;
 use crate::errors::Problem;
 use crate::files::{self, Link, Place, Store, Ticket};
@@ -87,8 +87,19 @@ pub async fn put(call: &mut Call) -> Result<Response, Problem> {
 pub async fn complete(call: &mut Call) -> Result<Response, Problem> {
     let (pass, conversation, store) = way_in(call)?;
     body::nothing(&mut call.request).await?;
+    let origin = files::origin(&call.env, &call.url);
+    if call.request.headers().get(TICKET)?.is_none() {
+        let (person, file) = (pass.person.clone(), file_of(call)?);
+        let asked = ConversationAsk::CheckFile {
+            person,
+            file,
+            origin,
+        };
+        super::ask_conversation(call, &pass.space, conversation, &asked).await?;
+        return super::json(202, &json!({ "file": file }));
+    }
     let ticket = ticket(call, &pass, conversation)?;
-    let sent = match keep(&store, &ticket).await {
+    let mut sent = match keep(&store, &ticket).await {
         Ok(Some(sent)) => sent,
         told => {
             // What is no such file never becomes one: its sender begins anew.
@@ -101,10 +112,17 @@ pub async fn complete(call: &mut Call) -> Result<Response, Problem> {
             sent.map_err(|_| problem)?
         }
     };
+    let told = super::ask_space(call, &pass.space, &SpaceAsk::Look).await?;
+    if let SpaceTold::Settings(settings, _) = told
+        && settings.file_check_url.is_some()
+    {
+        sent.check = Check::Checking;
+    }
     let asked = ConversationAsk::SendFile {
         person: pass.person.clone(),
         id: ticket.id,
         sent: Box::new(sent),
+        origin,
     };
     let state = super::acts::in_conversation(call, &pass, conversation, &asked).await?;
     store.remove_parts(&ticket).await?;
@@ -115,9 +133,13 @@ pub async fn complete(call: &mut Call) -> Result<Response, Problem> {
 pub async fn link(call: &mut Call) -> Result<Response, Problem> {
     let (pass, conversation, _) = way_in(call)?;
     let file = file_of(call)?;
-    find(call, &pass, conversation, file).await?;
+    let sent = find(call, &pass, conversation, file).await?;
+    if sent.check != Check::Passed {
+        return Err(Refusal::FileHeld.into());
+    }
     let (key, now) = (auth::key(&call.env)?, clock::now());
-    let address = Link::sign(&key, place(&pass, conversation), file, now);
+    let whose = files::holder(&pass.person);
+    let address = Link::sign(&key, (&pass.space, conversation), file, &whose, now);
     let origin = files::origin(&call.env, &call.url);
     let answer = json!({
         "url": format!("{origin}{address}"),
@@ -217,6 +239,7 @@ async fn keep(store: &Store, ticket: &Ticket) -> Result<Option<Sent>, Problem> {
         size: ticket.size,
         width: None,
         height: None,
+        check: Check::Passed,
     };
     if kind.shows() != file::Shows::Picture {
         let is_whole = store

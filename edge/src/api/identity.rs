@@ -110,13 +110,20 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
     fields.end()?;
     let algorithm = algorithm.as_deref().unwrap_or("HS256");
     let malformed = |field, message: &str| Problem::field("value_malformed", field, message);
-    let algorithm = Algorithm::named(algorithm)
-        .ok_or_else(|| malformed("algorithm", "algorithm is HS256, RS256 or ES256"))?;
+    let check = (algorithm == Algorithm::FileCheck.name()).then_some(Algorithm::FileCheck);
+    let algorithm = check
+        .or_else(|| Algorithm::named(algorithm))
+        .ok_or_else(|| {
+            malformed(
+                "algorithm",
+                "algorithm is HS256, RS256, ES256 or file-check",
+            )
+        })?;
     // Nothing is made for somebody who may not have it.
     super::ask_space(call, &space, &SpaceAsk::MayLetIn).await?;
     let id = WayId::from_bytes(random::bytes()?);
     let (key, secret) = match (algorithm, public) {
-        (Algorithm::Hs256, None) => {
+        (Algorithm::Hs256 | Algorithm::FileCheck, None) => {
             let secret = secret::for_site()?;
             let name = &identity::sealed_as(id);
             let place = seal::Place {
@@ -125,8 +132,8 @@ pub async fn create(call: &mut Call) -> Result<Response, Problem> {
             };
             (seal::seal(&call.env, place, &secret).await?, Some(secret))
         }
-        (Algorithm::Hs256, Some(_)) => {
-            let message = "HS256 has no public key: we make its secret";
+        (Algorithm::Hs256 | Algorithm::FileCheck, Some(_)) => {
+            let message = "that has no public key: we make its secret";
             return Err(malformed("public_key", message));
         }
         (Algorithm::Rs256 | Algorithm::Es256, public) => {

@@ -8,7 +8,7 @@ use crate::ask::{SpaceAsk, SpaceTold};
 use crate::errors::Problem;
 use crate::router::Call;
 use crate::zones;
-use crate::{body, challenge};
+use crate::{body, challenge, outside};
 
 /// `GET spaces/{space}/settings`
 pub async fn read(call: &Call) -> Result<Response, Problem> {
@@ -26,6 +26,15 @@ pub async fn change(call: &mut Call) -> Result<Response, Problem> {
         .is_some_and(|when| when != Challenge::Never)
     {
         challenge::Keys::of(&call.env).map_err(|problem| problem.at("challenge"))?;
+    }
+    let url = change.file_check_url.as_deref().unwrap_or_default();
+    if !url.trim().is_empty() && outside::check(&call.env, url.trim()).is_err() {
+        let message = "file_check_url is the https address of a public server";
+        return Err(Problem::field(
+            "setting_malformed",
+            "file_check_url",
+            message,
+        ));
     }
     if let Some(version) = version(call)? {
         change.version = Some(version);

@@ -72,6 +72,20 @@ impl Key {
     }
 }
 
+/// The HMAC of a text under a secret of a site's, in hexadecimal digits.
+pub fn hmac(secret: &str, text: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok();
+    let bytes = mac.map(|mut mac| {
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes()
+    });
+    let digit = |n: u8| char::from_digit(n.into(), 16).unwrap_or_default();
+    let bytes = bytes.iter().flatten();
+    bytes
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
 /// Whether that is the HMAC of a text under a secret of a site's; compared in constant time.
 pub fn is_hmac(secret: &str, text: &str, signature: &[u8]) -> bool {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok();

@@ -67,6 +67,7 @@ pub fn save(storage: &Storage, shorthand: &mut Shorthand, effects: &[Effect]) ->
             | Effect::Keep { .. }
             | Effect::Close { .. }
             | Effect::Mail { .. }
+            | Effect::Check(_)
             | Effect::Report(_)
             | Effect::Begun
             | Effect::Answer(_)

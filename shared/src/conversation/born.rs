@@ -269,6 +269,7 @@ const fn is_reported(event: &Event) -> bool {
         Event::MessagePosted { .. }
         | Event::NotePosted { .. }
         | Event::FileSent(_)
+        | Event::FileChecked { .. }
         // Only one of the first message does, which it says itself (CG10).
         | Event::MessageChanged { .. }
         | Event::IdleWarned

@@ -177,6 +177,7 @@ impl Entry {
             | Event::VerificationSet { .. }
             | Event::Rated(_)
             | Event::TranscriptMailed { .. }
+            | Event::FileChecked { .. }
             | Event::Erased
             | Event::Unknown => (),
             Event::FileSent(sent) => sent.blank(),

@@ -5,8 +5,8 @@
 //! - **A1** Every accepted assignment carries a fence greater than all before it.
 //! - **A2** An agent's message, or a change of one, stands only in an Active conversation.
 //! - **M8** What concerns a note is internal, and what concerns a message is not (`changes`).
-//! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1), rating (AF3)
-//!   and mailing (AF6) leave the stage.
+//! - **A9** The stage moves only along its arrows; Closed is final; erasing (ER1), rating (AF3),
+//!   mailing (AF6) and what becomes of a check (FI7) leave the stage.
 
 use alloc::format;
 use alloc::string::String;
@@ -102,7 +102,10 @@ impl Before {
         let stage = Phase::of(&after.stage);
         let leaves = matches!(
             entry.event,
-            Event::Erased | Event::Rated(_) | Event::TranscriptMailed { .. }
+            Event::Erased
+                | Event::Rated(_)
+                | Event::TranscriptMailed { .. }
+                | Event::FileChecked { .. }
         );
         let is_final = leaves && self.stage == stage;
         if !is_final && !self.stage.may_become(stage) {

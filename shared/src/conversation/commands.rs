@@ -30,6 +30,7 @@ use super::timers::not_answered;
 use super::turn::Turn;
 use super::words::ASK_AGAIN_MS;
 use super::{Author, Command, Effect, EndCause, Event, Sender, Stage};
+use crate::file::Check;
 use crate::frame::{CloseCode, FromServer, SocketId};
 use crate::id::CommandId;
 use crate::mutant::{self, Mutant};
@@ -238,9 +239,15 @@ impl Born {
                 }),
                 _ => None,
             };
+            let check = if let Event::FileSent(sent) = &event {
+                let is_checked = sent.check == Check::Checking;
+                is_checked.then(|| Effect::Check(sent.clone()))
+            } else {
+                None
+            };
             let id = (place == last).then_some(id);
             self.append(turn, author.clone(), id, event);
-            turn.effects.extend(mail);
+            turn.effects.extend(mail.into_iter().chain(check));
         }
     }
 

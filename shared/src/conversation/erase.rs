@@ -87,6 +87,14 @@ impl Event {
             }
             Self::Rated(rating) => rating.blank(),
             Self::FileSent(sent) => sent.blank(),
+            Self::FileChecked {
+                sent,
+                reason,
+                message: _,
+            } => {
+                sent.blank();
+                *reason = None;
+            }
             Self::AgentRequested
             | Self::AgentAssigned { .. }
             | Self::AgentUnassigned { .. }

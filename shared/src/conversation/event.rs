@@ -269,6 +269,16 @@ pub enum Event {
     Rated(Rating),
     /// Somebody sent a file to the other side.
     FileSent(Box<Sent>),
+    /// A file is checked, or what became of that (FI7): as it stands from here on.
+    FileChecked {
+        /// The message that it is.
+        message: CommandId,
+        /// The file; its name stands where it was sent.
+        sent: Box<Sent>,
+        /// Why it was refused, in the words of whoever checks.
+        #[serde(default)]
+        reason: Option<Title>,
+    },
     /// The customer has it mailed to the address that the site has signed (AF6).
     TranscriptMailed {
         /// The language of the mail, as a tag.
@@ -320,6 +330,7 @@ impl Event {
             Self::MessageChanged { .. } => "message_changed",
             Self::Rated(_) => "rated",
             Self::FileSent(_) => "file_sent",
+            Self::FileChecked { .. } => "file_checked",
             Self::TranscriptMailed { .. } => "transcript_mailed",
             Self::Erased => "erased",
             Self::Unknown => "unknown",
@@ -355,6 +366,7 @@ impl Event {
             | Self::CustomerIdentified { .. }
             | Self::VerificationSet { .. }
             | Self::FileSent(_)
+            | Self::FileChecked { .. }
             | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,
@@ -396,6 +408,7 @@ impl Event {
             | Self::VerificationSet { .. }
             | Self::Rated(_)
             | Self::FileSent(_)
+            | Self::FileChecked { .. }
             | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,
@@ -424,6 +437,7 @@ impl Event {
             | Self::VerificationSet { .. }
             | Self::Rated(_)
             | Self::FileSent(_)
+            | Self::FileChecked { .. }
             | Self::TranscriptMailed { .. }
             | Self::Erased
             | Self::Unknown => None,

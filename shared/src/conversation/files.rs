@@ -40,10 +40,13 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// A file that stands, and the message that it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Standing {
-    message: CommandId,
-    sender: Sender,
+    pub(super) message: CommandId,
+    pub(super) sender: Sender,
     at: Timestamp,
-    sent: Sent,
+    /// As it stands by now.
+    pub(super) sent: Sent,
+    /// Since when it is checked (FI7).
+    pub(super) since: Timestamp,
 }
 
 impl Sent {
@@ -71,7 +74,19 @@ impl Born {
                 sender,
                 at: entry.at,
                 sent: (**sent).clone(),
+                since: entry.at,
             });
+        }
+        if let Event::FileChecked { message, sent, .. } = &entry.event {
+            let mut files = self.files.iter_mut();
+            if let Some(file) = files.find(|file| file.message == *message) {
+                let name = file.sent.name.clone();
+                file.sent = Sent {
+                    name,
+                    ..(**sent).clone()
+                };
+                file.since = entry.at;
+            }
         }
     }
 
@@ -80,17 +95,21 @@ impl Born {
         self.files.iter().any(|file| file.message == message)
     }
 
-    /// A file that a person may read, if there is one (FI4).
+    /// A file that stands where a person reads, if there is one (FI4); whether it may be read by now, its check says (FI6).
     pub(super) fn file(&self, person: &Person, file: FileId) -> Result<Option<&Sent>, Refusal> {
         if !self.is_open_to(person) {
             return Err(Refusal::ConversationUnknown);
         }
         let found = self.files.iter().find(|known| known.sent.file == file);
-        let stands = |found: &&Standing| {
-            let changed = self.changes.of(found.message);
-            changed.is_none_or(|changed| changed.words.is_some()) && !self.is_erased
-        };
-        Ok(found.filter(stands).map(|found| &found.sent))
+        Ok(found
+            .filter(|found| self.stands(found))
+            .map(|found| &found.sent))
+    }
+
+    /// Whether its message is neither deleted nor erased.
+    pub(super) fn stands(&self, file: &Standing) -> bool {
+        let changed = self.changes.of(file.message);
+        changed.is_none_or(|changed| changed.words.is_some()) && !self.is_erased
     }
 
     /// Whether a person may send a file of that size (FI1, FI2).

@@ -140,6 +140,7 @@ impl Lifecycle {
             // Other words count as writing (CG9).
             Event::MessagePosted { .. }
             | Event::FileSent(_)
+            | Event::FileChecked { .. }
             | Event::MessageChanged {
                 change: Change::Text(_),
                 note: false,

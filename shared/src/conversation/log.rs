@@ -262,6 +262,7 @@ fn digest_of(event: &Event) -> Option<u64> {
         Event::Rated(rating) => Some(hash_rating(rating)),
         Event::TranscriptMailed { language } => Some(hash_mail(language.as_ref())),
         Event::Opened { .. }
+        | Event::FileChecked { .. }
         | Event::ReasonGiven { .. }
         | Event::TicketChanged { .. }
         | Event::CustomerIdentified { .. }

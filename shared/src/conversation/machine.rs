@@ -72,6 +72,8 @@ impl Conversation {
                 open.into_iter()
                     .for_each(|open| born.was_open(&mut turn, revision, open));
             }
+            Input::Checked { file, verdict } => born.checked(&mut turn, file, verdict),
+            Input::CheckAgain { person, file } => born.check_again(&mut turn, &person, file),
             Input::Tick => (),
         }
         born.finish(&mut turn);
@@ -118,6 +120,8 @@ impl Conversation {
             | Input::Identified { .. }
             | Input::Disconnected { .. }
             | Input::Reported { .. }
+            | Input::Checked { .. }
+            | Input::CheckAgain { .. }
             | Input::Tick => vec![],
         }
     }
@@ -183,7 +187,7 @@ impl Conversation {
         self.born.as_ref().map(|born| &born.birth)
     }
 
-    /// A file that a person may read by now, if there is one (FI4).
+    /// A file that stands where a person reads, if there is one (FI4); it may be read once its check has passed (FI6).
     ///
     /// # Errors
     /// When the conversation is not that person's to read.
@@ -204,6 +208,15 @@ impl Conversation {
     ) -> Result<(), Refusal> {
         let born = self.born.as_ref().ok_or(Refusal::ConversationUnknown)?;
         born.may_send(now.max(self.now), person, sent)
+    }
+
+    /// Whether a person may have a file checked again (FI8).
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_check_again(&self, person: &Person, file: FileId) -> Result<(), Refusal> {
+        let born = self.born.as_ref().ok_or(Refusal::ConversationUnknown)?;
+        born.may_check_again(person, file).map(|_| ())
     }
 
     /// Makes of an entry that was stored at that place, counted by agents, what is read there by now

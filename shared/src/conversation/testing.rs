@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::file::{FileName, Kind, Sent};
+use crate::file::{Check, FileName, Kind, Sent};
 use crate::id::{AgentId, FileId};
 use crate::refusal::Refusal;
 use crate::rights::Role;
@@ -126,6 +126,7 @@ pub(super) fn file(n: u8, size: u64) -> Sent {
         size,
         width: Some(4),
         height: Some(3),
+        check: Check::Passed,
     }
 }
 
@@ -401,7 +402,7 @@ impl Desk {
                     self.rows = rows.collect();
                 }
                 Effect::Forget => self.rows.clear(),
-                Effect::RemoveFile(_) => (),
+                Effect::RemoveFile(_) | Effect::Check(_) => (),
                 Effect::Send { .. }
                 | Effect::Backlog { .. }
                 | Effect::Mail { .. }
@@ -519,6 +520,7 @@ pub(super) fn words(effects: &[Effect]) -> Vec<String> {
         Effect::Erase => "erase".into(),
         Effect::Forget => "forget".into(),
         Effect::RemoveFile(_) => "remove file".into(),
+        Effect::Check(_) => "check file".into(),
         Effect::Begun => "begun".into(),
         Effect::Answer(answer) => format!("answer {:?}", answer.outcome),
         Effect::Replied { reply: Ok(()), .. } => "replied done".into(),

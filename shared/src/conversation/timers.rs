@@ -8,7 +8,7 @@
 //!   so nobody is cut off unwarned because an alarm was late.
 //! - **F98** A conversation has a greatest age, however lively: Waiting closes, Active wraps up.
 //! - **D2** Wrapping up has no limit; its agent is reminded once.
-//! - Nothing is timed in Closed, reports, sockets and how long it is kept (ER4) aside.
+//! - Nothing is timed in Closed, reports, sockets, checks of files (FI7) and how long it is kept (ER4) aside.
 
 use super::born::Born;
 use super::turn::Turn;
@@ -36,6 +36,7 @@ impl Born {
         {
             self.fall_due(turn, due);
         }
+        self.settle_checks(turn);
         self.settle_sockets(turn);
         self.push(turn);
     }
@@ -46,6 +47,7 @@ impl Born {
             self.due().map(|(at, _)| at),
             self.socket_deadline(),
             self.farewell_deadline(),
+            self.check_deadline(),
             self.report_deadline(),
         ]
         .into_iter()

@@ -9,7 +9,7 @@ use shared::conversation::{
     Author, Change, Command as ConversationCommand, Cursor, Cursors, EndCause, Entry, Event, Fence,
     Rating, Seq, Source, Stars, Ticket, TicketKind, TicketStatus,
 };
-use shared::file::{FileName, Kind, Sent};
+use shared::file::{Check, FileName, Kind, Sent};
 use shared::frame::{FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{
     AgentId, CommandId, ConversationId, DeviceId, EpochId, FileId, TicketId, VisitorId,
@@ -145,14 +145,22 @@ fn rating() -> impl Strategy<Value = Rating> {
 fn file() -> impl Strategy<Value = Sent> {
     let side = || option::of(any::<u32>());
     let kind = sample::select(&Kind::ALL[..]);
-    (any::<[u8; 16]>(), ".*", kind, any::<u64>(), side(), side()).prop_map(
-        |(file, name, kind, size, width, height)| Sent {
+    let check = sample::select(vec![
+        Check::Passed,
+        Check::Checking,
+        Check::Refused,
+        Check::Failed,
+    ]);
+    let bytes = any::<[u8; 16]>();
+    (bytes, ".*", kind, any::<u64>(), side(), side(), check).prop_map(
+        |(file, name, kind, size, width, height, check)| Sent {
             file: FileId::from_bytes(file),
             name: FileName::clean(&name),
             kind,
             size,
             width,
             height,
+            check,
         },
     )
 }
@@ -303,6 +311,13 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         text().prop_map(|text| Event::NotePosted { text }),
         file().prop_map(|sent| Event::FileSent(Box::new(sent))),
+        (command_id(), file(), option::of(title())).prop_map(|(message, sent, reason)| {
+            Event::FileChecked {
+                message,
+                sent: Box::new(sent),
+                reason,
+            }
+        }),
         Just(Event::AgentRequested),
         (agent(), name(), fence(), option::of(label()), any::<bool>()).prop_map(
             |(agent, name, fence, queue, taken)| {

@@ -14,7 +14,7 @@ use shared::conversation::{
     TicketKind, TicketStatus,
 };
 use shared::dictation::Transcriber;
-use shared::file::{FileName, Kind, Sent};
+use shared::file::{Check, FileName, Kind, Sent};
 use shared::frame::{CloseCode, FrameError, FromServer, Hello, ToServer, Welcome};
 use shared::id::{
     AgentId, CommandId, ConversationId, DeviceId, EpochId, FileId, TicketId, VisitorId,
@@ -55,7 +55,7 @@ kinds!(conversation_command, CONVERSATION_COMMANDS, ConversationCommand, Convers
 kinds!(space_command, SPACE_COMMANDS, SpaceCommand, SpaceCommand:
     SetAvailable Accept Decline Take Unassign Transfer Block Unblock);
 kinds!(event, EVENTS, Event, Event:
-    Opened MessagePosted NotePosted MessageChanged FileSent AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
+    Opened MessagePosted NotePosted MessageChanged FileSent FileChecked AgentRequested AgentAssigned AgentUnassigned IdleWarned Ended
     WrapUpReminded Closed ReasonGiven TicketCreated TicketChanged CustomerIdentified VerificationSet
     Rated TranscriptMailed Erased Unknown);
 kinds!(to_server_kind, TO_SERVER, ToServer<ConversationCommand>, ToServer:
@@ -64,7 +64,7 @@ kinds!(from_server_kind, FROM_SERVER, FromServer, FromServer:
     Welcome Entries Limited Live Repeated Done Refused Hold Cursors Typing Desk Counts Place Renew Bad);
 kinds!(refusal, REFUSALS, Refusal, Refusal:
     Forbidden NotAssignee AlreadyAssigned OfferOver OfferNotYours NoFreeSlot AgentUnavailable
-    NotWaiting Ended NotEnded TranscriptOff FilesOff AddressUnknown Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
+    NotWaiting Ended NotEnded TranscriptOff FilesOff FileHeld FileJudged AddressUnknown Closed CustomerHere ResolutionUnknown ReasonUnknown ReasonRequired ResolutionBuiltIn TicketExists MessageUnknown NotAuthor MessageDeleted NoteRequired QueueUnknown QueueClosed QueueFull NotInQueue CommandConflict ConversationUnknown
     ConversationOpen SpaceUnknown SpaceOff LastAdmin VerificationRequired TokenRevoked AgentUnknown LinkOver SessionOver NotInvited TooMany SettingInvalid Blocked RateLimited SettingsChanged QueueInUse ChallengeRequired IdUnknown);
 kinds!(frame_error, FRAME_ERRORS, FrameError, FrameError: WrongKind TooLarge Malformed);
 kinds!(conversation_row, CONVERSATION_ROWS, ConversationRow, ConversationRow:
@@ -236,6 +236,7 @@ fn file() -> Sent {
         size: 25_000_000,
         width: Some(4_000),
         height: Some(3_000),
+        check: Check::Passed,
     }
 }
 
@@ -333,10 +334,19 @@ pub fn events() -> Vec<Event> {
             note: false,
         },
         Event::FileSent(Box::new(file())),
+        Event::FileChecked {
+            message: COMMAND,
+            sent: Box::new(Sent {
+                check: Check::Refused,
+                ..file()
+            }),
+            reason: Some(title("A virus")),
+        },
         Event::FileSent(Box::new(Sent {
             kind: Kind::Bytes,
             width: None,
             height: None,
+            check: Check::Checking,
             ..file()
         })),
         Event::NotePosted {
@@ -583,6 +593,8 @@ pub fn refusals() -> Vec<Refusal> {
         Refusal::NotEnded,
         Refusal::TranscriptOff,
         Refusal::FilesOff,
+        Refusal::FileHeld,
+        Refusal::FileJudged,
         Refusal::AddressUnknown,
         Refusal::Closed,
         Refusal::CustomerHere,

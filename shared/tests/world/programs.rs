@@ -1,7 +1,7 @@
 //! What comes without a socket: the same commands over HTTP, from programs and channels.
 
 use shared::conversation::{self, Command, Cursor, Seq};
-use shared::file::{FileName, Kind, Sent};
+use shared::file::{Check, FileName, Kind, Sent};
 use shared::frame::{Hello, ToServer};
 use shared::id::{AgentId, CommandId, DeviceId, FileId};
 use shared::refusal::Refusal;
@@ -86,6 +86,11 @@ impl World {
             size: self.random.pick(&[1, 1_000, 25_000_000]),
             width: None,
             height: None,
+            // Every other space has its files checked.
+            check: match file.bytes() {
+                [.., 0..=127] => Check::Checking,
+                _ => Check::Passed,
+            },
         };
         let number = self.object_of(conversation);
         self.conversations[number].store.insert(file);

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use shared::account::{Shown, Wish};
-use shared::conversation::{self, Answer, Fence, Instruction, Report};
+use shared::conversation::{self, Answer, Fence, Instruction, Report, Verdict};
 use shared::frame::{FromServer, ToServer};
-use shared::id::{AgentId, CommandId, ConversationId, SpaceId, VisitorId};
+use shared::id::{AgentId, CommandId, ConversationId, FileId, SpaceId, VisitorId};
 use shared::link::BeginFailure;
 use shared::rights::{Person, Role};
 use shared::settings::Settings;
@@ -106,6 +106,8 @@ pub enum Event {
     Answered(usize, (Option<Fence>, bool), Box<Answer>, u32),
     /// A command over HTTP reaches an object.
     AskedSpace(AgentId, CommandId, Box<space::Command>),
+    /// A space's server answers for a file.
+    Judged(usize, FileId, Box<Verdict>),
     AskedConversation(usize, Box<Person>, CommandId, Box<conversation::Command>),
     /// `POST conversations` reaches the Worker.
     Begin(usize, CommandId, MessageText),
@@ -379,6 +381,11 @@ impl World {
             }
             Event::AskedSpace(agent, id, command) => {
                 self.call_of_space_arrives(agent, id, *command);
+            }
+            Event::Judged(conversation, file, verdict) => {
+                let verdict = *verdict;
+                let input = conversation::Input::Checked { file, verdict };
+                self.conversation_turn(conversation, input);
             }
             Event::AskedConversation(conversation, person, id, command) => {
                 self.call_of_conversation_arrives(conversation, *person, id, *command);

@@ -90,12 +90,13 @@ impl Keys {
             ("HS256", words.identity_secret),
             ("RS256", "RS256"),
             ("ES256", "ES256"),
+            ("file-check", words.file_check),
         ];
         let choice = form::choice(words.identity_kind, &choices, "HS256", move |chosen| {
             algorithm.set(chosen);
         });
         let pasted = move || {
-            if algorithm.get() == "HS256" {
+            if algorithm.with(|algorithm| is_ours(algorithm)) {
                 return vec![];
             }
             vec![form::lines(
@@ -110,9 +111,10 @@ impl Keys {
         form::form(self.home, "new-identity", fields, words.create, move || {
             spawn(async move {
                 let algorithm = algorithm.now();
-                let public = match algorithm.as_str() {
-                    "HS256" => JsValue::UNDEFINED,
-                    _ => public.now().as_str().into(),
+                let public = if is_ours(&algorithm) {
+                    JsValue::UNDEFINED
+                } else {
+                    public.now().as_str().into()
                 };
                 let body = [
                     ("algorithm", algorithm.as_str().into()),
@@ -155,4 +157,9 @@ impl Keys {
             .child(el("span", "rows__note").text(&fill(words.made, &made)))
             .child(form::act(self.home, words.retire, retire))
     }
+}
+
+/// Whether the key is a secret that we make.
+fn is_ours(algorithm: &str) -> bool {
+    ["HS256", "file-check"].contains(&algorithm)
 }

@@ -44,7 +44,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 31] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 32] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -54,6 +54,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 31] {
         ("transcripts", words.transcripts),
         ("files_off", words.files_off),
         ("dictation", words.dictation),
+        ("file_check_url", words.file_check),
         ("theme", words.look),
         ("offer_mode", words.offer_mode),
         ("routing", words.routing),
@@ -188,6 +189,13 @@ impl Page {
                 sheet.tick(at, "transcripts", words.transcripts),
                 sheet.ticks(at, "files_off", words.files_off, &sources),
                 sheet.tick(at, "dictation", words.dictation),
+                sheet.line(
+                    at,
+                    "file_check_url",
+                    words.file_check,
+                    words.file_check_hint,
+                    empty(),
+                ),
             ])),
             part("customers", words.customers, words.customers_text).child(fields(vec![
                 sheet.tick(at, "require_verification", words.require_verification),
@@ -408,7 +416,7 @@ fn cross(label: &str, act: impl FnMut() + 'static) -> El {
 /// What the server leaves empty, in the form in which it is edited.
 fn complete(settings: &JsValue) {
     let at = At::root(settings);
-    for text in ["fallback_text", "sign_in_url"] {
+    for text in ["fallback_text", "sign_in_url", "file_check_url"] {
         if at.text(text).is_empty() {
             at.write(text, &"".into());
         }

@@ -222,6 +222,7 @@ impl Words {
             | Event::Opened { .. }
             | Event::MessagePosted { .. }
             | Event::FileSent(_)
+            | Event::FileChecked { .. }
             | Event::NotePosted { .. }
             | Event::MessageChanged { .. }
             | Event::AgentRequested
@@ -279,6 +280,8 @@ impl Words {
             | Refusal::MessageUnknown
             | Refusal::TranscriptOff
             | Refusal::FilesOff
+            | Refusal::FileHeld
+            | Refusal::FileJudged
             | Refusal::AddressUnknown
             | Refusal::NotAuthor
             | Refusal::MessageDeleted

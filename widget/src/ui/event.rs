@@ -59,6 +59,7 @@ pub fn line(entry: &Entry, entries: &[Entry], reader: Reader) -> String {
         | Event::MessageChanged { .. }
         | Event::CustomerIdentified { .. }
         | Event::VerificationSet { required: false }
+        | Event::FileChecked { .. }
         | Event::Opened { .. }
         | Event::AgentRequested
         | Event::Unknown => String::new(),

@@ -190,7 +190,10 @@ impl World {
             (Stage::Closed { .. }, Stage::Closed { .. }) => {
                 matches!(
                     entry.event,
-                    Event::Erased | Event::Rated(_) | Event::TranscriptMailed { .. }
+                    Event::Erased
+                        | Event::Rated(_)
+                        | Event::TranscriptMailed { .. }
+                        | Event::FileChecked { .. }
                 )
             }
             (Stage::Active { .. }, Stage::Closed { .. })

@@ -105,6 +105,7 @@ impl World {
             conversation::Effect::RemoveFile(file) => {
                 self.conversations[number].store.remove(file);
             }
+            conversation::Effect::Check(sent) => self.is_asked_about(number, sent.file),
             conversation::Effect::Forget => {
                 self.conversations[number].disk = ConversationDisk::default();
                 self.conversations[number].store.clear();
@@ -155,6 +156,7 @@ impl World {
                 | conversation::Effect::Mail { .. }
                 | conversation::Effect::Erase
                 | conversation::Effect::RemoveFile(_)
+                | conversation::Effect::Check(_)
                 | conversation::Effect::Forget
                 | conversation::Effect::Keep { .. }
                 | conversation::Effect::Begun
