@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that continuous integration checks, in one order, stopping at
 //! the first failure with its output.
 
+mod gallery;
 mod stage;
 #[cfg(test)]
 mod tidy;
@@ -77,6 +78,10 @@ fn run(stages: &mut Stages, is_fast: bool, is_deep: bool) -> Result<()> {
             stages.run(&format!("tests, {package}"), &mut tests)?;
         }
     }
+    let mut widget = cargo();
+    widget.args(["test", "--quiet", "--package", "widget", "--lib"]);
+    widget.args(["--no-default-features", "--features", "console"]);
+    stages.run("tests, widget", &mut widget)?;
     let seeds = if is_deep { DEEP_SEEDS } else { sim::SEEDS };
     stages.run("world", &mut sim::world(seeds, false))?;
     stages.run("mutants", sim::world(sim::SEEDS, true).arg("--all-mutants"))?;
@@ -87,7 +92,9 @@ fn run(stages: &mut Stages, is_fast: bool, is_deep: bool) -> Result<()> {
         journeys.args(["test", "--package", "tests", "--test", "journeys"]);
         // They wait more than they compute, and the stage counts the browsers itself.
         journeys.args(["--", "--test-threads", "4"]);
+        gallery::clear()?;
         stages.run("journeys", &mut journeys)?;
+        stages.step("gallery", gallery::hang)?;
     }
     if is_deep {
         let mut fuzz = cargo();
