@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use shared::conversation::Command;
 use stage::api::Space;
-use stage::browser::Browser;
+use stage::browser::{Browser, Screen};
 use stage::cast::{Customer, page};
 use stage::host::{Host, Page};
 use stage::line::{AgentLine, CustomerLine};
@@ -213,5 +213,39 @@ fn pain_u19_keys_of_an_agent_who_turns_to_another_chat() {
         });
         ensure!(!leaked, "{:?}", last.talk.log);
         Ok(())
+    });
+}
+
+#[test]
+fn p29_enter_breaks_the_line_for_whoever_wishes_so() {
+    play(1, async |stage| {
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let browser = stage.browser("the customer", Screen::PHONE).await?;
+        let base = stage.api().base();
+        let customer = Customer::opens_page_of_chat(browser, base, &space.space).await?;
+        let browser = &customer.browser;
+        customer.writes("Enter sends").await?;
+        customer.reads("Enter sends").await?;
+        browser.presses(".header__menu").await?;
+        browser.presses(".menu__enter input").await?;
+        browser.is_pictured("chat-menu-enter-phone").await?;
+        browser.presses(".header__menu").await?;
+        customer.types("one\ntwo").await?;
+        composer_holds(browser, "one\ntwo", "a broken line").await?;
+        let hint = "return document.querySelector('.composer__text').enterKeyHint";
+        let hint: String = browser.runs(hint, &[]).await?;
+        ensure!(hint == "enter", "{hint}");
+        // Kept in this browser; and Control sends in any case.
+        browser.reloads().await?;
+        composer_holds(browser, "one\ntwo", "the draft").await?;
+        let control = "\u{e009}";
+        customer.types(&format!("\n{control}\n")).await?;
+        customer.reads("two").await?;
+        composer_holds(browser, "", "nothing, it is sent").await?;
+        browser.presses(".header__menu").await?;
+        browser.presses(".menu__enter input").await?;
+        browser.presses(".header__menu").await?;
+        customer.writes("Enter sends again").await?;
+        customer.reads("Enter sends again").await
     });
 }

@@ -1,7 +1,9 @@
 //! A long log: few of its lines are drawn, and the reader notices nothing of it.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use shared::conversation::Command;
+use shared::text::MessageText;
 use stage::browser::{Browser, Screen};
 use stage::cast::Customer;
 use stage::line::AgentLine;
@@ -107,6 +109,23 @@ fn u9_a_long_log_is_read_to_its_beginning_and_back() {
             looks(browser).await?.0 == Some(0),
             "the first line does not come"
         );
+        // An answer leads to what it answers, wherever the reader is.
+        let message = talk
+            .log
+            .iter()
+            .find_map(|entry| entry.id)
+            .context("a message")?;
+        let text = MessageText::parse("This is the answer")?;
+        let reply_to = Some(message);
+        talk.asks(Command::Post { text, reply_to }).await??;
+        scrolls(browser, "log.scrollHeight").await?;
+        browser.reads(".log", "This is the answer").await?;
+        browser.reloads().await?;
+        browser.presses(".message__quote").await?;
+        let is_first = format!("return (() => {{ {LOOK} }})()[0] == 0");
+        let _: bool = browser
+            .until("the message that is answered", &is_first, &[])
+            .await?;
         Ok(())
     });
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use shared::conversation::{Change, Command, Event};
 use shared::refusal::Refusal;
 use shared::text::{Emoji, MessageText};
-use stage::browser::Browser;
+use stage::browser::{Browser, Screen};
+use stage::cast::Customer;
 use stage::line::{AgentLine, CustomerLine};
 use stage::play;
 
@@ -231,5 +232,43 @@ fn p29_cg1_cg3_cg5_cg7_both_sides_edit_answer_react_and_delete() {
         jack.ends().await?;
         chat.sees(".log[data-quiet]").await?;
         Ok(())
+    });
+}
+
+#[test]
+fn p29_any_emoji_is_a_reaction() {
+    play(1, async |stage| {
+        let inspector = Inspector::new()?;
+        let space = stage.space(json!({}), &["Jack"]).await?;
+        let mut jack = AgentLine::on_duty(stage.api(), &space, "Jack").await?;
+        let browser = stage.browser("the customer", Screen::NARROW).await?;
+        let base = stage.api().base();
+        let customer = Customer::opens_page_of_chat(browser, base, &space.space).await?;
+        let browser = &customer.browser;
+        customer.writes("My lamp is broken").await?;
+        let mut talk = jack.accepts().await?;
+        talk.writes("A new one is on its way").await?;
+        customer.reads("on its way").await?;
+        browser.presses(".message--in .message__more").await?;
+        browser.sees(".message__menu").await?;
+        let fits = "const menu = document.querySelector('.message__menu').getBoundingClientRect();
+            return menu.left >= 0 && menu.right <= innerWidth";
+        let _: bool = browser.until("the menu on the screen", fits, &[]).await?;
+        browser.is_pictured("message-menu-phone").await?;
+        browser.presses(".message__quick button:last-child").await?;
+        browser.types(".emoji__find", "rocket\n").await?;
+        browser.reads(".message__chip", "🚀").await?;
+        browser.sees_no(".emoji").await?;
+        let reacted = |event: &Event| matches!(event, Event::MessageChanged { .. });
+        talk.sees("the reaction", reacted).await?;
+        let drafted = "return document.querySelector('.composer__text').value";
+        let drafted: String = browser.runs(drafted, &[]).await?;
+        ensure!(drafted.is_empty(), "{drafted}");
+        // Escape leaves it, and nothing has happened.
+        browser.presses(".message--in .message__more").await?;
+        browser.presses(".message__quick button:last-child").await?;
+        browser.types(".emoji__find", "\u{e00c}").await?;
+        browser.sees_no(".emoji").await?;
+        inspector.inspects(browser, "chat-reacted").await
     });
 }

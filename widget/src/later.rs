@@ -71,7 +71,7 @@ pub enum Part {
     /// What a composer is about.
     Bar(Aim),
     /// What a button of a message is for.
-    Does(Talk, HtmlElement),
+    Does(Talk, HtmlElement, Rc<Drawn>),
     /// The choice of an emoji, of the button of a composer.
     Emoji(Aim, HtmlElement),
     /// The last message of one's own, to edit it.
@@ -107,7 +107,7 @@ fn make(part: Part) -> Option<El> {
         #[cfg(feature = "chat")]
         Part::SignIn(chat) => Some(sign_in::sign_in(chat)),
         Part::Bar(aim) => Some(actions::bar(aim)),
-        Part::Does(talk, button) => actions::does(talk, &button),
+        Part::Does(talk, button, log) => actions::does(talk, &button, &log),
         Part::Emoji(aim, button) => emoji::emoji(aim, &button),
         Part::Past(drawn) => {
             past::past(drawn);

@@ -11,6 +11,9 @@ use crate::session::Session;
 use crate::store::Store;
 use crate::{js, time};
 
+/// Under which it is kept that Enter breaks the line.
+pub const ENTER: &str = "enter";
+
 /// This tab of the browser.
 pub struct Tab {
     /// What the document says.
@@ -57,6 +60,12 @@ impl Tab {
     pub fn count(&self, object: &str, connection: u32) {
         self.own
             .set(&["connection.", object].concat(), &connection.to_string());
+    }
+
+    /// What the Enter key of a composer does, as `enterkeyhint` names it: `send`, or `enter` for whoever breaks lines
+    /// by it.
+    pub fn enter_key(&self) -> &'static str {
+        self.local.get(ENTER).map_or("send", |_| "enter")
     }
 
     /// When this tab last reloaded itself for a newer build.

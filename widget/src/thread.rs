@@ -194,6 +194,11 @@ impl Thread {
         )
     }
 
+    /// The tab that it is open in.
+    pub fn tab(self) -> &'static Tab {
+        self.wire.tab()
+    }
+
     /// A token that holds, if one is to be had.
     pub async fn token(self) -> Option<String> {
         self.wire.tab().session.ensure().await.ok()

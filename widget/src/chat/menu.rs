@@ -1,4 +1,4 @@
-//! The menu below the head: the language of the chat, what a customer takes along, and earlier conversations.
+//! The menu below the head: the language of the chat, what Enter does, what a customer takes along, and earlier conversations.
 
 use shared::language::LANGUAGES;
 use wasm_bindgen::JsValue;
@@ -8,6 +8,7 @@ use super::take::take;
 use super::{Chat, language};
 use crate::dom::{El, el};
 use crate::js::{self, document};
+use crate::tab::ENTER;
 use crate::text::text;
 
 /// A field with the languages that the chat speaks, each as its own people call it. Drawn anew in the one
@@ -34,6 +35,30 @@ pub fn menu(chat: Chat) -> El {
     });
     el("div", "confirm menu")
         .child(select)
+        .child(enter(chat))
         .child(take(chat))
         .child(earlier(chat))
+}
+
+/// Whether Enter sends, or breaks the line.
+fn enter(chat: Chat) -> El {
+    let field = el("input", "")
+        .attr("type", "checkbox")
+        .bind_flag("checked", move || chat.tab().enter_key() == "send");
+    let html: JsValue = field.html().clone().into();
+    let field = field.on("change", move |_| {
+        let tab = chat.tab();
+        if js::get(&html, "checked") == Some(JsValue::TRUE) {
+            tab.local.remove(ENTER);
+        } else {
+            tab.local.set(ENTER, "1");
+        }
+        let composer = document().query_selector(".composer__text").ok().flatten();
+        if let Some(composer) = composer {
+            let _ = composer.set_attribute("enterkeyhint", tab.enter_key());
+        }
+    });
+    el("label", "menu__enter")
+        .child(field)
+        .text(text().enter_sends())
 }

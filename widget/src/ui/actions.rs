@@ -3,6 +3,8 @@
 //! The button of a menu is no stop of the Tab key: in the log, the arrow keys go from one message to the next. In the menu
 //! they go from item to item, and Escape leads back.
 
+use std::rc::Rc;
+
 use reactive_graph::graph::untrack;
 use shared::conversation::{Change, Command, Entry, Event};
 use shared::id::CommandId;
@@ -15,7 +17,10 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::aim::Aim;
 use super::composer::focus_composer;
+use super::emoji;
+use super::log::Drawn;
 use super::message::{does as does_button, element_id, first, name_of};
+use super::past;
 use crate::dom::{El, button, el};
 use crate::js::{self, document};
 use crate::rows::is_own;
@@ -48,8 +53,8 @@ struct Target {
     is_file: bool,
 }
 
-/// Does what a button of a message is for. A menu goes beside the button.
-pub fn does(talk: Talk, button: &HtmlElement) -> Option<El> {
+/// Does what a button of a message in that log is for. A menu goes beside the button.
+pub fn does(talk: Talk, button: &HtmlElement, log: &Rc<Drawn>) -> Option<El> {
     let row = button.closest(".message").ok().flatten()?;
     let target = target(talk, row.id().strip_prefix('m')?.parse().ok()?)?;
     if let Some(emoji) = button.get_attribute("data-emoji") {
@@ -59,9 +64,19 @@ pub fn does(talk: Talk, button: &HtmlElement) -> Option<El> {
         return None;
     }
     if let Some(to) = button.get_attribute("data-to") {
-        let row: HtmlElement = document().get_element_by_id(&to)?.unchecked_into();
-        row.scroll_into_view();
-        focus(within(&row, ".message__more"));
+        let id = to.clone();
+        let lead = move || {
+            let row: HtmlElement = document().get_element_by_id(&id)?.unchecked_into();
+            row.scroll_into_view();
+            focus(within(&row, ".message__more"));
+            Some(())
+        };
+        if lead().is_none() {
+            let message = to.strip_prefix('m')?.parse().ok()?;
+            past::show(log, message, move || {
+                let _ = lead();
+            });
+        }
         return None;
     }
     let was_open = button.get_attribute("aria-expanded").as_deref() == Some("true");
@@ -344,6 +359,19 @@ impl Target {
                     .text(emoji.as_str()),
             );
         }
+        let others = move || {
+            close();
+            emoji::react(move |emoji| {
+                if let Ok(emoji) = Emoji::parse(emoji) {
+                    self.react(emoji, true);
+                }
+            });
+        };
+        quick = quick.child(
+            item("menuitem", others)
+                .attr("aria-label", text().emoji())
+                .text("＋"),
+        );
         let take = move |edits| {
             move || {
                 close();

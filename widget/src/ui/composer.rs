@@ -46,7 +46,8 @@ impl Words {
     }
 }
 
-/// Text field and send button. Enter sends, Shift and Enter breaks the line.
+/// Text field and send button. Enter sends, Shift and Enter breaks the line; whoever wishes so breaks it by Enter
+/// alone. Control and Enter sends in any case.
 #[derive(Clone, Copy)]
 pub struct Composer<W, S, T> {
     /// Whether files may be chosen, pasted or dropped; a note takes none.
@@ -94,7 +95,7 @@ where
         let field = el("textarea", "composer__text")
             .attr("rows", "1")
             .attr("dir", "auto")
-            .attr("enterkeyhint", "send")
+            .attr("enterkeyhint", aim.thread.tab().enter_key())
             .bind_attr("aria-label", move || words().field.to_owned())
             .bind_attr("aria-invalid", move || is_over().to_string())
             .bind_attr("placeholder", move || words().placeholder.to_owned())
@@ -102,7 +103,9 @@ where
                 let event: &KeyboardEvent = event.unchecked_ref();
                 // 229 is what a key of an input method says where `isComposing` is not known.
                 let is_composing = event.is_composing() || event.key_code() == 229;
-                if event.key() == "Enter" && !event.shift_key() && !is_composing {
+                let breaks = || event.shift_key() || aim.thread.tab().enter_key() == "enter";
+                let is_sent = || event.ctrl_key() || event.meta_key() || !breaks();
+                if event.key() == "Enter" && !is_composing && is_sent() {
                     event.prevent_default();
                     send();
                 } else if event.key() == "ArrowUp" && !is_composing && draft.peek(String::is_empty)

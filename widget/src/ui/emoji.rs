@@ -1,4 +1,4 @@
-//! The choice of an emoji, above the composer: Unicode's groups, what was used last, a search, and a skin. The list is a file
+//! The choice of an emoji, above the composer, to write it or to react with it: Unicode's groups, what was used last, a search, and a skin. The list is a file
 //! for each language, which loads when somebody chooses the first one (`xtask/src/build/emoji.rs`).
 
 use std::cell::Cell;
@@ -43,11 +43,14 @@ struct Book {
     lines: Vec<Line>,
 }
 
+/// What is done with an emoji.
+type Take = Rc<dyn Fn(&str)>;
+
 /// What is open.
 #[derive(Clone)]
 struct Choice {
-    aim: Aim,
-    form: HtmlElement,
+    /// What is done with the one that is chosen.
+    take: Take,
     store: Store,
     list: El,
     /// Counts what was drawn: an older one stops.
@@ -61,6 +64,30 @@ pub fn emoji(aim: Aim, button: &HtmlElement) -> Option<El> {
         return None;
     }
     let _ = button.set_attribute("aria-expanded", "true");
+    let composer = form.clone();
+    Some(panel(
+        form,
+        Rc::new(move |emoji| write(aim, &composer, emoji)),
+    ))
+}
+
+/// Opens the choice above that composer, for one reaction.
+pub fn react(take: impl Fn(&str) + 'static) {
+    let form = document().query_selector(".composer:not([hidden])");
+    let Some(form) = form.ok().flatten() else {
+        return;
+    };
+    let form: HtmlElement = form.unchecked_into();
+    close(&form);
+    let composer = form.clone();
+    let take = move |emoji: &str| {
+        close(&composer);
+        take(emoji);
+    };
+    let _ = form.append_child(panel(form.clone(), Rc::new(take)).html());
+}
+
+fn panel(form: HtmlElement, take: Take) -> El {
     let panel = el("div", "emoji")
         .attr("role", "dialog")
         .attr("aria-label", text().emoji());
@@ -73,8 +100,8 @@ pub fn emoji(aim: Aim, button: &HtmlElement) -> Option<El> {
             focus_composer();
         }
     });
-    load(aim, form, panel.clone());
-    Some(panel)
+    load(take, panel.clone());
+    panel
 }
 
 /// Closes the choice of that composer; false when it is not open.
@@ -90,7 +117,7 @@ fn close(form: &HtmlElement) -> bool {
     panel.is_some()
 }
 
-fn load(aim: Aim, form: HtmlElement, panel: El) {
+fn load(take: Take, panel: El) {
     let digest = config::data("texts");
     let path = ["/assets/emoji.", text().lang, ".", &digest, ".txt"].concat();
     panel.fill(&[el("p", "emoji__none").attr("aria-busy", "true").text("…")]);
@@ -99,10 +126,10 @@ fn load(aim: Aim, form: HtmlElement, panel: El) {
         let file = JsFuture::from(file).await;
         let book = file.ok().and_then(|file| Book::read(&file.as_string()?));
         match book {
-            Some(book) => Choice::open(aim, form, &panel, book),
+            Some(book) => Choice::open(take, &panel, book),
             None => {
                 let inside = panel.clone();
-                let again = move || load(aim, form.clone(), inside.clone());
+                let again = move || load(Rc::clone(&take), inside.clone());
                 let again = button("button button--quiet button--small", again);
                 panel.fill(&[el("p", "emoji__none")
                     .attr("role", "alert")
@@ -111,6 +138,19 @@ fn load(aim: Aim, form: HtmlElement, panel: El) {
             }
         }
     });
+}
+
+/// Writes an emoji where the cursor is.
+fn write(aim: Aim, form: &HtmlElement, emoji: &str) {
+    let field = form.query_selector(".composer__text").ok().flatten();
+    let Some(field) = field else { return };
+    let field: HtmlTextAreaElement = field.unchecked_into();
+    let at = field.selection_start().ok().flatten().unwrap_or(0);
+    let _ = field.set_range_text(emoji);
+    let length = u32::try_from(emoji.encode_utf16().count()).unwrap_or(0);
+    let end = at.saturating_add(length);
+    let _ = field.set_selection_range(end, end);
+    aim.draft.set(field.value());
 }
 
 impl Book {
@@ -192,11 +232,10 @@ fn region(flag: &str, regions: &Function) -> Option<String> {
 }
 
 impl Choice {
-    fn open(aim: Aim, form: HtmlElement, panel: &El, book: Book) {
+    fn open(take: Take, panel: &El, book: Book) {
         let list = el("div", "emoji__list").attr("tabindex", "-1");
         let choice = Self {
-            aim,
-            form,
+            take,
             store: Store::local(&config::data("space")),
             list: list.clone(),
             drawn: Rc::default(),
@@ -302,7 +341,7 @@ impl Choice {
         HANDS.get(usize::from(skin))?.chars().nth(1)
     }
 
-    /// Writes it where the cursor is.
+    /// Remembers it as one that was used, and does with it what the choice is for.
     fn pick(&self, emoji: &str) {
         let mut last = self.store.get(LAST).unwrap_or_default();
         last = last
@@ -311,15 +350,7 @@ impl Choice {
             .take(LAST_MAX - 1)
             .fold(emoji.to_owned(), |all, known| [&all, " ", known].concat());
         self.store.set(LAST, &last);
-        let field = self.form.query_selector(".composer__text").ok().flatten();
-        let Some(field) = field else { return };
-        let field: HtmlTextAreaElement = field.unchecked_into();
-        let at = field.selection_start().ok().flatten().unwrap_or(0);
-        let _ = field.set_range_text(emoji);
-        let length = u32::try_from(emoji.encode_utf16().count()).unwrap_or(0);
-        let end = at.saturating_add(length);
-        let _ = field.set_selection_range(end, end);
-        self.aim.draft.set(field.value());
+        (self.take)(emoji);
     }
 
     /// The arrow keys go through the list, Enter in the field takes the first.

@@ -37,7 +37,7 @@ pub struct Drawn {
     /// What stands for what is not drawn, above and below.
     pub gaps: [El; 2],
     /// Whether rows come before the reader comes to them.
-    is_followed: Cell<bool>,
+    pub is_followed: Cell<bool>,
 }
 
 /// Draws messages and events of a conversation, and the button to what is new, into `parent`.
@@ -89,6 +89,7 @@ pub fn log(
         gaps: gaps.clone(),
         is_followed: Cell::new(false),
     });
+    let shown = Rc::clone(&drawn);
     let scrolled = move |_| {
         let below = html.scroll_height() - html.client_height() - html.scroll_top();
         is_at_end.set(below < NEAR_END_PX);
@@ -122,7 +123,7 @@ pub fn log(
                 let button: HtmlElement = button.unchecked_into();
                 let row = button.parent_element().map(JsCast::unchecked_into);
                 let row = row.unwrap_or_else(|| button.clone());
-                later_in(&row, Part::Does(talk, button));
+                later_in(&row, Part::Does(talk, button, Rc::clone(&shown)));
             }
         })
         .on("keydown", move |event| {

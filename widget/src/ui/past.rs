@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use reactive_graph::graph::untrack;
 use shared::conversation::Entry;
+use shared::id::CommandId;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -38,6 +39,24 @@ pub fn past(log: Rc<Drawn>) {
     let mut window = log.window.now();
     window.height = (drawn / count).max(1);
     draw(log, window, stays, Rc::default());
+}
+
+/// Draws the lines around a message, and then does what needs them.
+pub fn show(log: &Rc<Drawn>, message: CommandId, then: impl FnOnce() + 'static) {
+    if !log.is_followed.replace(true) {
+        past(Rc::clone(log));
+    }
+    let is_it = |entry: &Entry| entry.id == Some(message);
+    let mut window = log.window.now();
+    untrack(|| {
+        log.thread.entries(|entries| {
+            if let Some(index) = entries.iter().position(is_it) {
+                window.jump(index, entries, log.reader);
+            }
+        });
+    });
+    draw(Rc::clone(log), window, Stays::Nothing, Rc::default());
+    js::next_frame(then);
 }
 
 /// What stays where it is on the screen while rows come and go.
