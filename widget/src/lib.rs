@@ -11,6 +11,11 @@
     )
 )]
 
+/// Smaller than Rust's own.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 #[cfg(feature = "chat")]
 mod chat;
 mod config;

@@ -10,6 +10,7 @@ mod emoji;
 mod minify;
 mod names;
 pub mod pack;
+mod places;
 pub mod site;
 mod split;
 pub mod stamp;

@@ -1,6 +1,6 @@
 //! wasm-bindgen through its library: nothing is downloaded, and its version is in `Cargo.lock`.
 
-use super::names::Names;
+use super::{names::Names, places};
 use crate::paths;
 use anyhow::{Context, Result, ensure};
 use std::{
@@ -61,6 +61,7 @@ fn generate(
 ) -> Result<(PathBuf, Names)> {
     let mut output = bindgen.generate_output().context("wasm-bindgen")?;
     let names = Names::shorten(&mut output, exports);
+    places::blank(output.wasm_mut());
     output.emit(out).context("wasm-bindgen")?;
     let path = out.join(name).with_extension("js");
     fs::write(&path, names.apply(&fs::read_to_string(&path)?))?;

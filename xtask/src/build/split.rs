@@ -1,7 +1,7 @@
 //! Splits what loads on first use off an app's wasm: what nothing but a function of `widget/src/lazy.rs` reaches
 //! goes into a file of its own, which works on the memory and the functions of the first one.
 
-use super::names::Names;
+use super::{names::Names, places};
 use anyhow::{Context, Result, anyhow};
 use std::{
     fs,
@@ -53,6 +53,7 @@ impl Split {
             .generate_producers_section(false);
         let mut module = config.parse(&bytes)?;
         names.rename_imports(&mut module);
+        places::blank(&mut module);
         let customs: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
         for id in customs {
             module.customs.delete(id);
