@@ -1,6 +1,7 @@
 //! Dictation: what somebody says becomes words in the composer (F70; issue 5, "Speech to text").
 
 mod bad;
+mod page;
 mod screen;
 
 use anyhow::{Context, Result, ensure};

@@ -17,6 +17,7 @@ mod spaces;
 mod status;
 mod story;
 mod tokens;
+mod transcriber;
 
 use reactive_graph::owner::Owner;
 use wasm_bindgen::JsValue;

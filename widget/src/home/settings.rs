@@ -12,7 +12,7 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::sheet::{self, At, Sheet};
-use super::{Home, blocks, form, identity, tokens};
+use super::{Home, blocks, form, identity, tokens, transcriber};
 use crate::dom::{El, button, el};
 use crate::http::HttpError;
 use crate::js;
@@ -121,6 +121,7 @@ pub fn page(home: Home, space: String) -> El {
         .child(snippet::part(page))
         .child(el("div", "settings__inside").bind_children(inside))
         .child(identity::part(home, &space))
+        .child(transcriber::part(home, &space))
         .child(tokens::part(home, &space))
         .child(blocks::part(home, &space))
         .child(form::link(
