@@ -1,6 +1,6 @@
 // The script that a site pastes: draws the launcher, makes the chat's frame at the first intent, and carries
 // messages between the page and the frame. Served as /bellhop.js; nothing else is requested before intent.
-// Whatever a page says beyond open, close, toggle, show and hide is for page.js, which loads with the first such word.
+// Whatever a page says beyond open, close, show and hide is for page.js, which loads with the first such word.
 // The chat lives in the frame, on our origin: nothing of the page can reach it, nor it the page.
 
 (() => {
@@ -15,7 +15,7 @@
 
   const complain = (why) => console.error(`Bellhop: data-space "${space}": ${why}`);
 
-  if (!/^[a-z\d][a-z\d-]{0,62}$/.test(space)) return complain("malformed");
+  if (!/^[a-z\d-]{1,63}$/.test(space)) return complain("malformed");
 
   const key = "bellhop:" + space;
   const view = visualViewport;
@@ -194,14 +194,13 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   // Behind the body, from the moment that there is one.
   const stand = () => host.isConnected || (document.body && page.append(host));
   const watch = new MutationObserver(stand);
-  let commands = {
+  let rest, commands = {
     open: () => show(true),
     close: () => show(false),
-    toggle: () => show(!isOpen),
     hide: () => (button.hidden = true),
     show: () => (button.hidden = false),
   };
-  button.onclick = commands.toggle;
+  button.onclick = () => show(!isOpen);
   button.onpointerenter = button.onfocus = () => isFailed || load();
   // A page with one-key shortcuts or a focus trap must not hear of what happens here.
   for (const leak of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(leak, (event) => {
@@ -217,12 +216,11 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   addEventListener("securitypolicyviolation", (event) => event.disposition == "enforce" && event.blockedURI.startsWith(origin) && fail());
 
   // The rest of the words in a file of its own. One that does not come is asked for again, with all that was said.
-  let rest;
   const Bellhop = window.Bellhop = (name, ...more) => {
     if (commands[name]) commands[name]();
     else (rest ||= import(origin + "/bellhop-page.js").then((page) => page.default(commands, dress, post, root, tag))).then((run) => run(name, ...more), () => {
       rest = 0;
-      setTimeout(Bellhop, 3e4, name, ...more);
+      setTimeout(Bellhop, 15e3, name, ...more);
     });
     return () => Bellhop("off", ...more);
   };
@@ -233,4 +231,6 @@ iframe{visibility:hidden;width:400px;max-width:calc(100vw - 40px);height:min(640
   watch.observe(page, { childList: true });
   if (store(() => localStorage[key]) && !navigator.connection?.saveData) (window.requestIdleCallback || setTimeout)(load);
   for (const call of early?.q || []) Bellhop(...call);
+  // What the space shows by itself is for the rest, too, and this word does nothing.
+  if (data.proactive) Bellhop("off");
 })();

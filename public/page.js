@@ -70,6 +70,8 @@ export default (commands, dress, post, root, tag) => {
     },
     message: () => tell("message"),
     talk({ open }) {
+      // What was answered is in the conversation, and not in the next one.
+      if (open && said.greeting) greet("");
       if (talks != null && open != talks) tell(open ? "conversation:started" : "conversation:ended");
       talks = open;
     },
@@ -83,9 +85,25 @@ export default (commands, dress, post, root, tag) => {
     if (from == origin && source && source == chat) hear[data.bellhop]?.(data);
   });
 
+  // What was shown, and is answered with the next message: the chat shows it until then.
+  const greet = (greeting) => {
+    said.greeting = greeting;
+    post("set", said);
+  };
+  if (look.proactive) {
+    const address = (name) => import(`${origin}/bellhop-${name}`);
+    Promise.all([address("greet.js"), address("greetings.js?space=" + look.space)]).then(([shower, { default: greetings }]) =>
+      shower.default(greetings, root, look, () => talks, (greeting) => {
+        greet(greeting.text);
+        commands.open();
+      }),
+    );
+  }
+
   // --- what is said
 
   const words = {
+    toggle: () => commands[isOpen() ? "close" : "open"](),
     set(fields) {
       if (!fields || !is(fields, "object")) return complain("set", "wants an object, such as { name: 'Grace' }");
       for (const [name, value] of Object.entries(fields)) {
@@ -118,9 +136,9 @@ export default (commands, dress, post, root, tag) => {
 
   return (word, ...more) => {
     const name = String(word);
-    if (Object.hasOwn(words, name)) words[name](...more);
-    else if (!Object.hasOwn(commands, name)) complain(name, `is no command; there are ${names(commands)}, ${names(words)}`);
-    else if (gone) complain(name, `there is no chat here: ${gone}`);
-    else commands[name]();
+    const act = (Object.hasOwn(words, name) && words[name]) || (Object.hasOwn(commands, name) && commands[name]);
+    if (!act) complain(name, `is no command; there are ${names(commands)}, ${names(words)}`);
+    else if (gone && !/^(on|off)$/.test(name)) complain(name, `there is no chat here: ${gone}`);
+    else act(...more);
   };
 };

@@ -64,6 +64,20 @@ pub async fn loader(call: &Call) -> Result<Response, Problem> {
     says(response, Kind::Loader, &call.url.origin)
 }
 
+/// `/bellhop-greetings.js?space=`: what pages of the space show by themselves (P8), as a script, since a page's
+/// policy that lets our scripts run lets nothing be fetched.
+pub async fn greetings(call: &Call) -> Result<Response, Problem> {
+    let greetings = match look(call).await? {
+        Ok((_, settings, _)) if settings.live_chat => settings.proactive,
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let list = serde_json::to_string(&greetings).map_err(Problem::internal)?;
+    let response = Response::ok(["export default ", &list].concat())?;
+    let headers = response.headers();
+    headers.set("content-type", "text/javascript; charset=utf-8")?;
+    says(response, Kind::Loader, &call.url.origin)
+}
+
 /// `/openapi.json`
 pub async fn api_document(call: &Call) -> Result<Response, Problem> {
     let response = files::send(call, "openapi.json").await?;

@@ -12,6 +12,8 @@ pub enum Target {
     Demo,
     /// What a site embeds: the loader, the rest of it, and its types.
     Loader,
+    /// What pages of a space show by themselves.
+    Greetings,
     /// The chat's document.
     Chat,
     /// The console's document.
@@ -193,6 +195,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/demo", Target::Demo),
     route("GET", "/bellhop.js", Target::Loader),
     route("GET", "/bellhop-page.js", Target::Loader),
+    route("GET", "/bellhop-greet.js", Target::Loader),
+    route("GET", "/bellhop-greetings.js", Target::Greetings),
     route("GET", "/bellhop.d.ts", Target::Loader),
     route("GET", "/chat", Target::Chat),
     route("GET", "/agent", Target::Console),

@@ -125,6 +125,9 @@ pub struct Birth {
     /// What the site has signed about the customer.
     #[serde(default)]
     pub identity: Option<Box<Identity>>,
+    /// What the page had shown by itself, and the customer answers (HA5 of `settings`).
+    #[serde(default)]
+    pub greeting: Option<MessageText>,
     /// This life of the log.
     pub epoch: EpochId,
     /// What it keeps of the settings of the space at its birth (S2 of `settings`).

@@ -11,12 +11,13 @@
 //!
 //! Where the chat may be shown is S3, and where it leads to S9, in `origin`; queues stand in `queue`,
 //! business hours in `hours`, resolutions and reasons (S6 to S8) in `lists`, colours and launcher (S10
-//! to S12) in `theme`, what a conversation keeps (S2) in `terms`. Who has to pass a challenge is R126 of `space`.
+//! to S12) in `theme`, what pages show by themselves (HA1 to HA5) in `proactive`, what a conversation keeps (S2) in `terms`. Who has to pass a challenge is R126 of `space`.
 
 mod fault;
 mod hours;
 mod lists;
 mod origin;
+mod proactive;
 mod queue;
 mod terms;
 mod theme;
@@ -25,6 +26,7 @@ pub use fault::{SettingError, SettingFault};
 pub use hours::{Date, DateError, Day, HORIZON, Holiday, Hours, Offset, Opening, Span, Zone};
 pub use lists::{BUILT_IN, LIST_MAX, Lists, Reason, Resolution, resolution};
 pub use origin::{Origin, OriginError, PageUrl};
+pub use proactive::{Greeting, Visit};
 pub use queue::{Overflow, Queue};
 pub use terms::Terms;
 pub use theme::{Color, Logo, Scheme, Shade, Side, TEXT_MAX, Theme, ThemeChange, ThemeError};
@@ -135,6 +137,9 @@ pub struct Settings {
     /// How the launcher and the chat look (P31); `None` for ours.
     #[serde(default)]
     pub theme: Option<Theme>,
+    /// What pages show by themselves (P8): nothing.
+    #[serde(default)]
+    pub proactive: Vec<Greeting>,
 }
 
 /// How work items reach agents (D6). Agents can help themselves in every mode.
@@ -305,6 +310,8 @@ pub struct Change {
     pub file_check_url: Option<String>,
     /// See [`Settings::theme`]; what it leaves out stays, too.
     pub theme: Option<ThemeChange>,
+    /// See [`Settings::proactive`]; the whole list.
+    pub proactive: Option<Vec<Greeting>>,
 }
 
 impl Settings {
@@ -348,6 +355,7 @@ impl Settings {
             dictations_per_hour: dictations_per_hour(),
             file_check_url: None,
             theme: None,
+            proactive: vec![],
         }
     }
 
@@ -375,6 +383,7 @@ impl Settings {
             dictation,
             file_check_url,
             theme,
+            proactive,
             ..
         } = change;
         next.name = name.unwrap_or(next.name);
@@ -389,6 +398,10 @@ impl Settings {
         if let Some(queues) = queues {
             queue::check(&queues)?;
             next.queues = queues;
+        }
+        if let Some(greetings) = proactive {
+            proactive::check(&greetings)?;
+            next.proactive = greetings;
         }
         if let Some(text) = fallback_text {
             next.fallback_text = match MessageText::parse(&text) {

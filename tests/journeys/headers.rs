@@ -74,6 +74,8 @@ fn sec_headers_of_documents_and_files_are_those_of_the_table() {
             ("/agent?space=nobody-has-this", Kind::Off, 404),
             ("/bellhop.js", Kind::Loader, 200),
             ("/bellhop-page.js", Kind::Loader, 200),
+            ("/bellhop-greet.js", Kind::Loader, 200),
+            ("/bellhop-greetings.js?space=none", Kind::Loader, 200),
             ("/bellhop.d.ts", Kind::Loader, 200),
             ("/openapi.json", Kind::ApiDocument, 200),
             ("/nothing", Kind::Answer, 404),

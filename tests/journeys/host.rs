@@ -143,7 +143,7 @@ fn p32_what_a_page_says_wrong_is_named_and_breaks_nothing() {
             .until("every fault named", "return said.length >= 16 && said", &[])
             .await?;
         let begins = [
-            "Bellhop('ring'): is no command; there are open, close, toggle, hide, show, set, identify, on, off",
+            "Bellhop('ring'): is no command; there are open, close, hide, show, toggle, set, identify, on, off",
             "Bellhop('Symbol(s)'): is no command",
             "Bellhop('undefined'): is no command",
             "Bellhop('set'): wants an object",

@@ -55,10 +55,10 @@ struct Shell {
 /// What the page says of the customer: texts of JavaScript by the names of [`CLAIMS`], `undefined`
 /// where it says nothing.
 #[derive(Clone, Default)]
-pub struct Claim(pub [JsValue; 5]);
+pub struct Claim(pub [JsValue; 6]);
 
-/// What a page can say: who the customer is, and where the conversation goes.
-pub const CLAIMS: [&str; 5] = ["name", "company", "email", "queue", "skills"];
+/// What a page can say: what the customer answers, who that is, and where the conversation goes.
+pub const CLAIMS: [&str; 6] = ["greeting", "name", "company", "email", "queue", "skills"];
 
 /// How far a message of one's own has come.
 #[derive(Clone, Copy, Eq, PartialEq)]

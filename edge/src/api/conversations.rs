@@ -34,6 +34,7 @@ struct Body {
     skills: Vec<String>,
     follows: Option<String>,
     challenge: Option<String>,
+    greeting: Option<String>,
 }
 
 /// `POST conversations`: the first message makes the conversation.
@@ -71,6 +72,10 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         .transpose()?;
     let follows = readable(call, &pass, follows).await?;
     let (settings, queue) = admit(call, &pass, conversation, (queue, challenge)).await?;
+    let greeting = match body.greeting.as_deref().map(MessageText::parse) {
+        Some(Ok(text)) if greets(call, &pass, &text).await? => Some(text),
+        Some(_) | None => None,
+    };
     let birth = Birth {
         conversation,
         space: pass.space.clone(),
@@ -83,6 +88,7 @@ pub async fn begin(call: &mut Call) -> Result<Response, Problem> {
         follows,
         email,
         identity: signed.cloned().map(Box::new),
+        greeting,
         epoch: random::fresh(EpochId::fresh)?,
         settings,
         at: clock::now(),
@@ -174,6 +180,15 @@ async fn readable(
     }
     // Another one's, or none at all: one answer (T5).
     Err(Problem::from(Refusal::ConversationUnknown).at("follows"))
+}
+
+/// Whether pages of the space say that by themselves (HA5).
+async fn greets(call: &Call, pass: &Pass, text: &MessageText) -> Result<bool, Problem> {
+    let told = super::ask_space(call, &pass.space, &SpaceAsk::Look).await?;
+    let SpaceTold::Settings(settings, _) = told else {
+        return Err(super::unexpected());
+    };
+    Ok(settings.greets(text))
 }
 
 async fn admit(

@@ -137,9 +137,14 @@ impl Born {
             identity: birth.identity.clone(),
             files_off: birth.files_off(),
         };
+        let greeting = birth.greeting.clone();
         let mut born = Self::new(birth);
         born.append(turn, Author::Customer, None, opened);
         let reply_to = None;
+        if let Some(text) = greeting {
+            let shown = Event::MessagePosted { text, reply_to };
+            born.append(turn, Author::System, None, shown);
+        }
         let posted = Event::MessagePosted { text, reply_to };
         born.append(turn, Author::Customer, Some(id), posted);
         born.append(turn, Author::System, None, Event::AgentRequested);
@@ -213,6 +218,7 @@ impl Born {
         }
         self.lifecycle.apply(entry);
         if self.first_words.is_empty()
+            && entry.author != Author::System
             && let Event::MessagePosted { text, .. } = &entry.event
         {
             self.first_message = entry.id;
@@ -285,9 +291,36 @@ const fn is_reported(event: &Event) -> bool {
 mod tests {
     use super::super::Input;
     use super::super::testing::{Desk, begin, birth, command_id, ms, text};
-    use super::{Birth, Effect, Event, Side};
+    use super::{Author, Birth, Effect, Event, Side};
     use crate::id::ConversationId;
     use alloc::vec;
+
+    #[test]
+    fn ha5_p8_what_is_answered_stands_first_and_is_nobodys_words() {
+        let greeting = Some(text("Shall we help?"));
+        let birth = Birth {
+            greeting: greeting.clone(),
+            ..birth()
+        };
+        let (id, text) = (command_id(1), text("Yes, please"));
+        let desk = Desk::with(Input::Begin { birth, id, text });
+        for side in [Side::Customer, Side::Agent] {
+            let log = desk.log(side);
+            let said: Vec<_> = log
+                .iter()
+                .filter_map(|entry| Some((&entry.author, entry.event.text()?)))
+                .collect();
+            let [(Author::System, shown), (Author::Customer, _)] = said.as_slice() else {
+                panic!("{said:?}");
+            };
+            assert_eq!(Some(*shown), greeting.as_ref(), "{side:?}");
+        }
+        assert_eq!(
+            desk.machine.born().first_words,
+            "Yes, please",
+            "what waits says what the customer wrote"
+        );
+    }
 
     #[test]
     fn bi1_u10_a_new_conversation_names_the_one_that_is_over() {

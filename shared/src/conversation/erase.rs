@@ -134,6 +134,7 @@ impl Birth {
             follows: _,
             email,
             identity,
+            greeting: _,
             epoch: _,
             settings: _,
             at: _,

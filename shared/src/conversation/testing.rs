@@ -168,6 +168,7 @@ pub(super) fn birth() -> Birth {
         source: Source::Widget,
         company: None,
         follows: None,
+        greeting: None,
         email: None,
         identity: None,
         epoch: EpochId::from_bytes([8; 16]),

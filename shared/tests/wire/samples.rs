@@ -23,8 +23,8 @@ use shared::identity::{self, Algorithm, IdentityKey, Verified};
 use shared::refusal::Refusal;
 use shared::rights::{Audience, Person, Role, Side, audience};
 use shared::settings::{
-    Day, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution, Scheme,
-    SettingFault, Settings, Side as LauncherSide, Span, Terms, Theme, Zone,
+    Day, Greeting, Holiday, Hours, OfferMode, Offset, Opening, Overflow, Queue, Reason, Resolution,
+    Scheme, SettingFault, Settings, Side as LauncherSide, Span, Terms, Theme, Zone,
 };
 use shared::space::{
     Agent, ApiKey, AuditEntry, Block, Command as SpaceCommand, Counts, Deed, Desk, Doors, Erasing,
@@ -163,6 +163,14 @@ fn settings() -> Settings {
     settings.origins = vec!["https://*.shop.example".parse().unwrap()];
     settings.queues = vec![queue(), Queue::new(label("english"))];
     settings.fallback_text = Some(text("We are closed."));
+    settings.proactive = vec![Greeting {
+        id: label("prices"),
+        text: MessageText::parse("Shall we help you choose?").unwrap(),
+        after_s: 20,
+        on_exit: false,
+        daily: true,
+        pages: vec!["/prices*".into()],
+    }];
     settings.theme = Some(Theme {
         color: Some("#7a1f3d".parse().unwrap()),
         side: LauncherSide::Start,
@@ -711,6 +719,7 @@ pub fn conversation_rows() -> Vec<ConversationRow> {
         follows: None,
         email: None,
         identity: Some(Box::new(identity())),
+        greeting: MessageText::parse("Shall we help you choose?").ok(),
         epoch: EPOCH,
         settings: Terms::from(&settings()),
         at: NOW,

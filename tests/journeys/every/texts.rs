@@ -58,6 +58,8 @@ fn fate(call: &Call, field: &str) -> Fate {
         "text" if ends("/conversations") || ends("/notes") => Fate::Kept,
         "text" if call.path.contains("/messages") => Fate::Kept,
         "comment" if ends("/rating") => Fate::Kept,
+        "proactive[0].text" => Fate::Kept,
+        "greeting" => Fate::Ignored,
         "note" if ends("/transfer") || ends("/abandon") => Fate::Kept,
         "fallback_text" | "queues[0].full_text" => Fate::Kept,
         "refresh" | "invitation" | "link" | "token" | "id" | "hash"

@@ -2,6 +2,7 @@
 //! snippet (F26, F32, P31).
 
 mod ends;
+mod greetings;
 mod hours;
 mod look;
 mod queues;
@@ -44,7 +45,7 @@ pub struct Page {
 
 /// What the form edits, in its order, with what each is called. A journey holds this against what
 /// the server has.
-pub fn names(words: &'static Words) -> [(&'static str, &'static str); 32] {
+pub fn names(words: &'static Words) -> [(&'static str, &'static str); 33] {
     [
         ("live_chat", words.live_chat),
         ("name", words.name),
@@ -56,6 +57,7 @@ pub fn names(words: &'static Words) -> [(&'static str, &'static str); 32] {
         ("dictation", words.dictation),
         ("file_check_url", words.file_check),
         ("theme", words.look),
+        ("proactive", words.greetings),
         ("offer_mode", words.offer_mode),
         ("routing", words.routing),
         ("conversation_limit", words.conversation_limit),
@@ -209,6 +211,7 @@ impl Page {
                 ),
             ])),
             look::part(self, at),
+            greetings::part(self, at),
             part("work", words.work, "").child(fields(vec![
                 sheet.choice(at, "offer_mode", words.offer_mode, &modes),
                 sheet.choice(at, "routing", words.routing, &turns),
@@ -437,7 +440,7 @@ fn complete(settings: &JsValue) {
             theme.write(name, &usual.into());
         }
     }
-    for list in ["origins", "queues", "resolutions", "reasons"] {
+    for list in ["origins", "proactive", "queues", "resolutions", "reasons"] {
         if at.read(list).is_undefined() {
             at.write(list, &Array::new());
         }

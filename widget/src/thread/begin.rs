@@ -18,8 +18,8 @@ pub async fn begin(
     text: MessageText,
     (claim, proof): (Claim, JsValue),
 ) -> Input {
-    let [name, company, email, queue, skills] = claim.0;
-    let mut claims = [name, company, email, queue, words(&skills)];
+    let [greeting, name, company, email, queue, skills] = claim.0;
+    let mut claims = [greeting, name, company, email, queue, words(&skills)];
     let failed = |failure| Input::BeginFailed { failure };
     let _guard = lock::hold(&tab.local.key("begin")).await;
     if let Some(conversation) = tab.local.get("conversation").and_then(|id| id.parse().ok()) {
@@ -50,9 +50,10 @@ pub async fn begin(
     };
     loop {
         let follows = tab.own.get("follows");
-        let [name, company, email, queue, skills] = claims.clone();
+        let [greeting, name, company, email, queue, skills] = claims.clone();
         let body = [
             ("text", JsValue::from_str(text.as_str())),
+            ("greeting", greeting),
             ("name", name),
             ("company", company),
             ("email", email),
@@ -125,7 +126,7 @@ fn later(error: &JsValue) -> Option<BeginFailure> {
 
 /// What the page has got wrong about the customer must not cost the customer the answer: it is left
 /// out, and whoever made the page reads why. False when it is not that.
-fn corrects(claims: &mut [JsValue; 5], code: String, error: &JsValue) -> bool {
+fn corrects(claims: &mut [JsValue; 6], code: String, error: &JsValue) -> bool {
     // What is wrong with a queue is named by the word alone.
     let field = js::get_text(error, "field").unwrap_or(code);
     let is_wrong =
@@ -136,7 +137,7 @@ fn corrects(claims: &mut [JsValue; 5], code: String, error: &JsValue) -> bool {
     js::complain(error);
     for (at, claim) in claims.iter_mut().enumerate() {
         // Queue and skills go together: one without the other may be what nobody answers.
-        if at == wrong || at.min(wrong) > 2 {
+        if at == wrong || at.min(wrong) > 3 {
             *claim = JsValue::UNDEFINED;
         }
     }

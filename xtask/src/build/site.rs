@@ -210,6 +210,7 @@ impl Site {
                     ("bellhop.js".into(), minify::loader(source.as_bytes())?)
                 }
                 ("page.js", _) => ("bellhop-page.js".into(), minify::script(&content)?),
+                ("greet.js", _) => ("bellhop-greet.js".into(), minify::script(&content)?),
                 (_, ".html") => (name.clone(), self.fill(&name, content)?.into_bytes()),
                 _ => (name, content),
             };

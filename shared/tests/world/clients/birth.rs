@@ -252,6 +252,7 @@ impl World {
             },
             company: PersonName::parse("Larch & Sons").ok(),
             follows: self.earlier(self.visitor_of(number)),
+            greeting: None,
             email: EmailAddress::parse(ADDRESS).ok(),
             identity: None,
             epoch: EpochId::from_bytes(conversation.bytes()),

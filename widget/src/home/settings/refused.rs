@@ -28,7 +28,9 @@ pub fn say(error: &HttpError) -> (String, String) {
     };
     let words = words();
     let why = match code(body).as_str() {
-        "setting_out_of_range" if path.ends_with("_s") => words.duration_range.to_owned(),
+        "setting_out_of_range" if path.ends_with("_s") && !path.starts_with("proactive") => {
+            words.duration_range.to_owned()
+        }
         "setting_out_of_range" => fill(&fill(words.range, &number("min")), &number("max")),
         "too_many" if path.ends_with("text") || path.ends_with("logo") => {
             fill(words.at_most_letters, &number("max"))
@@ -67,6 +69,8 @@ fn malformed(path: &str) -> &'static str {
         "id" | "to" => words.label_rule,
         _ if name.starts_with("skills") => words.label_rule,
         "name" | "title" => words.name_rule,
+        "text" if path.starts_with("proactive") => words.message_rule,
+        "pages" => words.pages_hint,
         "text" => words.launcher_rule,
         "fallback_text" | "full_text" => words.message_rule,
         "color" => words.color_rule,
