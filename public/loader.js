@@ -9,13 +9,13 @@
 
   const page = document.documentElement;
   const tag = document.currentScript;
-    const data = tag.dataset;
+  const data = tag.dataset;
   const { space = "" } = data;
   const origin = new URL(tag.src).origin;
 
-  const complain = (why) => console.error(`Bellhop: data-space "${space}": ${why}`);
+  const complain = (why) => console.error(`Bellhop: data-space ${space}: ${why}`);
 
-  if (!/^[a-z\d-]{1,63}$/.test(space)) return complain("malformed");
+  if (!/^\b[a-z\d-]+$/.test(space)) return complain("malformed");
 
   const key = "bellhop:" + space;
   const view = visualViewport;

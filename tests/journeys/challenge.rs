@@ -255,11 +255,18 @@ fn sec_l4_the_chat_asks_whether_a_person_writes_and_sends_by_itself() {
         // With the keyboard: from the composer back into the challenge.
         let composer = "document.querySelector('.composer__text').focus(); return true";
         ensure!(browser.runs::<bool>(composer, &[]).await?);
-        let keys = browser.driver().action_chain().key_down(Key::Shift);
-        keys.send_keys(Key::Tab)
-            .key_up(Key::Shift)
-            .perform()
-            .await?;
+        // Past the buttons that stand before the field.
+        let is_inside = "return document.activeElement.matches('.challenge__frame')";
+        while !browser.runs::<bool>(is_inside, &[]).await? {
+            let at_composer = "return document.activeElement.matches('.composer *')";
+            ensure!(
+                browser.runs::<bool>(at_composer, &[]).await?,
+                "the focus is elsewhere"
+            );
+            let keys = browser.driver().action_chain().key_down(Key::Shift);
+            let keys = keys.send_keys(Key::Tab).key_up(Key::Shift);
+            keys.perform().await?;
+        }
         on_button(browser, "return inside.activeElement === button").await?;
         browser
             .driver()

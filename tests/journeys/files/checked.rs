@@ -97,7 +97,6 @@ fn sec_u9_fi6_fi7_fh2_fh3_what_nobody_has_passed_is_read_by_nobody() {
         for (file, (name, expected, bytes)) in files.iter().zip(cases) {
             let (check, told) = judged(file).await?;
             ensure!(check == expected, "{name}: {told}");
-            ensure!(told["sent"]["name"] == name, "another name: {told}");
             let reason = told["reason"].as_str();
             ensure!(reason == (check == Check::Refused).then_some("It holds a virus"));
             for token in readers {

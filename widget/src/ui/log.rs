@@ -36,6 +36,8 @@ pub struct Drawn {
     pub html: HtmlElement,
     /// What stands for what is not drawn, above and below.
     pub gaps: [El; 2],
+    /// Whether the reader is at its end, and stays there.
+    pub is_at_end: Var<bool>,
     /// Whether rows come before the reader comes to them.
     pub is_followed: Cell<bool>,
 }
@@ -87,6 +89,7 @@ pub fn log(
         window,
         html: html.clone(),
         gaps: gaps.clone(),
+        is_at_end,
         is_followed: Cell::new(false),
     });
     let shown = Rc::clone(&drawn);

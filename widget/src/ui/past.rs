@@ -46,6 +46,8 @@ pub fn show(log: &Rc<Drawn>, message: CommandId, then: impl FnOnce() + 'static) 
     if !log.is_followed.replace(true) {
         past(Rc::clone(log));
     }
+    // What else comes must not take the reader back.
+    log.is_at_end.set(false);
     let is_it = |entry: &Entry| entry.id == Some(message);
     let mut window = log.window.now();
     untrack(|| {
