@@ -8,9 +8,8 @@ use stage::browser::{Browser, Screen};
 use stage::cast::Customer;
 use stage::speech::{heard_by, says};
 use stage::transcriber::{Reply, Transcriber, WORDS};
-use stage::{GLANCE, Stage, play};
+use stage::{Stage, play};
 use tempfile::NamedTempFile;
-use tokio::time::sleep;
 
 use super::{sets, space};
 use crate::access::Inspector;
@@ -300,7 +299,7 @@ fn sp6_what_cannot_be_written_down_is_kept_until_it_can_or_is_thrown_away() {
             chat.presses(".speech__again").await?;
             // The answer may be there before anybody looks.
             while transcriber.calls().len() == asked {
-                sleep(GLANCE).await;
+                chat.sees(".composer__mic").await?;
             }
         }
         has_written(&chat, WORDS).await?;
