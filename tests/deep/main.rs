@@ -35,11 +35,12 @@ struct Caller {
 /// What the calls are about: names of parameters and what stands for them.
 type Objects = Vec<(&'static str, String)>;
 
-/// Routes of the developer's machine alone, and sockets.
-const NO_CALLS: &str = "^/api/v1/dev/|/socket$";
+/// Routes of the developer's machine alone, sockets, and what takes recordings: schemathesis makes none, and bad ones
+/// have their journeys.
+const NO_CALLS: &str = "^/api/v1/dev/|/socket$|/transcriptions$";
 
 /// Who signs out calls no more; signing out has its journeys.
-const NO_CALLS_OF_A_SESSION: &str = "^/api/v1/dev/|/socket$|^/api/v1/sessions?$";
+const NO_CALLS_OF_A_SESSION: &str = "^/api/v1/dev/|/socket$|/transcriptions$|^/api/v1/sessions?$";
 
 fn main() -> ExitCode {
     match tokio::runtime::Runtime::new().map(|runtime| runtime.block_on(run())) {
